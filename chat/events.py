@@ -1,0 +1,64 @@
+"""What an agent says while it answers: the values that cross from an upstream to a running turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Progress for the reader's status line; not part of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The next piece of the agent's reasoning; shown folded away, never part of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of the answer's text, byte for byte as the agent sent it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that the answer made: a picture for the page, and the specification that draws it again."""
+
+    title: str
+    png: bytes
+    spec: Mapping[str, Any]  # Vega-Lite 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source that the answer names. `url` is http(s), or None when the agent gave no usable link."""
+
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the upstream reports them; None = not reported."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event of an answer that came to its end. `truncated`: the agent's own length limit cut it."""
+
+    truncated: bool = False
+    usage: Usage = Usage()
+
+
+StreamEvent = Status | Thinking | Delta | Chart | Reference | Finished

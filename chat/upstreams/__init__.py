@@ -1,0 +1,1 @@
+"""The services that run agents, and the code that talks to them."""

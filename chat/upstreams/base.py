@@ -1,0 +1,68 @@
+"""The protocol between a running turn and the service that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from chat.events import StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An assistant that a user may choose. `capabilities`: "chat", "file"."""
+
+    id: str
+    label: str
+    description: str = ""
+    capabilities: tuple[str, ...] = ("chat", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a question: where it lies, what the user called it, its size in bytes."""
+
+    path: Path
+    name: str
+    size: int
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an agent is asked.
+
+    `contents` is the conversation as FabriX wants it: user, answer, user, answer, …, the new question (not blank).
+    `attachment` goes with this question; `last_attachment` is the conversation's newest file, this one included.
+    """
+
+    agent_id: str
+    contents: tuple[str, ...]
+    attachment: Attachment | None = None
+    last_attachment: Attachment | None = None
+    language: str = "en"
+
+
+class Upstream(Protocol):
+    """A source of agents. All methods raise subclasses of `chat.errors.UpstreamError` only."""
+
+    name: str
+
+    async def agents(self) -> list[Agent]:
+        """All agents, in the upstream's order."""
+        ...
+
+    def ask(self, question: Question) -> AsyncIterator[StreamEvent]:
+        """Answer `question`. Closing the iterator closes the connection to the upstream.
+
+        Ends with `Finished`, or raises; what was said before the error stays said.
+        """
+        ...
+
+    async def is_up(self) -> bool:
+        """Whether the upstream answers just now. Never raises."""
+        ...
+
+    async def aclose(self) -> None: ...

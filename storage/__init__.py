@@ -1,0 +1,1 @@
+"""Everything on disk. Imports nothing of ours but the texts."""
