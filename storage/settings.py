@@ -1,0 +1,279 @@
+"""secrets.toml and environment in, one frozen Settings out, or one sentence naming the bad key."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import secrets
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+import tomli
+
+from storage.secret import Secret
+
+ENVIRONMENT_PREFIX = "FABRIX_CHAT_"
+NO_SECRET = Secret("")
+
+
+class SettingsError(Exception):
+    """A setting is bad or missing; the text is one sentence that names the key and says what to do."""
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    allowed_hosts: tuple[str, ...] = ("*",)
+    trusted_proxies: tuple[str, ...] = ()
+    upload_limit_mb: int = 100
+    user_quota_mb: int = 2000
+
+
+@dataclass(frozen=True)
+class AuthSettings:
+    admin_signup_key: Secret = NO_SECRET
+    allowed_email_domains: tuple[str, ...] = ()
+    idle_minutes: int = 30
+    max_hours: int = 12
+
+
+@dataclass(frozen=True)
+class FabrixApiSettings:
+    base_url: str = ""
+    client_key: Secret = NO_SECRET
+    openapi_token: Secret = NO_SECRET
+    agent_id: str = ""
+    user_email: str = ""
+    client_header: str = "x-fabrix-client"
+    path_prefix: str = "/openapi/agent-chat/v1"
+    is_rag_on: bool = True
+    execute_final_answer: bool = True
+    execute_rag_final_answer: bool = True
+    execute_rag_standalone_query: bool = True
+    connect_seconds: float = 5.0
+    read_seconds: float = 30.0
+    write_seconds: float = 10.0
+    pool_seconds: float = 5.0
+    file_read_seconds: float = 60.0
+    total_seconds: float = 600.0
+    max_connections: int = 256
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    local: bool = True
+    history_turns: int = 20
+    analyst_processes: int = 2
+    analyst_memory_mb: int = 1500
+    analyst_seconds: int = 60
+
+
+@dataclass(frozen=True)
+class RateLimitSettings:
+    rpm: int = 100
+    tpm: int = 10000
+
+
+@dataclass(frozen=True)
+class SecuritySettings:
+    secret_key: Secret = NO_SECRET
+    bcrypt_rounds: int = 10
+
+
+@dataclass(frozen=True)
+class DatabaseSettings:
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. `fabrix_api` is None when the section is absent: local agents alone."""
+
+    server: ServerSettings = ServerSettings()
+    auth: AuthSettings = AuthSettings()
+    agents: AgentSettings = AgentSettings()
+    fabrix_api: FabrixApiSettings | None = None
+    rate_limit: RateLimitSettings = RateLimitSettings()
+    security: SecuritySettings = SecuritySettings()
+    database: DatabaseSettings = DatabaseSettings()
+    data: Path = Path("data")
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+
+
+SECTIONS: dict[str, type] = {
+    "server": ServerSettings,
+    "auth": AuthSettings,
+    "fabrix_api": FabrixApiSettings,
+    "agents": AgentSettings,
+    "rate_limit": RateLimitSettings,
+    "security": SecuritySettings,
+    "database": DatabaseSettings,
+}
+
+# What a value must be beyond its type: the rule, and the words that follow "must be".
+RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "server.upload_limit_mb": (lambda v: v >= 1, "at least 1"),
+    "server.user_quota_mb": (lambda v: v >= 1, "at least 1"),
+    "server.allowed_hosts": (bool, 'a list with at least one host, or ["*"] for all'),
+    "auth.admin_signup_key": (lambda v: re.fullmatch(r"[0-9]{6}", v.reveal()) is not None, "six digits"),
+    "auth.idle_minutes": (lambda v: v >= 1, "at least 1"),
+    "auth.max_hours": (lambda v: v >= 1, "at least 1"),
+    "fabrix_api.base_url": (
+        lambda v: urlsplit(v).scheme in ("http", "https") and bool(urlsplit(v).hostname),
+        "the address of FabriX, such as https://HOST/secc/trial/api-agent",
+    ),
+    "fabrix_api.client_key": (bool, "the client key (JWT) that FabriX gave you"),
+    "fabrix_api.openapi_token": (bool, "the OpenAPI token that FabriX gave you"),
+    "fabrix_api.client_header": (lambda v: re.fullmatch(r"[A-Za-z0-9-]+", v) is not None, "the name of an HTTP header"),
+    "fabrix_api.max_connections": (lambda v: v >= 1, "at least 1"),
+    "agents.history_turns": (lambda v: v >= 0, "0 or more"),
+    "agents.analyst_processes": (lambda v: v >= 1, "at least 1"),
+    "agents.analyst_memory_mb": (lambda v: v >= 500, "at least 500"),
+    "agents.analyst_seconds": (lambda v: v >= 1, "at least 1"),
+    "rate_limit.rpm": (lambda v: v >= 1, "at least 1"),
+    "rate_limit.tpm": (lambda v: v >= 1, "at least 1"),
+    "security.secret_key": (lambda v: len(v.reveal()) >= 32, "at least 32 random characters"),
+    "security.bcrypt_rounds": (lambda v: 4 <= v <= 16, "a number from 4 to 16"),
+}
+# Each key here must be given when its section is there: it has no value that would work.
+RULES.update(
+    {
+        f"fabrix_api.{name}": (lambda v: v > 0, "more than 0 seconds")
+        for name in (
+            "connect_seconds",
+            "read_seconds",
+            "write_seconds",
+            "pool_seconds",
+            "file_read_seconds",
+            "total_seconds",
+        )
+    }
+)
+
+
+def load_settings(path: Path, *, data: Path = Path("data"), environment: Mapping[str, str] | None = None) -> Settings:
+    """Read `path`, then let variables such as FABRIX_CHAT_RATE_LIMIT_RPM override its keys.
+
+    Raises:
+        SettingsError: the file can't be read, or a value is bad or missing.
+    """
+    table = _read(path)
+    warnings = _mode_warnings(path)
+    overrides, unknown = _environment_overrides(os.environ if environment is None else environment)
+    warnings += unknown
+    for section, values in overrides.items():
+        table.setdefault(section, {}).update(values)
+    sections: dict[str, Any] = {}
+    for section, values in table.items():
+        if section not in SECTIONS:
+            warnings.append(f"{path.name}: [{section}] is not a known section and is ignored.")
+        elif not isinstance(values, dict):
+            raise SettingsError(f"{path.name}: [{section}] must be a section of keys.")
+        else:
+            sections[section] = _section(section, values, warnings)
+    for required in ("auth", "security"):
+        if required not in sections:
+            sections[required] = _section(required, {}, warnings)
+    fabrix = sections.get("fabrix_api")
+    if fabrix and fabrix.base_url.startswith("http://"):
+        warnings.append("fabrix_api.base_url is an http:// address: the keys travel unencrypted.")
+    return Settings(**sections, data=data, warnings=tuple(warnings))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomli.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} is missing: start with `python run.py`, which writes one.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} can't be read ({type(error).__name__}): save it as a UTF-8 text file.") from None
+    except tomli.TOMLDecodeError as error:
+        # The position only: the parser's message may quote a line that holds a key.
+        where = re.search(r"\(at .*\)", str(error))
+        raise SettingsError(f"{path} is not valid TOML {where.group() if where else ''}.".replace(" .", ".")) from None
+
+
+def _mode_warnings(path: Path) -> list[str]:
+    if os.name != "posix" or not stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return []
+    return [f"{path} can be read by other users of this machine: run `chmod 600 {path}`."]
+
+
+def _environment_overrides(environment: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], list[str]]:
+    found: dict[str, dict[str, str]] = {}
+    unknown = []
+    for name, value in environment.items():
+        if not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        rest = name[len(ENVIRONMENT_PREFIX) :].lower()
+        section = next((s for s in SECTIONS if rest.startswith(s + "_")), None)
+        if section is None:
+            unknown.append(f"The environment variable {name} names no known section and is ignored.")
+        else:
+            found.setdefault(section, {})[rest[len(section) + 1 :]] = value
+    return found, unknown
+
+
+def _section(section: str, values: Mapping[str, Any], warnings: list[str]) -> Any:
+    cls = SECTIONS[section]
+    types = get_type_hints(cls)
+    known = {}
+    for key, value in values.items():
+        if key in types:
+            known[key] = _typed(f"{section}.{key}", value, types[key])
+        else:
+            warnings.append(f"{section}.{key} is not a known setting and is ignored.")
+    result = cls(**known)
+    for item in dataclasses.fields(result):
+        name = f"{section}.{item.name}"
+        if name in RULES and not RULES[name][0](getattr(result, item.name)):
+            raise SettingsError(f"{name} must be {RULES[name][1]}.")
+    return result
+
+
+def _typed(name: str, value: Any, wanted: Any) -> Any:
+    """`value` as the type that the dataclass asks for; text (from an environment variable) is parsed."""
+    if wanted is Secret and isinstance(value, str):
+        return Secret(value)
+    if wanted is str and isinstance(value, str):
+        return value.strip()
+    if wanted is bool:
+        words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if isinstance(value, str) and value.lower() in words:
+            return words[value.lower()]
+        if isinstance(value, bool):
+            return value
+        raise SettingsError(f"{name} must be true or false.")
+    if wanted in (int, float) and not isinstance(value, bool) and isinstance(value, int | float | str):
+        try:
+            return wanted(value)
+        except ValueError:
+            raise SettingsError(f"{name} must be a number.") from None
+    if wanted == tuple[str, ...]:
+        items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+        if isinstance(items, list) and all(isinstance(item, str) for item in items):
+            return tuple(items)
+        raise SettingsError(f"{name} must be a list of texts.")
+    raise SettingsError(f"{name} must be {'a number' if wanted in (int, float) else 'a text in quotes'}.")
+
+
+def write_first_settings(path: Path) -> str:
+    """Write a secrets.toml with a random secret and a random sign-up key, readable by its owner only.
+
+    Returns the sign-up key.
+    """
+    key = f"{secrets.randbelow(10**6):06d}"
+    content = (
+        "# Written by the first start. secrets.toml.example describes every key.\n\n"
+        f'[auth]\nadmin_signup_key = "{key}"  # what people need to sign up\n\n'
+        f'[security]\nsecret_key = "{secrets.token_hex(32)}"\n'
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Opened with the mode, not changed afterwards: there is no moment in which others may read it.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(content)
+    return key

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+import tomli
+
+from storage.settings import (
+    SECTIONS,
+    SettingsError,
+    load_settings,
+    write_first_settings,
+)
+
+GOOD = """
+[auth]
+admin_signup_key = "123456"
+[security]
+secret_key = "0123456789012345678901234567890123456789"
+"""
+FABRIX = """
+[fabrix_api]
+base_url = "https://fabrix.example/api-agent"
+client_key = "client"
+openapi_token = "token"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "secrets.toml"
+    path.write_text(GOOD)
+    path.chmod(0o600)
+    return path
+
+
+def load(path: Path, extra: str = "", **environment: str):
+    path.write_text(path.read_text() + extra)
+    return load_settings(path, environment=environment)
+
+
+def test_first_start_writes_settings_that_load(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.toml"
+    key = write_first_settings(path)
+    settings = load_settings(path, environment={})
+    assert settings.auth.admin_signup_key.reveal() == key
+    assert len(key) == 6 and key.isdigit()
+    assert settings.warnings == ()
+
+
+def test_two_first_starts_have_different_secrets(tmp_path: Path) -> None:
+    write_first_settings(tmp_path / "a.toml")
+    write_first_settings(tmp_path / "b.toml")
+    first, second = (load_settings(tmp_path / name, environment={}).security for name in ("a.toml", "b.toml"))
+    assert first.secret_key != second.secret_key
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
+def test_first_settings_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    write_first_settings(tmp_path / "secrets.toml")
+    assert stat.S_IMODE((tmp_path / "secrets.toml").stat().st_mode) == 0o600
+
+
+def test_existing_settings_are_never_overwritten(file: Path) -> None:
+    with pytest.raises(FileExistsError):
+        write_first_settings(file)
+
+
+def test_without_fabrix_section_there_is_no_fabrix(file: Path) -> None:
+    assert load(file).fabrix_api is None
+
+
+@pytest.mark.parametrize("key", ["base_url", "client_key", "openapi_token"])
+def test_fabrix_section_needs_its_three_keys(file: Path, key: str) -> None:
+    lines = [line for line in FABRIX.splitlines() if not line.startswith(key)]
+    with pytest.raises(SettingsError, match=rf"^fabrix_api\.{key} must be "):
+        load(file, "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[rate_limit]\nrpm = "many"', "rate_limit.rpm"),
+        ("[rate_limit]\nrpm = 0", "rate_limit.rpm"),
+        ("[server]\nallowed_hosts = 5", "server.allowed_hosts"),
+        ("[server]\nallowed_hosts = []", "server.allowed_hosts"),
+        ("[agents]\nlocal = 3", "agents.local"),
+        ("[database]\nurl = 3", "database.url"),
+        ("[database]\nurl = true", "database.url"),
+    ],
+)
+def test_a_bad_value_names_its_key(file: Path, text: str, key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(file, text)
+    assert str(caught.value).startswith(f"{key} must be ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", '[auth]\nadmin_signup_key = "12345"', '[auth]\nadmin_signup_key = "abcdef"'])
+def test_the_signup_key_is_six_digits(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "secrets.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=r"auth\.admin_signup_key must be six digits"):
+        load_settings(path, environment={})
+
+
+def test_a_file_that_is_not_toml_says_where_without_quoting_it(file: Path) -> None:
+    with pytest.raises(SettingsError, match="not valid TOML") as caught:
+        load(file, '\nclient_key = "topsecret')
+    assert "topsecret" not in str(caught.value)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"python run\.py"):
+        load_settings(tmp_path / "none.toml", environment={})
+
+
+def test_an_unknown_key_only_warns(file: Path) -> None:
+    assert "server.colour" in load(file, "[server]\ncolour = 1").warnings[0]
+
+
+def test_an_unknown_section_only_warns(file: Path) -> None:
+    assert "[paint]" in load(file, "[paint]\ncolour = 1").warnings[0]
+
+
+def test_an_http_address_only_warns(file: Path) -> None:
+    warnings = load(file, FABRIX.replace("https://", "http://")).warnings
+    assert "fabrix_api.base_url" in warnings[0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
+def test_loose_modes_only_warn(file: Path) -> None:
+    file.chmod(0o644)
+    assert "chmod 600" in load(file).warnings[0]
+
+
+def test_environment_overrides_any_key(file: Path) -> None:
+    settings = load(
+        file,
+        FABRIX,
+        FABRIX_CHAT_RATE_LIMIT_RPM="7",
+        FABRIX_CHAT_SERVER_ALLOWED_HOSTS="a.example, b.example",
+        FABRIX_CHAT_FABRIX_API_IS_RAG_ON="false",
+        FABRIX_CHAT_FABRIX_API_CLIENT_KEY="other",
+    )
+    assert settings.rate_limit.rpm == 7
+    assert settings.server.allowed_hosts == ("a.example", "b.example")
+    assert settings.fabrix_api is not None
+    assert settings.fabrix_api.is_rag_on is False
+    assert settings.fabrix_api.client_key.reveal() == "other"
+
+
+def test_environment_alone_can_set_up_fabrix(file: Path) -> None:
+    settings = load(
+        file,
+        FABRIX_CHAT_FABRIX_API_BASE_URL="https://f.example/api-agent",
+        FABRIX_CHAT_FABRIX_API_CLIENT_KEY="c",
+        FABRIX_CHAT_FABRIX_API_OPENAPI_TOKEN="t",
+    )
+    assert settings.fabrix_api is not None
+
+
+def test_secrets_hide_in_repr(file: Path) -> None:
+    shown = repr(load(file, FABRIX.replace('"client"', '"c-l-i-e-n-t"')))
+    assert "c-l-i-e-n-t" not in shown and "0123456789" not in shown and "123456" not in shown
+
+
+def test_the_example_documents_every_key_with_its_default() -> None:
+    example = tomli.loads((Path(__file__).parents[2] / "secrets.toml.example").read_text(encoding="utf-8"))
+    for section, cls in SECTIONS.items():
+        defaults = cls()
+        assert set(example[section]) == set(vars(defaults)), section
+        for key, value in example[section].items():
+            default = getattr(defaults, key)
+            if key not in ("base_url", "client_key", "openapi_token", "secret_key", "admin_signup_key"):
+                assert value == (list(default) if isinstance(default, tuple) else default), key
+
+
+def test_the_example_loads(tmp_path: Path) -> None:
+    source = Path(__file__).parents[2] / "secrets.toml.example"
+    path = tmp_path / "secrets.toml"
+    path.write_bytes(source.read_bytes())
+    path.chmod(0o600)
+    assert load_settings(path, environment={}).warnings == ()
