@@ -1,0 +1,313 @@
+"""Conversations and their trees of messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
+
+from storage.identifiers import new_id
+from storage.models import conversations, files, messages, now, turns
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: str
+    user_id: int
+    agent_id: str
+    title: str
+    leaf_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What is known of a file besides its bytes; `size` in bytes."""
+
+    id: str
+    name: str
+    size: int
+    media_type: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One utterance on the path, with what the page needs to show beside it.
+
+    `state`, `turn_id` and the error are those of the turn that made an answer; None for any other message.
+    `siblings` are all the versions at this place, in order, this one included.
+    """
+
+    id: str
+    parent_id: str | None
+    role: str
+    content: str
+    thinking: str
+    links: list[dict[str, Any]]
+    agent_id: str | None
+    truncated: bool
+    created_at: datetime
+    turn_id: str | None = None
+    state: str | None = None
+    error: dict[str, str] | None = None
+    file: StoredFile | None = None
+    artifacts: list[StoredFile] = field(default_factory=list)
+    siblings: list[str] = field(default_factory=list)
+
+
+_COLUMNS = (
+    conversations.c.id,
+    conversations.c.user_id,
+    conversations.c.agent_id,
+    conversations.c.title,
+    conversations.c.leaf_id,
+    conversations.c.created_at,
+    conversations.c.updated_at,
+)
+# What the list may be sorted by, as the API names it.
+ORDERINGS = {"updated_at", "created_at", "title"}
+
+
+def owned(connection: Connection, conversation_id: str, user_id: int) -> Conversation | None:
+    """The conversation if it is this user's. The only way to one: someone else's is None like a missing one."""
+    row = connection.execute(
+        select(*_COLUMNS).where(conversations.c.id == conversation_id, conversations.c.user_id == user_id)
+    ).one_or_none()
+    return Conversation(*row) if row else None
+
+
+def add(connection: Connection, *, user_id: int, agent_id: str, title: str) -> Conversation:
+    made = Conversation(new_id(), user_id, agent_id, title, None, now(), now())
+    connection.execute(
+        insert(conversations).values(
+            id=made.id,
+            user_id=user_id,
+            agent_id=agent_id,
+            title=title,
+            created_at=made.created_at,
+            updated_at=made.updated_at,
+        )
+    )
+    return made
+
+
+def listing(connection: Connection, user_id: int, *, ordering: str = "-updated_at") -> list[tuple[Conversation, int]]:
+    """A user's conversations, each with its number of messages; `ordering` names a column of ORDERINGS, - = down."""
+    column = conversations.c[ordering.removeprefix("-")]
+    order = column.desc() if ordering.startswith("-") else column.asc()
+    count = (
+        select(func.count()).where(messages.c.conversation_id == conversations.c.id).correlate(conversations)
+    ).scalar_subquery()
+    rows = connection.execute(
+        select(*_COLUMNS, count).where(conversations.c.user_id == user_id).order_by(order, conversations.c.id.desc())
+    )
+    return [(Conversation(*row[:7]), row[7]) for row in rows]
+
+
+def change(connection: Connection, conversation_id: str, **values: Any) -> None:
+    """Set columns of a conversation, and when it was changed."""
+    connection.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(updated_at=now(), **values)
+    )
+
+
+def choose_leaf(connection: Connection, conversation_id: str, leaf_id: str) -> None:
+    """Go on from another message. Looking at another version is no change: the list keeps its order."""
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(leaf_id=leaf_id))
+
+
+def remove(connection: Connection, conversation_id: str) -> list[str]:
+    """Delete a conversation with all that belongs to it; the ids of the files whose bytes go too."""
+    gone = list(connection.execute(select(files.c.id).where(files.c.conversation_id == conversation_id)).scalars())
+    connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
+    return gone
+
+
+def add_message(
+    connection: Connection,
+    *,
+    conversation_id: str,
+    parent_id: str | None,
+    role: str,
+    content: str,
+    agent_id: str | None = None,
+    file_id: str | None = None,
+) -> str:
+    """Store a message below `parent_id` and make it the leaf; its id."""
+    message_id = new_id()
+    connection.execute(
+        insert(messages).values(
+            id=message_id,
+            conversation_id=conversation_id,
+            parent_id=parent_id,
+            role=role,
+            content=content,
+            agent_id=agent_id,
+            file_id=file_id,
+            created_at=now(),
+        )
+    )
+    change(connection, conversation_id, leaf_id=message_id)
+    return message_id
+
+
+def has_message(connection: Connection, conversation_id: str, message_id: str) -> bool:
+    found = select(messages.c.id).where(messages.c.conversation_id == conversation_id, messages.c.id == message_id)
+    return connection.execute(found).first() is not None
+
+
+def newest_leaf(connection: Connection, conversation_id: str, message_id: str) -> str:
+    """The end of the newest branch through a message: where choosing that version leads."""
+    rows = connection.execute(
+        select(messages.c.parent_id, messages.c.id)
+        .where(messages.c.conversation_id == conversation_id)
+        .order_by(messages.c.id)
+    )
+    newest_child = {row[0]: row[1] for row in rows}
+    while message_id in newest_child:
+        message_id = newest_child[message_id]
+    return message_id
+
+
+_MESSAGE = (
+    messages.c.id,
+    messages.c.parent_id,
+    messages.c.role,
+    messages.c.content,
+    messages.c.thinking,
+    messages.c.links,
+    messages.c.agent_id,
+    messages.c.truncated,
+    messages.c.created_at,
+    turns.c.id,
+    turns.c.state,
+    turns.c.error_code,
+    turns.c.error_notice,
+    turns.c.error_number,
+    files.c.id,
+    files.c.name,
+    files.c.size,
+    files.c.media_type,
+    files.c.kind,
+)
+
+
+def path(connection: Connection, conversation_id: str, leaf_id: str | None) -> list[Message]:
+    """The messages from the beginning to `leaf_id`, oldest first."""
+    if leaf_id is None:
+        return []
+    line = _line(conversation_id, leaf_id)
+    rows = connection.execute(
+        select(*_MESSAGE)
+        .select_from(line)
+        .join(messages, messages.c.id == line.c.id)
+        .outerjoin(turns, turns.c.message_id == messages.c.id)
+        .outerjoin(files, files.c.id == messages.c.file_id)
+        .order_by(line.c.depth.desc())
+    ).all()
+    made = _artifacts(connection, files.c.conversation_id == conversation_id)
+    versions = _versions(connection, conversation_id)
+    return [_message(row, artifacts=made.get(row[0], []), siblings=versions.get(row[1], [])) for row in rows]
+
+
+def message(connection: Connection, message_id: str) -> Message | None:
+    """One message, for those who know already that it may be read."""
+    row = connection.execute(
+        select(*_MESSAGE)
+        .select_from(messages)
+        .outerjoin(turns, turns.c.message_id == messages.c.id)
+        .outerjoin(files, files.c.id == messages.c.file_id)
+        .where(messages.c.id == message_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return _message(row, artifacts=_artifacts(connection, files.c.message_id == message_id).get(message_id, []))
+
+
+def _message(row: Any, *, artifacts: list[StoredFile], siblings: list[str] | None = None) -> Message:
+    known = dict(zip(("id", "parent_id", "role", "content", "thinking", "links", "agent_id"), row[:7], strict=True))
+    return Message(
+        **known,
+        truncated=row[7],
+        created_at=row[8],
+        turn_id=row[9],
+        state=row[10],
+        error={"code": row[11], "notice": row[12], "number": row[13]} if row[11] else None,
+        file=StoredFile(*row[14:19]) if row[14] else None,
+        artifacts=artifacts,
+        siblings=siblings or [row[0]],
+    )
+
+
+def _line(conversation_id: str, leaf_id: str) -> Any:
+    """The ids from `leaf_id` up to the beginning, with their depth below the leaf."""
+    line = (
+        select(messages.c.id, messages.c.parent_id, literal(0).label("depth"))
+        .where(messages.c.id == leaf_id, messages.c.conversation_id == conversation_id)
+        .cte("line", recursive=True)
+    )
+    return line.union_all(
+        select(messages.c.id, messages.c.parent_id, line.c.depth + 1).where(messages.c.id == line.c.parent_id)
+    )
+
+
+def _artifacts(connection: Connection, which: Any) -> dict[str, list[StoredFile]]:
+    rows = connection.execute(
+        select(files.c.message_id, files.c.id, files.c.name, files.c.size, files.c.media_type, files.c.kind)
+        .where(which, files.c.message_id.is_not(None))
+        .order_by(files.c.id)
+    )
+    found: dict[str, list[StoredFile]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(StoredFile(*row[1:]))
+    return found
+
+
+def _versions(connection: Connection, conversation_id: str) -> dict[str | None, list[str]]:
+    rows = connection.execute(
+        select(messages.c.parent_id, messages.c.id)
+        .where(messages.c.conversation_id == conversation_id)
+        .order_by(messages.c.id)
+    )
+    found: dict[str | None, list[str]] = {}
+    for parent, child in rows:
+        found.setdefault(parent, []).append(child)
+    return found
+
+
+def last_turns(
+    connection: Connection, conversation_id: str, leaf_id: str | None, *, count: int
+) -> list[tuple[str, str]]:
+    """Role and text of the last `count` questions with their answers up to `leaf_id`, oldest first."""
+    if leaf_id is None or count == 0:
+        return []
+    line = _line(conversation_id, leaf_id)
+    # A question and its answer are two messages; a few more, because stored system messages stand between them.
+    rows = connection.execute(
+        select(messages.c.role, messages.c.content)
+        .select_from(line)
+        .join(messages, messages.c.id == line.c.id)
+        .order_by(line.c.depth)
+        .limit(2 * count + 10)
+    ).all()
+    return [(row[0], row[1]) for row in reversed(rows)]
+
+
+def last_attachment(connection: Connection, conversation_id: str, leaf_id: str | None) -> StoredFile | None:
+    """The newest file that went with a question on the path to `leaf_id`."""
+    if leaf_id is None:
+        return None
+    line = _line(conversation_id, leaf_id)
+    row = connection.execute(
+        select(files.c.id, files.c.name, files.c.size, files.c.media_type, files.c.kind)
+        .select_from(line)
+        .join(messages, messages.c.id == line.c.id)
+        .join(files, files.c.id == messages.c.file_id)
+        .order_by(line.c.depth)
+        .limit(1)
+    ).one_or_none()
+    return StoredFile(*row) if row else None

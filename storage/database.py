@@ -1,0 +1,103 @@
+"""The engine, its pragmas, and the only two ways to the database: read() and write()."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, event, select, text
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CONNECTIONS = 5  # four readers and one writer
+PAGE_CACHE_KIB = 64 * 1024 // CONNECTIONS  # SQLite's cache is per connection; 64 MB in all
+
+
+def sqlite_url(data: Path) -> str:
+    """The URL of the database file in the data folder."""
+    return f"sqlite:///{(data / 'chat.db').as_posix()}"
+
+
+class Database:
+    """Runs whole transactions, each as one plain function in a thread of its own pool.
+
+    One hop per transaction instead of one per statement costs a third of what async SQLAlchemy does
+    (1.1 ms against 3.5 ms for four SELECTs and four INSERTs), and a transaction can't span an await by construction.
+    One thread writes: writers queue here, in order, and never fight for SQLite's lock.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _set_pragmas)
+            event.listen(self._engine, "begin", _begin_immediate)
+        self._readers = ThreadPoolExecutor(CONNECTIONS - 1, thread_name_prefix="db-read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+
+    async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query(connection, …)` and undo whatever it might have changed."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, lambda: self.read_now(query, *args, **kwargs)
+        )
+
+    async def write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `change(connection, …)` as one transaction: committed when it returns, undone when it raises.
+
+        A caller that is cancelled does not take its transaction along: once begun, it is finished.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self.write_now(change, *args, **kwargs)
+        )
+
+    def read_now(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`read` for callers without an event loop."""
+        with self._engine.connect().execution_options(reads_only=True) as connection:
+            return query(connection, *args, **kwargs)
+
+    def write_now(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`write` for callers without an event loop."""
+        with self._engine.begin() as connection:
+            return change(connection, *args, **kwargs)
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest version (Alembic)."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        with self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        self._readers.shutdown()
+        self._writer.shutdown()
+        self._engine.dispose()
+
+
+def ping(connection: Connection) -> bool:
+    """Whether the database answers."""
+    return connection.execute(select(text("1"))).scalar() == 1
+
+
+def _set_pragmas(dbapi_connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling is off; _begin_immediate says when one begins.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # With WAL this keeps every commit through a killed process, and the integrity through a power cut.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A transaction that reads first and writes later would fail at once when another process wrote in between.
+    reads_only = connection.get_execution_options().get("reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,134 @@
+"""People's files: rows in the database, bytes under names of ours in the data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from storage.conversations import StoredFile
+from storage.identifiers import new_id
+from storage.models import files, now
+
+UNSENT_KEPT = timedelta(hours=24)
+_COLUMNS = (files.c.id, files.c.name, files.c.size, files.c.media_type, files.c.kind)
+
+
+class TooLarge(Exception):
+    """More bytes came than are allowed."""
+
+
+class FileStore:
+    """The bytes. Paths come from ids alone, never from what a user called a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, file_id: str) -> Path:
+        return self._folder / file_id[-2:] / file_id
+
+    def save(self, source: IO[bytes], *, limit: int) -> tuple[str, int, str]:
+        """Copy `source` to the store; its new id, size in bytes and SHA-256.
+
+        Raises:
+            TooLarge: it has more than `limit` bytes; nothing is kept.
+        """
+        file_id, size, digest = new_id(), 0, hashlib.sha256()
+        path = self.path(file_id)
+        path.parent.mkdir(exist_ok=True)
+        try:
+            with path.open("xb") as target:
+                while block := source.read(1 << 20):
+                    size += len(block)
+                    if size > limit:
+                        raise TooLarge
+                    digest.update(block)
+                    target.write(block)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return file_id, size, digest.hexdigest()
+
+    def discard(self, file_ids: Iterable[str]) -> None:
+        for file_id in file_ids:
+            # On Windows a file that is being read can't go; the sweep at the next start takes it.
+            with contextlib.suppress(OSError):
+                self.path(file_id).unlink(missing_ok=True)
+
+    def sweep(self, known: set[str]) -> int:
+        """Delete the bytes that no row knows (of aborted uploads); how many there were."""
+        strays = [path for path in self._folder.glob("??/*") if path.name not in known]
+        for path in strays:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        return len(strays)
+
+
+def add(
+    connection: Connection,
+    *,
+    file_id: str,
+    user_id: int,
+    name: str,
+    media_type: str,
+    size: int,
+    sha256: str,
+    kind: str = "attachment",
+    conversation_id: str | None = None,
+    message_id: str | None = None,
+    spec: Mapping[str, Any] | None = None,
+) -> StoredFile:
+    connection.execute(
+        insert(files).values(
+            id=file_id,
+            user_id=user_id,
+            conversation_id=conversation_id,
+            message_id=message_id,
+            kind=kind,
+            name=name,
+            media_type=media_type,
+            size=size,
+            sha256=sha256,
+            spec=json.loads(json.dumps(spec)) if spec is not None else None,
+            created_at=now(),
+        )
+    )
+    return StoredFile(file_id, name, size, media_type, kind)
+
+
+def owned(connection: Connection, file_id: str, user_id: int) -> StoredFile | None:
+    """The file if it is this user's; someone else's is None like a missing one."""
+    row = connection.execute(select(*_COLUMNS).where(files.c.id == file_id, files.c.user_id == user_id)).one_or_none()
+    return StoredFile(*row) if row else None
+
+
+def attach(connection: Connection, file_id: str, *, user_id: int, conversation_id: str) -> StoredFile | None:
+    """Make a user's upload part of a conversation; None if it isn't theirs or belongs to another conversation."""
+    row = connection.execute(
+        select(*_COLUMNS, files.c.conversation_id).where(
+            files.c.id == file_id, files.c.user_id == user_id, files.c.kind == "attachment"
+        )
+    ).one_or_none()
+    if row is None or row[5] not in (None, conversation_id):
+        return None
+    connection.execute(update(files).where(files.c.id == file_id).values(conversation_id=conversation_id))
+    return StoredFile(*row[:5])
+
+
+def used_bytes(connection: Connection, user_id: int) -> int:
+    """How much all files of a user take."""
+    total = select(func.coalesce(func.sum(files.c.size), 0)).where(files.c.user_id == user_id)
+    return int(connection.execute(total).scalar_one())
+
+
+def forget_unsent(connection: Connection) -> set[str]:
+    """Delete the rows of uploads that were never sent; the ids of all files that remain."""
+    connection.execute(delete(files).where(files.c.conversation_id.is_(None), files.c.created_at < now() - UNSENT_KEPT))
+    return set(connection.execute(select(files.c.id)).scalars())

@@ -1,0 +1,143 @@
+"""The tables. Their history is in migrations/, and a test holds both equal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in the program, UTC in the database, which knows no time zones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def now() -> datetime:
+    """The time that goes into a row."""
+    return datetime.now(UTC)
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("username", String(50), nullable=False),
+    Column("username_key", String(50), nullable=False, unique=True),  # case-folded: "Kim" and "kim" are one person
+    Column("email", String(254), nullable=False),
+    Column("password_hash", LargeBinary, nullable=False),
+    Column("role", String(10), nullable=False),  # user, staff, admin
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("address", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("agent_id", String(200), nullable=False),
+    Column("title", String(200), nullable=False),  # "" until the first question gives one
+    Column("leaf_id", String(32)),  # the message that the conversation goes on from; None at the beginning
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_conversations_user_id_updated_at", "user_id", "updated_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(32), primary_key=True),  # ids sort by time: this index is "in order"
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("parent_id", String(32)),  # a tree: an edited question and another answer are siblings
+    Column("role", String(10), nullable=False),  # user, assistant, system
+    Column("content", Text, nullable=False),
+    Column("thinking", Text, nullable=False, default=""),
+    Column("links", JSON, nullable=False, default=list),  # the answer's references: [{"title", "url"}]
+    Column("agent_id", String(200)),  # who was asked; None for what nobody was asked
+    Column("file_id", ForeignKey("files.id", ondelete="SET NULL"), index=True),
+    Column("truncated", Boolean, nullable=False, default=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("agent_id", String(200), nullable=False),
+    Column("user_message_id", String(32), nullable=False),
+    Column("message_id", String(32), nullable=False, unique=True),
+    Column("client_id", String(100)),  # the caller's own id of this request: a repeat makes no second turn
+    Column("state", String(12), nullable=False, index=True),
+    Column("error_code", String(40)),
+    Column("error_notice", Text),
+    Column("error_number", String(10), index=True),
+    Column("last_event", Integer, nullable=False, default=0),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("first_delta_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    UniqueConstraint("conversation_id", "client_id"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), index=True),  # None: not sent yet
+    Column("message_id", String(32), index=True),  # the answer that made it; None for an upload
+    Column("kind", String(10), nullable=False),  # attachment, chart
+    Column("name", String(255), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("sha256", String(64), nullable=False),
+    Column("spec", JSON),  # a chart's Vega-Lite specification
+    Column("created_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,120 @@
+"""People and their logins: rows in, frozen dataclasses out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.models import logins, now, users
+
+
+class UsernameTaken(Exception):
+    """Somebody has this user name, in this or another case."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    username: str
+    email: str
+    role: str  # "user", "staff" or "admin"
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A signed-in browser or program, and whose it is."""
+
+    id: int
+    user: User
+    used_at: datetime
+
+
+_USER = (users.c.id, users.c.username, users.c.email, users.c.role, users.c.active)
+
+
+def add_user(connection: Connection, *, username: str, email: str, password_hash: bytes, role: str = "user") -> User:
+    """Raises: UsernameTaken."""
+    statement = insert(users).values(
+        username=username,
+        username_key=username.casefold(),
+        email=email,
+        password_hash=password_hash,
+        role=role,
+        active=True,
+        created_at=now(),
+    )
+    try:
+        key = connection.execute(statement).inserted_primary_key
+    except IntegrityError:
+        raise UsernameTaken(username) from None
+    assert key is not None  # noqa: S101 -- an INSERT of one row has a key
+    return User(id=key[0], username=username, email=email, role=role, active=True)
+
+
+def credentials(connection: Connection, username: str) -> tuple[User, bytes] | None:
+    """The user of that name, whatever its case, with the password hash; None if there is none."""
+    row = connection.execute(
+        select(*_USER, users.c.password_hash).where(users.c.username_key == username.casefold())
+    ).one_or_none()
+    return (User(*row[:5]), row[5]) if row else None
+
+
+def count_users(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(users)).scalar_one()
+
+
+def add_login(connection: Connection, *, user_id: int, token_hash: bytes, address: str, expires_at: datetime) -> None:
+    """Record a sign-in, and forget the logins that have run out."""
+    connection.execute(delete(logins).where(logins.c.expires_at < now()))
+    connection.execute(
+        insert(logins).values(
+            user_id=user_id,
+            token_hash=token_hash,
+            address=address,
+            created_at=now(),
+            used_at=now(),
+            expires_at=expires_at,
+        )
+    )
+
+
+def find_login(connection: Connection, token_hash: bytes, *, used_since: datetime) -> Login | None:
+    """The login with this token if it is still good: in time, used since then, and its user not suspended."""
+    row = connection.execute(
+        select(logins.c.id, logins.c.used_at, *_USER)
+        .join(users, users.c.id == logins.c.user_id)
+        .where(logins.c.token_hash == token_hash, *_good(used_since))
+    ).one_or_none()
+    return Login(id=row[0], used_at=row[1], user=User(*row[2:])) if row else None
+
+
+def good_logins(connection: Connection, ids: set[int], *, used_since: datetime) -> set[int]:
+    """Which of these logins are still good."""
+    rows = connection.execute(
+        select(logins.c.id).join(users, users.c.id == logins.c.user_id).where(logins.c.id.in_(ids), *_good(used_since))
+    )
+    return set(rows.scalars())
+
+
+def _good(used_since: datetime) -> tuple:  # type: ignore[type-arg]
+    return logins.c.expires_at > now(), logins.c.used_at > used_since, users.c.active
+
+
+def touch_login(connection: Connection, login_id: int) -> None:
+    connection.execute(update(logins).where(logins.c.id == login_id).values(used_at=now()))
+
+
+def delete_login(connection: Connection, login_id: int) -> None:
+    connection.execute(delete(logins).where(logins.c.id == login_id))
+
+
+def set_active(connection: Connection, user_id: int, *, active: bool) -> None:
+    connection.execute(update(users).where(users.c.id == user_id).values(active=active))
+
+
+def set_password(connection: Connection, user_id: int, password_hash: bytes) -> None:
+    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, event, func, select, text
+
+from storage import conversations, users
+from storage.database import CONNECTIONS, Database
+from storage.models import metadata
+from storage.models import users as users_table
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 1), ("busy_timeout", 30000), ("foreign_keys", 1)],
+)
+def test_pragmas_are_set_on_each_connection(database: Database, pragma: str, value: object) -> None:
+    assert database.read_now(lambda c: c.execute(text(f"PRAGMA {pragma}")).scalar()) == value
+
+
+def test_page_caches_are_64_mb_in_all(database: Database) -> None:
+    kib = database.read_now(lambda c: c.execute(text("PRAGMA cache_size")).scalar_one())
+    assert -kib * CONNECTIONS == pytest.approx(64 * 1024, abs=CONNECTIONS)
+
+
+def test_migrations_make_the_tables_of_the_models(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    assert database.read_now(differences) == []
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    database.migrate()
+    assert database.read_now(users.count_users) == 0
+
+
+async def test_a_change_that_raises_is_undone(database: Database) -> None:
+    def change(connection: Connection) -> None:
+        users.add_user(connection, username="kim", email="k@example.com", password_hash=b"x")
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        await database.write(change)
+    assert await database.read(users.count_users) == 0
+
+
+async def test_reading_changes_nothing(database: Database) -> None:
+    await database.read(users.add_user, username="kim", email="k@example.com", password_hash=b"x")
+    assert await database.read(users.count_users) == 0
+
+
+def statements(database: Database, run) -> list[tuple[str, object]]:
+    """The SELECTs that `run` executes, with their parameters."""
+    seen: list[tuple[str, object]] = []
+
+    def note(_conn, _cursor, statement, parameters, _context, _many) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            seen.append((statement, parameters))
+
+    event.listen(database._engine, "before_cursor_execute", note)
+    try:
+        database.read_now(run)
+    finally:
+        event.remove(database._engine, "before_cursor_execute", note)
+    return seen
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda c: conversations.listing(c, 1),
+        lambda c: conversations.path(c, "a", "b"),
+        lambda c: conversations.last_turns(c, "a", "b", count=5),
+        lambda c: users.credentials(c, "kim"),
+    ],
+    ids=["list", "path", "history", "sign-in"],
+)
+def test_the_real_queries_use_an_index(database: Database, run) -> None:
+    for statement, parameters in statements(database, run):
+        plan = database.read_now(
+            lambda c, s=statement, p=parameters: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", p).all()
+        )
+        details = [row[3] for row in plan]
+        scans = [line for line in details if line.startswith("SCAN") and "line" not in line]
+        assert not scans, details
+
+
+def test_the_list_of_conversations_needs_no_sorting_of_all(database: Database) -> None:
+    [(statement, parameters)] = statements(database, lambda c: conversations.listing(c, 1))
+    plan = database.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+    assert any("ix_conversations_user_id_updated_at" in row[3] for row in plan)
+
+
+def test_deleting_a_user_takes_everything_of_theirs(database: Database) -> None:
+    def work(connection: Connection) -> int:
+        user = users.add_user(connection, username="kim", email="k@example.com", password_hash=b"x")
+        made = conversations.add(connection, user_id=user.id, agent_id="a", title="t")
+        conversations.add_message(connection, conversation_id=made.id, parent_id=None, role="user", content="x")
+        connection.execute(users_table.delete().where(users_table.c.id == user.id))
+        return connection.execute(select(func.count()).select_from(metadata.tables["messages"])).scalar_one()
+
+    assert database.write_now(work) == 0
