@@ -1,0 +1,222 @@
+"""The composition root: settings → storage → services → routes and pages. Knows everybody."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+# Before Gradio is imported: it would ask a server elsewhere for its newest version, and report its use.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from auth.accounts import Accounts
+from auth.api import auth_error_response, auth_routes
+from auth.bodies import field_errors_response
+from auth.errors import AuthError
+from auth.gate import Gate, GradioApp
+from auth.guard import Guard
+from auth.headers import OriginCheck, ResponseHeaders
+from auth.logins import Logins
+from auth.passwords import Passwords
+from auth.theme import head, theme
+from auth.throttle import Throttle
+from auth.view import login_page
+from chat.agents import AgentDirectory
+from chat.api import chat_error_response, chat_routes
+from chat.conversations import Conversations
+from chat.errors import ChatError
+from chat.files import Files
+from chat.turns import Turns
+from chat.upstreams.base import Upstream
+from chat.view import chat_page
+from locales import LANGUAGES, table
+from storage.database import Database, ping, sqlite_url
+from storage.files import FileStore
+from storage.settings import Settings
+
+VERSION = "0.1.0"
+ROOT = Path(__file__).parent
+OURS = ("/api/", "/files/", "/healthz", "/ui/")
+BASE_SCRIPTS = ("texts.js", "auth/base.js")
+CHAT_SCRIPTS = tuple(
+    f"chat/{name}.js" for name in ("literal", "transcript", "watch", "sidebar", "composer", "dialogs", "live_answer")
+)
+HEADS = {
+    "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/login.js")),
+    "/": head(styles=("auth/base.css", "chat/chat.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
+}
+# What the Gradio apps must not do: tell errors, keep prompts in the browser, document themselves.
+QUIET: dict[str, Any] = {
+    "show_error": False,
+    "run_history": False,
+    "enable_monitoring": False,
+    "footer_links": [],
+    "app_kwargs": {"openapi_url": None, "docs_url": None, "redoc_url": None},
+}
+
+log = logging.getLogger(__name__)
+
+
+def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> FastAPI:
+    """The whole application. `upstreams` are given by tests; otherwise the settings say which there are."""
+    database = _database(settings)
+    store = FileStore(settings.data / "files")
+    passwords = Passwords(rounds=settings.security.bcrypt_rounds)
+    logins = _logins(settings, database)
+    accounts = _accounts(settings, database, passwords, logins)
+    guard = Guard(logins)
+    sources = upstreams if upstreams is not None else _upstreams(settings)
+    preferred = settings.fabrix_api.agent_id if settings.fabrix_api else ""
+    agents = AgentDirectory(sources, preferred=preferred)
+    turns = Turns(database, store=store, agents=agents)
+    conversations = Conversations(database, store=store, turns=turns, history_turns=settings.agents.history_turns)
+    files = Files(
+        database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await files.open()
+        await turns.open()
+        yield
+        await turns.close()
+        await logins.close()
+        for upstream in sources:
+            await upstream.aclose()
+        passwords.close()
+        database.close()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_exception_handler(AuthError, auth_error_response)
+    app.add_exception_handler(ChatError, chat_error_response)
+    app.add_exception_handler(RequestValidationError, field_errors_response)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        healthy = await database.read(ping)
+        return {
+            "status": "ok" if healthy else "down",
+            "version": VERSION,
+            "database": "ok" if healthy else "down",
+            "upstream": "ok" if await agents.is_up() else "down",
+        }
+
+    @app.get("/api/me")
+    async def me(request: Request) -> dict[str, Any]:
+        user = (await guard.route(request)).user
+        return {
+            "user_id": user.id,
+            "username": user.username,
+            "email": user.email,
+            "role": user.role,
+            "server": {
+                "version": VERSION,
+                "fabrix": settings.fabrix_api is not None,
+                "upload_limit_mb": settings.server.upload_limit_mb,
+            },
+        }
+
+    app.include_router(auth_routes(accounts=accounts, logins=logins, guard=guard))
+    app.include_router(
+        chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
+    )
+    _mount_pages(app, guard)
+    _add_middleware(app, guard, settings)
+    return app
+
+
+@asynccontextmanager
+async def accounts_alone(settings: Settings) -> AsyncIterator[Accounts]:
+    """The accounts without a server around them, for commands."""
+    database = _database(settings)
+    passwords = Passwords(rounds=settings.security.bcrypt_rounds)
+    try:
+        yield _accounts(settings, database, passwords, _logins(settings, database))
+    finally:
+        passwords.close()
+        database.close()
+
+
+def _database(settings: Settings) -> Database:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database.url or sqlite_url(settings.data))
+    database.migrate()
+    return database
+
+
+def _logins(settings: Settings, database: Database) -> Logins:
+    return Logins(
+        database,
+        secret_key=settings.security.secret_key,
+        idle=timedelta(minutes=settings.auth.idle_minutes),
+        longest=timedelta(hours=settings.auth.max_hours),
+    )
+
+
+def _accounts(settings: Settings, database: Database, passwords: Passwords, logins: Logins) -> Accounts:
+    return Accounts(
+        database,
+        passwords=passwords,
+        logins=logins,
+        throttle=Throttle(),
+        signup_key=settings.auth.admin_signup_key,
+        email_domains=settings.auth.allowed_email_domains,
+    )
+
+
+def _upstreams(settings: Settings) -> list[Upstream]:
+    found: list[Upstream] = []
+    return found
+
+
+def _mount_pages(app: FastAPI, guard: Guard) -> None:
+    async def signed_in(request: Request) -> str:
+        return (await guard.page(request)).user.username
+
+    texts = {
+        language: {key: text for key, text in table(language).items() if not key.startswith("server.")}
+        for language in LANGUAGES
+    }
+    script = f"window.FABRIX_TEXTS = {json.dumps(texts, ensure_ascii=False)};"
+
+    @app.get("/ui/texts.js")
+    async def texts_script() -> Response:
+        return Response(script, media_type="text/javascript")
+
+    app.mount("/ui/auth", StaticFiles(directory=ROOT / "auth" / "static"))
+    app.mount("/ui/chat", StaticFiles(directory=ROOT / "chat" / "static"))
+    pages: list[tuple[str, gr.Blocks, dict[str, Any]]] = [
+        ("/login", login_page(), {}),
+        ("/", chat_page().blocks, {"auth_dependency": signed_in}),
+    ]
+    for path, blocks, options in pages:
+        blocks.queue(api_open=False)
+        gr.mount_gradio_app(app, blocks, path=path, theme=theme(), **QUIET, **options)
+        # Mounted apps skip the check of file paths unless they look launched.
+        blocks.has_launched = True
+
+
+def _add_middleware(app: FastAPI, guard: Guard, settings: Settings) -> None:
+    """The last one added is the first to see a request."""
+    app.add_middleware(
+        Gate, guard=guard, apps=[GradioApp("/login", open=True), GradioApp("")], ours=OURS, upload_path="/api/files"
+    )
+    app.add_middleware(OriginCheck)
+    # Without one of starlette's own, Gradio would allow any origin with credentials.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.server.allowed_hosts))
+    app.add_middleware(ResponseHeaders, heads=HEADS)

@@ -1,0 +1,1 @@
+"""Who is asking: passwords, logins, the guard in front of every page and route, and the sign-in page."""

@@ -1,0 +1,55 @@
+"""The first line of every route and handler: who is asking, or NotSignedIn."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from auth.errors import NotSignedIn
+from auth.logins import Logins
+from storage.users import Login
+
+TOKEN = re.compile(r"[0-9a-f]{40}")
+
+
+class Guard:
+    """Finds the login of a request: by cookie for pages, by cookie or Authorization header for routes."""
+
+    def __init__(self, logins: Logins) -> None:
+        self._logins = logins
+
+    async def route(self, request: HTTPConnection) -> Login:
+        """Who calls a route. A header decides alone: a bad token is not made good by a cookie.
+
+        Raises:
+            NotSignedIn
+        """
+        header = request.headers.get("authorization")
+        if header is None:
+            return await self.page(request)
+        scheme, _, token = header.partition(" ")
+        login = await self._find(token.strip()) if scheme.lower() in ("token", "bearer") else None
+        if login is None:
+            raise NotSignedIn(wrong_token=True)
+        return login
+
+    async def page(self, request: Any) -> Login:
+        """Who opened a page or rang one of its events: by cookie alone. Takes a `gradio.Request`, too.
+
+        Raises:
+            NotSignedIn
+        """
+        login = await self._find(request.cookies.get(cookie_name(secure=request.url.scheme == "https"), ""))
+        if login is None:
+            raise NotSignedIn
+        return login
+
+    async def _find(self, token: str) -> Login | None:
+        return await self._logins.find(token) if TOKEN.fullmatch(token) else None
+
+
+def cookie_name(*, secure: bool) -> str:
+    """On TLS the prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2)."""
+    return "__Host-fabrix_chat" if secure else "fabrix_chat"

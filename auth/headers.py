@@ -1,0 +1,104 @@
+"""What every response tells the browser, and which origins may change something."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from auth.guard import cookie_name
+
+SCRIPT = re.compile(rb"<script\b(?![^>]*\bnonce=)")
+# Gradio's browser-only events need 'unsafe-eval'; scripts written into a page by anybody else need the nonce.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+SIGN_IN_PATHS = ("/api/auth/login/", "/api/auth/signup/")
+
+
+class ResponseHeaders:
+    """ASGI middleware: the Content-Security-Policy with a nonce per page, and the other security headers.
+
+    `heads` are the links of each page (by its path) to our own scripts and styles. They are put into the page here,
+    because Gradio's own `head` is added by a script later on, after the components that need it, and in any order.
+    """
+
+    def __init__(self, app: ASGIApp, *, heads: Mapping[str, str]) -> None:
+        self._app = app
+        self._heads = {path: head.encode() for path, head in heads.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        path = scope["path"]
+        page: list[bytes] = []
+        start: Message | None = None
+
+        async def with_headers(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+                for name, value in ALWAYS.items():
+                    headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    start = message  # held back until the length is known
+                    return
+            elif start is not None:
+                page.append(message.get("body", b""))
+                if message.get("more_body"):
+                    return
+                body = b"".join(page).replace(b"</head>", self._heads.get(path, b"") + b"</head>", 1)
+                body = SCRIPT.sub(b'<script nonce="' + nonce.encode() + b'"', body)
+                headers = MutableHeaders(scope=start)
+                headers["Content-Length"] = str(len(body))
+                headers["Cache-Control"] = "no-store"
+                await send(start)
+                message = {"type": "http.response.body", "body": body}
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class OriginCheck:
+    """ASGI middleware: what changes something comes from our own pages, or proves itself by a token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            problem = _origin_problem(Request(scope))
+            if problem:
+                await JSONResponse({"detail": problem}, 403)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _origin_problem(request: Request) -> str | None:
+    origin = request.headers.get("origin")
+    if origin is not None:
+        same = urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+        return None if same else "Requests from other sites are refused."
+    only_cookie = "authorization" not in request.headers and any(
+        cookie_name(secure=secure) in request.cookies for secure in (True, False)
+    )
+    if only_cookie and request.url.path not in SIGN_IN_PATHS:
+        return "Send an Origin header, or sign in with an Authorization header instead of the cookie."
+    return None

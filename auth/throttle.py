@@ -1,0 +1,93 @@
+"""Slows the guessing of passwords and of the sign-up key, without letting anyone lock somebody else out."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+
+from auth.errors import TooManyAttempts
+
+REMEMBERED = 10_000  # keys; the ones unused for longest are forgotten first
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At most `attempts` failures in any `seconds`."""
+
+    attempts: int
+    seconds: float
+
+
+# One person who mistypes meets the first rule; an office behind one address hardly ever the second; a guesser with
+# many addresses the third, which the owner of the account doesn't meet at an address that has signed in before.
+ACCOUNT_AT_ADDRESS = Rule(5, 15 * 60)
+ADDRESS = Rule(100, 15 * 60)
+ACCOUNT = Rule(30, 15 * 60)
+KEY_AT_ADDRESS = Rule(5, 15 * 60)
+KEY = Rule(100, 60 * 60)
+
+
+class Throttle:
+    """Counts failures in sliding windows, in memory. An attempt counts as failed until it has succeeded."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures: OrderedDict[Hashable, deque[float]] = OrderedDict()
+        self._trusted: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def attempt_sign_in(self, account: str, address: str) -> Callable[[], None]:
+        """Take place for one attempt; call what comes back when it has succeeded.
+
+        Raises:
+            TooManyAttempts: with the seconds until the next is allowed.
+        """
+        rules: list[tuple[Hashable, Rule]] = [
+            (("pair", account, address), ACCOUNT_AT_ADDRESS),
+            (("address", address), ADDRESS),
+        ]
+        if (account, address) not in self._trusted:
+            rules.append((("account", account), ACCOUNT))
+        undo = self._attempt(rules)
+
+        def succeeded() -> None:
+            undo()
+            self._failures.pop(("pair", account, address), None)
+            self._trusted[(account, address)] = None
+            _shorten(self._trusted)
+
+        return succeeded
+
+    def attempt_key(self, address: str) -> Callable[[], None]:
+        """The same for a try of the sign-up key."""
+        return self._attempt([(("key", address), KEY_AT_ADDRESS), ("key", KEY)])
+
+    def _attempt(self, rules: Iterable[tuple[Hashable, Rule]]) -> Callable[[], None]:
+        moment = self._clock()
+        windows = [(self._window(key, rule, moment), rule) for key, rule in rules]
+        waits = [times[0] + rule.seconds - moment for times, rule in windows if len(times) >= rule.attempts]
+        if waits:
+            raise TooManyAttempts(max(waits), "Too many attempts. Please wait and try again.")
+        for times, _ in windows:
+            times.append(moment)
+
+        def undo() -> None:
+            for times, _ in windows:
+                if moment in times:
+                    times.remove(moment)
+
+        return undo
+
+    def _window(self, key: Hashable, rule: Rule, moment: float) -> deque[float]:
+        times = self._failures.setdefault(key, deque())
+        self._failures.move_to_end(key)
+        _shorten(self._failures)
+        while times and times[0] <= moment - rule.seconds:
+            times.popleft()
+        return times
+
+
+def _shorten(table: OrderedDict) -> None:  # type: ignore[type-arg]
+    while len(table) > REMEMBERED:
+        table.popitem(last=False)

@@ -1,0 +1,151 @@
+"""Signing up, in and out over HTTP: statuses and bodies as they are promised."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from storage import users
+from tests.conftest import SIGNUP_KEY, settings_for
+from tests.live_server import PASSWORD, LiveServer, Person
+
+GOOD = {"username": "newcomer", "password": PASSWORD, "email": "new@example.com", "auth_key": SIGNUP_KEY}
+
+
+def sign_up(server: LiveServer, **changes: object) -> httpx.Response:
+    return httpx.post(f"{server.url}/api/auth/signup/", json={**GOOD, **changes})
+
+
+def sign_in(server: LiveServer, username: str, password: str = PASSWORD) -> httpx.Response:
+    return httpx.post(f"{server.url}/api/auth/login/", json={"username": username, "password": password})
+
+
+def test_signing_up_answers_a_token_and_sets_the_cookie(server: LiveServer) -> None:
+    answer = sign_up(server, username="first.person")
+    assert answer.status_code == 201
+    assert set(answer.json()) == {"message", "token", "user_id", "username", "email"}
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=lax" in cookie
+    assert "Max-Age" not in cookie and "expires" not in cookie.lower()
+
+
+def test_a_wrong_key_is_refused(server: LiveServer) -> None:
+    answer = sign_up(server, username="keyless", auth_key="000000")
+    assert (answer.status_code, answer.json()) == (403, {"error": "Invalid Auth Key."})
+
+
+def test_a_taken_name_is_refused_whatever_its_case(server: LiveServer, person: Person) -> None:
+    answer = sign_up(server, username=person.username.upper())
+    assert (answer.status_code, answer.json()) == (400, {"error": "Username already exists."})
+
+
+def test_all_missing_fields_are_named_at_once(server: LiveServer) -> None:
+    answer = httpx.post(f"{server.url}/api/auth/signup/", json={})
+    assert answer.status_code == 400
+    assert answer.json() == {
+        name: ["This field is required."] for name in ("username", "email", "password", "auth_key")
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", "김철수"),
+        ("username", "-dash"),
+        ("username", "x" * 51),
+        ("username", "line\nbreak"),
+        ("email", "nobody"),
+        ("email", "a b@example.com"),
+        ("password", "1234567"),
+        ("password", "password1"),
+        ("username", 7),
+    ],
+)
+def test_a_bad_field_is_named(server: LiveServer, field: str, value: object) -> None:
+    answer = sign_up(server, **{field: value})
+    assert answer.status_code == 400
+    assert list(answer.json()) == [field]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"\xff"])
+def test_a_body_that_is_no_object_is_a_clear_error(server: LiveServer, body: bytes) -> None:
+    answer = httpx.post(f"{server.url}/api/auth/login/", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+
+
+def test_signing_in_answers_a_token_that_works(server: LiveServer, person: Person) -> None:
+    answer = sign_in(server, person.username.upper())
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"token", "user_id", "username", "email"}
+    for scheme in ("Token", "Bearer"):
+        headers = {"Authorization": f"{scheme} {answer.json()['token']}"}
+        assert httpx.get(f"{server.url}/api/me", headers=headers).json()["username"] == person.username
+
+
+def test_unknown_name_and_wrong_password_get_the_same_answer(server: LiveServer, person: Person) -> None:
+    answers = [sign_in(server, person.username, "wrong password"), sign_in(server, "nobody-at-all")]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert answers[0].json() == answers[1].json() == {"error": "Invalid credentials"}
+
+
+def test_a_disabled_account_is_told_only_to_who_knows_the_password(
+    server: LiveServer, person: Person, shared_database
+) -> None:
+    user_id = person.http.get("/api/me").json()["user_id"]
+    shared_database.write_now(users.set_active, user_id, active=False)
+    assert sign_in(server, person.username, "wrong password").status_code == 401
+    answer = sign_in(server, person.username)
+    assert (answer.status_code, answer.json()) == (403, {"error": "Account is disabled."})
+
+
+def test_guessing_a_password_is_throttled(server: LiveServer, person: Person) -> None:
+    statuses = [sign_in(server, person.username, f"wrong password {n}").status_code for n in range(7)]
+    assert statuses[:5] == [401] * 5 and statuses[5:] == [429] * 2
+    answer = sign_in(server, person.username)
+    assert int(answer.headers["retry-after"]) == answer.json()["retry_after"] > 0
+
+
+def test_signing_out_ends_the_token_and_takes_the_cookie_back(server: LiveServer, person: Person) -> None:
+    answer = person.http.post("/api/auth/logout/")
+    assert answer.status_code == 200
+    assert 'fabrix_chat=""' in answer.headers["set-cookie"]
+    again = person.http.get("/api/me")
+    assert (again.status_code, again.json()) == (401, {"detail": "Invalid token."})
+
+
+def test_without_a_login_there_is_nothing(server: LiveServer) -> None:
+    for path in ("/api/me", "/api/sessions/", "/api/agents/", "/files/abc", "/api/turns/x/events"):
+        answer = httpx.get(server.url + path)
+        assert answer.status_code == 401, path
+        assert answer.json() == {"detail": "Authentication credentials were not provided."}
+
+
+def test_a_cookie_is_as_good_as_a_token_on_routes(server: LiveServer, person: Person) -> None:
+    cookies = {"fabrix_chat": person.token}
+    assert httpx.get(f"{server.url}/api/me", cookies=cookies).status_code == 200
+
+
+def test_a_token_does_not_open_the_page(server: LiveServer, person: Person) -> None:
+    answer = person.http.get("/", headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+
+
+async def test_domains_can_be_restricted(database, tmp_path) -> None:
+    from auth.accounts import Accounts
+    from auth.logins import Logins
+    from auth.passwords import Passwords
+    from auth.throttle import Throttle
+
+    settings = settings_for(tmp_path)
+    passwords = Passwords(rounds=4)
+    accounts = Accounts(
+        database,
+        passwords=passwords,
+        logins=Logins.__new__(Logins),
+        throttle=Throttle(),
+        signup_key=settings.auth.admin_signup_key,
+        email_domains=["Company.co.kr"],
+    )
+    assert accounts.problems(username="kim", email="kim@company.CO.kr", password=PASSWORD) == {}
+    assert "email" in accounts.problems(username="kim", email="kim@evil.company.co.kr.example", password=PASSWORD)
+    passwords.close()

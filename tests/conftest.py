@@ -1,0 +1,83 @@
+"""What many tests share: a database, and a running server with an agent that says what a test wrote for it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import build
+from storage.database import Database, sqlite_url
+from storage.secret import Secret
+from storage.settings import AuthSettings, SecuritySettings, ServerSettings, Settings
+from tests.live_server import LiveServer, Person
+from tests.scripted_upstream import ScriptedUpstream
+
+SIGNUP_KEY = "246810"
+_numbers = itertools.count(1)
+
+
+def settings_for(data: Path) -> Settings:
+    return Settings(
+        data=data,
+        server=ServerSettings(upload_limit_mb=1, user_quota_mb=3),
+        auth=AuthSettings(admin_signup_key=Secret(SIGNUP_KEY)),
+        security=SecuritySettings(secret_key=Secret("s" * 40), bcrypt_rounds=4),
+    )
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(sqlite_url(tmp_path))
+    made.migrate()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def server_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def shared_server(server_data: Path) -> Iterator[tuple[LiveServer, ScriptedUpstream]]:
+    """One server for all tests that talk HTTP: each signs up people of its own."""
+    upstream = ScriptedUpstream()
+    with LiveServer(lambda: build(settings_for(server_data), upstreams=[upstream]), signup_key=SIGNUP_KEY) as server:
+        yield server, upstream
+
+
+@pytest.fixture
+def server(shared_server: tuple[LiveServer, ScriptedUpstream]) -> LiveServer:
+    return shared_server[0]
+
+
+@pytest.fixture
+def upstream(shared_server: tuple[LiveServer, ScriptedUpstream]) -> Iterator[ScriptedUpstream]:
+    shared_server[1].reset()
+    yield shared_server[1]
+    shared_server[1].release_all()
+
+
+@pytest.fixture
+def person(server: LiveServer) -> Iterator[Person]:
+    """Somebody who has just signed up, calling by token."""
+    with server.sign_up(f"person{next(_numbers)}") as made:
+        yield made
+
+
+@pytest.fixture
+def other(server: LiveServer) -> Iterator[Person]:
+    """Somebody else."""
+    with server.sign_up(f"other{next(_numbers)}") as made:
+        yield made
+
+
+@pytest.fixture
+def shared_database(shared_server: tuple[LiveServer, ScriptedUpstream], server_data: Path) -> Iterator[Database]:
+    """The running server's own database, as another process sees it."""
+    made = Database(sqlite_url(server_data))
+    yield made
+    made.close()
