@@ -230,7 +230,15 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
 }
 
 # What is about time and the connection is done by Standin._misbehave.
-MANNERS = ("late-first-byte", "stall", "drip", "reset-mid-frame", "plain-instead-of-stream", "stream-instead-of-plain")
+MANNERS = (
+    "late-first-byte",
+    "stall",
+    "drip",
+    "reset-mid-frame",
+    "plain-instead-of-stream",
+    "stream-instead-of-plain",
+    "open-after-end",
+)
 FAULTS = (*STREAMS, *REFUSALS, *MANNERS)
 
 
@@ -339,8 +347,8 @@ class Standin:
         elif fault == "plain-instead-of-stream":
             await _whole_json(send, plain_answer(pieces))
             return
-        elif fault == "stream-instead-of-plain":
-            await self._stream(confirmed(pieces), asked, send)
+        elif fault in ("stream-instead-of-plain", "open-after-end"):
+            await self._stream(confirmed(pieces), asked, send, closes=fault != "open-after-end")
             return
         await _begin(send)
         for piece in pieces[:3]:
@@ -354,13 +362,17 @@ class Standin:
             await asyncio.sleep(0.05)
         await asyncio.sleep(3600)
 
-    async def _stream(self, writes: list[bytes], asked: StandinRequest, send: Send) -> None:
+    async def _stream(self, writes: list[bytes], asked: StandinRequest, send: Send, *, closes: bool = True) -> None:
         await _begin(send)
         started = time.monotonic()
+        pause = self._pause * min(1.0, self._deltas / len(writes))  # byte by byte takes no longer than delta by delta
         for number, data in enumerate(writes):
-            if self._pause and (early := started + number * self._pause - time.monotonic()) > 0:
+            if pause and (early := started + number * pause - time.monotonic()) > 0:
                 await asyncio.sleep(early)
             await self._write(data, asked, send)
+        while not closes:
+            await asyncio.sleep(0.05)
+            await self._write(b": ping\n\n", asked, send)
         await send({"type": "http.response.body", "body": b""})
 
     async def _write(self, data: bytes, asked: StandinRequest, send: Send) -> None:

@@ -13,8 +13,8 @@ from chat.upstreams.frames import FrameDecoder
 from chat.upstreams.patience import Patience
 from chat.upstreams.sse import MAX_STREAM_BYTES, SseParser, StreamTooLarge
 
-# How long an answer that said its end may still send sources, or close: then the connection can be used again.
-_AFTER_END_SECONDS = 1.0
+# How long an answer that said its end may be silent before it closes: then the connection can be used again.
+_AFTER_END_SECONDS = 0.5
 
 _ERROR_BODY_SECONDS = 5.0
 
@@ -83,10 +83,9 @@ class AnswerBody:
 
     async def start(self, size: int) -> bytes:
         """The first `size` bytes of the body, or all that came before it broke off."""
-        self._patience.shorten(_ERROR_BODY_SECONDS)
-        body = bytearray()
+        patience, body = Patience(_ERROR_BODY_SECONDS), bytearray()
         try:
-            while len(body) < size and (piece := await self._next()) is not None:
+            while len(body) < size and (piece := await patience.wait(self._next())) is not None:
                 body += piece
         except (httpx.RequestError, TimeoutError):
             pass  # the status says enough; what came is read
@@ -104,16 +103,19 @@ class AnswerBody:
     async def events(self, decoder: FrameDecoder) -> AsyncGenerator[StreamEvent, None]:
         """What the body says; an empty one says nothing. Raises also `UpstreamBroken` for what is cut or no answer."""
         reader: _Reader | None = None
-        while (piece := await self._next()) is not None:
+        grace: Patience | None = None
+        while (piece := await (grace.wait(self._next()) if grace else self._next())) is not None:
             if reader is None:
                 piece = piece.lstrip(_BLANK)
                 if not piece:
                     continue
                 reader = self._reader_for(piece[:1], decoder)
+            says = False
             for event in reader.feed(piece):
+                says = True
                 yield event
-            if decoder.is_over:
-                self._patience.shorten(_AFTER_END_SECONDS)
+            if decoder.is_over and (says or grace is None):
+                grace = Patience(_AFTER_END_SECONDS)
         if reader is not None:
             for event in reader.end():
                 yield event

@@ -30,7 +30,7 @@ class _Pool:
 
 
 class Connections:
-    """All HTTP to FabriX goes through `response_to`. No redirects, no cookies, no credentials from the URL."""
+    """All HTTP to FabriX goes through `response_to`. No redirects, no cookies."""
 
     def __init__(
         self, *, max_connections: int, timeout: httpx.Timeout, client: httpx.AsyncClient | None = None
@@ -77,11 +77,11 @@ class Connections:
         watch = _Watch()
         request.extensions["trace"] = watch
         try:
-            return await _send_once(client, request)
+            return await client.send(request, stream=True, follow_redirects=False)
         except (httpx.RemoteProtocolError, httpx.NetworkError) as error:
             if not watch.was_stale(error):
                 raise
-        return await _send_once(self._fresh, request)
+        return await self._fresh.send(request, stream=True, follow_redirects=False)
 
 
 class _Watch:
@@ -106,11 +106,6 @@ class _Watch:
         if self._is_new or not self._is_sent:
             return False
         return not isinstance(error, httpx.RemoteProtocolError) or "disconnected without sending" in str(error)
-
-
-async def _send_once(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    # An empty Auth: httpx makes an Authorization header of a user name in the URL otherwise.
-    return await client.send(request, stream=True, follow_redirects=False, auth=httpx.Auth())
 
 
 def _limits(size: int) -> httpx.Limits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable
@@ -83,7 +84,7 @@ class FabrixUpstream:
     name = "fabrix"
 
     def __init__(self, api: FabrixApi, *, client: httpx.AsyncClient | None = None) -> None:
-        """Raises `ValueError`, naming the setting, where a key can't stand in an HTTP header."""
+        """Raises `ValueError` with one sentence where a key can't stand in a header or the URL isn't one."""
         self._api = api
         self._url = api_url(api.base_url, api.path_prefix)
         self._headers = _headers(api)
@@ -110,8 +111,9 @@ class FabrixUpstream:
             async with aclosing(self._answer(question, decoder, patience)) as events:
                 async for event in events:
                     yield event
-        except (httpx.RequestError, TimeoutError, StreamTooLarge, UpstreamBroken) as error:
-            # A server that breaks off after its end marker has said everything.
+        except (httpx.RequestError, OSError, StreamTooLarge, UpstreamBroken) as error:
+            # OSError is a deadline, or an attachment that can't be read any more. After its end marker an answer is
+            # whole, however the connection ends.
             if not decoder.is_over:
                 raise _after(error, decoder) from None
         finally:
@@ -216,10 +218,19 @@ class FabrixUpstream:
 
 
 def api_url(base_url: str, path_prefix: str) -> str:
-    """The API's URL of a configured base: no '/' at its end, a pasted '/openapi…' tail cut."""
-    base = base_url.strip()
-    start = base.find("/openapi", base.find("://") + 3)
-    return f"{(base if start < 0 else base[:start]).rstrip('/')}/{path_prefix.strip().strip('/')}"
+    """The API's URL of a configured base: no '/' at its end, a pasted '/openapi…' tail cut.
+
+    Raises `ValueError` where it is no http(s) URL.
+    """
+    found = re.fullmatch(r"(https?://)(?:[^/@]*@)?([^/@]+)(.*?)(?:/openapi.*)?", base_url.strip(), re.IGNORECASE)
+    if not found:
+        raise ValueError("base_url must be an http(s) URL that ends in /api-agent")
+    # Without a user name and password: httpx would send them as Authorization, and log them.
+    scheme, host, path = found.groups()
+    try:
+        return str(httpx.URL(f"{scheme}{host}{path.rstrip('/')}/{path_prefix.strip().strip('/')}"))
+    except httpx.InvalidURL:
+        raise ValueError("base_url is not a valid URL") from None
 
 
 def _timeout(api: FabrixApi, *, read: float) -> httpx.Timeout:
@@ -231,6 +242,7 @@ def _headers(api: FabrixApi) -> dict[str, str]:
     headers = {
         "x-openapi-token": f"Bearer {_bare(api.openapi_token.reveal())}",
         api.client_header.strip().lower(): api.client_key.reveal().strip(),
+        "accept-encoding": "identity",  # what compresses a stream also holds it back
     }
     if api.user_email and api.user_email.strip():
         headers["x-generative-ai-user-email"] = api.user_email.strip()

@@ -13,18 +13,14 @@ class Patience:
     """A budget of seconds that is spent by waiting; it ends a slow drip, which no timeout between bytes does."""
 
     def __init__(self, seconds: float) -> None:
-        self.left = seconds
+        self._left = seconds
 
     async def wait(self, coming: Awaitable[T]) -> T:
         """The result of `coming`. Raises `TimeoutError` when the budget ends first, and cancels `coming`."""
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
-            async with asyncio.timeout(self.left):
+            async with asyncio.timeout(self._left):
                 return await coming
         finally:
-            self.left -= clock() - started
-
-    def shorten(self, seconds: float) -> None:
-        """Wait `seconds` more at the most."""
-        self.left = min(self.left, seconds)
+            self._left -= clock() - started

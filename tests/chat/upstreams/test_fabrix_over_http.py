@@ -75,6 +75,15 @@ async def test_line_separators_of_unicode_stay_in_the_text(standin: Standin, con
     assert answer.text.count("\u2028\u2029\u0085") == 20
 
 
+async def test_answer_that_said_its_end_is_finished_though_the_server_keeps_it_open(
+    standin: Standin, connect: Connect
+) -> None:
+    answer = await answer_of(connect(standin.base_url), about("open-after-end"))
+    assert QUESTION in answer.text
+    assert answer.finished == Finished()
+    await standin.requests[0].when_cut_off()
+
+
 async def test_answer_without_an_end_marker_is_finished_by_a_clean_close(standin: Standin, connect: Connect) -> None:
     answer = await answer_of(connect(standin.base_url), about("no-end-marker"))
     assert answer.finished == Finished()

@@ -6,7 +6,7 @@ import json
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.errors import AgentFailed, AnswerBlocked, ChatError
@@ -345,6 +345,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, JSON | st.sampled_from(["CHUNK", "STATUS", "THINK", "FINAL_ANSWER", "end"])) | JSON)
 def test_no_frame_whatever_crashes_the_decoder(frame: object) -> None:
     by = decoder()

@@ -6,7 +6,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.upstreams.sse import SseEvent, SseParser, StreamTooLarge
@@ -29,6 +29,7 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 STREAMS = st.lists(st.tuples(LINES, ENDS), max_size=12).map(lambda lines: "".join(a + b for a, b in lines).encode())
 
 
+@settings(deadline=None)
 @given(STREAMS | st.binary(max_size=80), st.booleans(), st.lists(st.integers(0, 300), max_size=12))
 def test_any_chunking_gives_the_same_events_as_one_piece(stream: bytes, has_bom: bool, places: list[int]) -> None:
     stream = b"\xef\xbb\xbf" * has_bom + stream
@@ -36,6 +37,7 @@ def test_any_chunking_gives_the_same_events_as_one_piece(stream: bytes, has_bom:
     assert parse(*(bytes([byte]) for byte in stream)) == parse(stream)
 
 
+@settings(deadline=None)
 @given(STREAMS, st.lists(st.integers(0, 300), max_size=12))
 def test_any_chunking_leaves_the_same_unfinished_event(stream: bytes, places: list[int]) -> None:
     whole, cut = SseParser(), SseParser()
@@ -45,6 +47,7 @@ def test_any_chunking_leaves_the_same_unfinished_event(stream: bytes, places: li
     assert cut.unfinished() == whole.unfinished()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])), min_size=1))
 def test_any_text_comes_back_as_it_was_sent(lines: list[str]) -> None:
     stream = "".join(f"data: {line}\n" for line in lines) + "\n"
