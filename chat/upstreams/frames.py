@@ -65,6 +65,7 @@ class FrameDecoder:
         self._text: list[str] = []
         self._seen_json = False
         self._seen_plain = False
+        self._length = 0  # of the event being read, in characters
         self._halves = Halves()
         self._titles: set[tuple[str, str | None]] = set()
 
@@ -77,6 +78,7 @@ class FrameDecoder:
         if event.name == "done":
             self.is_over = True
             return
+        self._length = len(event.data)
         yield from self._data(event.data)
 
     def decode_cut(self, event: SseEvent) -> Iterator[StreamEvent]:
@@ -92,9 +94,12 @@ class FrameDecoder:
     def decode_plain(self, body: str) -> Iterator[StreamEvent]:
         """What a plain JSON answer says. Raises `ValueError` when it is no JSON, else as `decode`."""
         answer = _loaded(body)
+        self._length = len(body)
         yield from self._value(answer)
-        if not self._text and isinstance(answer, dict):
-            for group in _dicts(value_of(answer, "content_references")):
+        if isinstance(answer, dict) and not self._text and not value_of(answer, "event_status"):
+            # A plain answer is one whatever `type` it names.
+            yield from self._delta(answer.get("content"))
+            for group in _dicts(value_of(answer, "content_references")) if not self._text else []:
                 yield from self._delta(group.get("answer"))
 
     def log_unread(self) -> None:
@@ -116,7 +121,7 @@ class FrameDecoder:
                 try:
                     value, at = _JSON.raw_decode(data, at)
                 except (ValueError, RecursionError):
-                    self._cannot_read("broken JSON", data)
+                    self._cannot_read("broken JSON")
                     return
                 yield from self._value(value)
             at = _next_frame(data, at)
@@ -133,7 +138,7 @@ class FrameDecoder:
         if data.strip() in ("", "null"):
             return
         if self._seen_json:
-            self._cannot_read("text among JSON frames", data)
+            self._cannot_read("text among JSON frames")
             return
         self._seen_plain = True
         yield from self._delta(data)
@@ -144,13 +149,13 @@ class FrameDecoder:
                 self._seen_json = True
                 yield from self._frame(frame)
             elif frame is not None:
-                self._cannot_read(f"a frame that is {type(frame).__name__}", str(frame))
+                self._cannot_read(f"a frame that is {type(frame).__name__}")
 
     def _frame(self, frame: Frame) -> Iterator[StreamEvent]:
         self._raise_failure(frame)
         content = frame.get("content")
         if content is not None and not isinstance(content, str):
-            self._cannot_read(f"content that is {type(content).__name__}", str(content))
+            self._cannot_read(f"content that is {type(content).__name__}")
             content = None
         yield from self._said(frame, content or "")
         if (references := value_of(frame, "content_references")) is not None:
@@ -172,7 +177,7 @@ class FrameDecoder:
             yield from self._final(content)
         elif status or frame.get("type") not in _TEXT_TYPES:
             if content:
-                self._cannot_read("an unknown event_status or type", content)
+                self._cannot_read("an unknown event_status or type")
         else:
             yield from self._delta(content)
 
@@ -211,12 +216,12 @@ class FrameDecoder:
         blocked = value_of(frame, "filter_block_reason")
         if blocked is not None and (reason := _object_in(blocked)):
             code = value_of(reason, "result_code")
-            if code and not str(code).startswith("FR-2"):
+            if code and not (isinstance(code, str) and code.startswith("FR-2")):
                 raise self._blocked(reason)
         status = frame.get("status")
-        if status and str(status).upper() != "SUCCESS":
+        if status and not (isinstance(status, str) and status.upper() == "SUCCESS"):
             content = frame.get("content")
-            raise self._failed(content if isinstance(content, str) else "")
+            raise self._failed(content if isinstance(content, str) and content.strip() else sentence_in(frame))
 
     def _failed(self, sentence: str) -> AgentFailed:
         if not (own := clean_sentence(sentence, self._mask)):
@@ -233,9 +238,9 @@ class FrameDecoder:
             }
         )
 
-    def _cannot_read(self, kind: str, data: str) -> None:
+    def _cannot_read(self, kind: str) -> None:
         self.unread[kind] += 1
-        log.debug("FabriX frame that can't be read: %s, %d characters", kind, len(data))
+        log.debug("FabriX frame that can't be read: %s, in an event of %d characters", kind, self._length)
 
 
 def _next_frame(data: str, at: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -64,7 +65,9 @@ async def _act(step: bytes | str, writer: asyncio.StreamWriter) -> bool:
         return True
     if step == "reset":
         linger: socket.socket = writer.get_extra_info("socket")
-        linger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        linger.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        )
     elif step == "nonsense":
         writer.write(b"what?\r\n\r\n")
     elif step == "text, then close":

@@ -301,6 +301,6 @@ async def test_missing_attachment_is_an_upstream_error(standin: Standin, connect
 
 
 async def test_two_hundred_answers_at_once_arrive_whole(standin: Standin, connect: Connect) -> None:
-    upstream = connect(standin.base_url)
+    upstream = connect(standin.base_url, max_connections=256)
     answers = await asyncio.gather(*(answer_of(upstream, question(f"질문 {n}")) for n in range(200)))
     assert all(f"“질문 {n}”" in answer.text and answer.finished for n, answer in enumerate(answers))

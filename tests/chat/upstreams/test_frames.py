@@ -101,6 +101,10 @@ def test_failure_frame_without_a_sentence_has_the_stock_notice(content: object) 
     assert error.notice("en") == "The agent could not finish the answer. Please ask again."
 
 
+def test_failure_frame_may_have_its_sentence_under_another_key() -> None:
+    assert "(no such model)" in failure_of({"status": "FAIL", "content": "", "message": "no such model"}).notice("en")
+
+
 def test_failure_notice_is_masked_and_cut() -> None:
     notice = failure_of({"status": "FAIL", "content": "key s3cret-key " + "x" * 5000}).notice("en")
     assert "s3cret" not in notice
@@ -148,6 +152,10 @@ def test_plain_answer_may_have_its_text_in_the_references() -> None:
     body = {"content": None, "contentReferences": [{"answer": "첫째"}, {"answer": None}, {"answer": " 둘째"}]}
     events = list(decoder().decode_plain(json.dumps(body)))
     assert [event.text for event in events if isinstance(event, Delta)] == ["첫째", " 둘째"]
+
+
+def test_plain_answer_is_one_whatever_type_it_names() -> None:
+    assert list(decoder().decode_plain('{"type":"ANSWER","content":"답"}')) == [Delta("답")]
 
 
 @pytest.mark.parametrize("body", ["", "{", "[" * 100_000, '{"content":"a"} x'])
@@ -259,6 +267,11 @@ def test_broken_json_is_counted_and_the_rest_goes_on(data: str) -> None:
     by = decoder()
     assert said(data, chunk("a"), by=by) == [Delta("a")]
     assert by.unread == {"broken JSON": 1}
+
+
+@pytest.mark.parametrize("key", ["content", "event_status", "event_data", "type", "content_references", "truncated"])
+def test_deeply_nested_values_do_no_harm(key: str) -> None:
+    assert text_of(f'{{"{key}":' + '{"a":' * 800 + "1" + "}" * 800 + "}", chunk("a")) == "a"
 
 
 def test_unknown_status_is_counted_and_no_text() -> None:

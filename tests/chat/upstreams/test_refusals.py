@@ -37,8 +37,8 @@ def exceptions_of(kind: type[httpx.RequestError]) -> list[type[httpx.RequestErro
 
 
 def test_every_exception_of_the_transport_is_mapped() -> None:
-    everything = set(exceptions_of(httpx.RequestError)) - {httpx.RequestError}
-    assert everything == set(BY_EXCEPTION)
+    everything = {kind for kind in exceptions_of(httpx.RequestError) if kind.__module__ == "httpx"}
+    assert everything - {httpx.RequestError} == set(BY_EXCEPTION)
 
 
 @pytest.mark.parametrize(
