@@ -1,23 +1,23 @@
 """The ways a turn can fail, each with what the user must be told.
 
-    ChatError                     code, status, retry_after; notice(language) is the sentence for the user
-    ├── NotFound                  404  someone else's, or missing: the same answer
-    ├── TurnRunning               409  this conversation is still being answered
-    ├── BadQuestion               400  a field of the request is wrong
-    ├── FileRejected              400  a file that can't be taken, with the reason
-    │   └── FileTooLarge          413
-    └── UpstreamError             502
-        ├── UpstreamUnreachable   503  no connection
-        ├── UpstreamTimeout       504  nothing came in time
-        ├── UpstreamBusy          429  its limit is reached; retry_after in seconds or None
-        ├── UpstreamUnavailable   502  502, 503 or 504 from it
-        ├── UpstreamBroken        502  another 5xx, a redirect, or an answer that can't be read
-        ├── KeyRefused            502  401 or 403: our key, not the user's sign-in
-        ├── QuestionRejected      400, 404, 413 or 422 as it said
-        ├── AgentFailed           502  a failure frame or an in-stream error
-        ├── AnswerBlocked         502  its filter said no; the notice is its own sentence
-        ├── AnswerInterrupted     502  the transport broke after text: the turn ends as "interrupted"
-        └── AnalysisFailed        400  the built-in analyst can't do this with this file
+ChatError                     code, status, retry_after; notice(language) is the sentence for the user
+├── NotFound                  404  someone else's, or missing: the same answer
+├── TurnRunning               409  this conversation is still being answered
+├── BadQuestion               400  a field of the request is wrong
+├── FileRejected              400  a file that can't be taken, with the reason
+│   └── FileTooLarge          413
+└── UpstreamError             502
+    ├── UpstreamUnreachable   503  no connection
+    ├── UpstreamTimeout       504  nothing came in time
+    ├── UpstreamBusy          429  its limit is reached; retry_after in seconds or None
+    ├── UpstreamUnavailable   502  502, 503 or 504 from it
+    ├── UpstreamBroken        502  another 5xx, a redirect, or an answer that can't be read
+    ├── KeyRefused            502  401 or 403: our key, not the user's sign-in
+    ├── QuestionRejected      400, 404, 413 or 422 as it said
+    ├── AgentFailed           502  a failure frame or an in-stream error
+    ├── AnswerBlocked         502  its filter said no; the notice is its own sentence
+    ├── AnswerInterrupted     502  the transport broke after text: the turn ends as "interrupted"
+    └── AnalysisFailed        400  the built-in analyst can't do this with this file
 """
 
 from __future__ import annotations
@@ -58,9 +58,19 @@ class TurnRunning(ChatError):
         self.turn_id = turn_id
 
 
-class BadQuestion(ChatError):
-    code = "bad_question"
+class UnknownAgent(ChatError):
+    code = "unknown_agent"
     status = 400
+
+
+class FieldError(ChatError):
+    code = "bad_field"
+    status = 400
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(notices={"en": sentence})
+        self.field = field
+        self.sentence = sentence
 
 
 class FileRejected(ChatError):
@@ -70,6 +80,11 @@ class FileRejected(ChatError):
 
 class FileTooLarge(FileRejected):
     code = "file_too_large"
+    status = 413
+
+
+class QuotaExceeded(FileRejected):
+    code = "quota_exceeded"
     status = 413
 
 
@@ -123,6 +138,10 @@ class AgentFailed(UpstreamError):
 
 class AnswerBlocked(UpstreamError):
     code = "answer_blocked"
+
+
+class AnswerEmpty(UpstreamError):
+    code = "answer_empty"
 
 
 class AnswerInterrupted(UpstreamError):

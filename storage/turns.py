@@ -74,7 +74,7 @@ def begin(
         agent_id=agent_id,
     )
     turn = Turn(
-        new_id(), conversation_id, user_id, agent_id, user_message_id, message_id, "waiting", None, None, None, 0
+        new_id(), conversation_id, user_id, agent_id, user_message_id, message_id, "running", None, None, None, 0
     )
     connection.execute(
         insert(turns).values(

@@ -1,0 +1,262 @@
+"""The routes of agents, conversations, turns and files: one API for the page and for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, StringConstraints
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+
+from auth.guard import Guard
+from auth.logins import Logins
+from chat.agents import AgentDirectory, Listing
+from chat.conversations import Ask, Conversations
+from chat.errors import ChatError, FieldError, NotFound, TurnRunning
+from chat.event_log import LoggedEvent
+from chat.files import Files
+from chat.turns import Turns, artifact_of_file
+from locales import language_of
+from storage.conversations import Conversation, Message
+from storage.turns import LIVE, Turn
+from storage.users import Login
+
+LONGEST_QUESTION = 200_000  # characters
+Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+AgentId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Content = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
+
+
+class NewConversation(BaseModel):
+    agent_id: AgentId
+    title: Title = ""
+
+
+class ChangedConversation(BaseModel):
+    title: Annotated[Title, StringConstraints(min_length=1)] | None = None
+    agent_id: AgentId | None = None
+
+
+class NewMessage(BaseModel):
+    role: Literal["user", "assistant", "system"]
+    content: Annotated[Content, StringConstraints(min_length=1)]
+
+
+class NewTurn(BaseModel):
+    content: Content = ""
+    file_id: str | None = None
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    parent_id: str | None = None
+
+
+class Version(BaseModel):
+    message_id: str
+
+
+def chat_routes(
+    *,
+    guard: Guard,
+    logins: Logins,
+    agents: AgentDirectory,
+    conversations: Conversations,
+    turns: Turns,
+    files: Files,
+) -> APIRouter:
+    """Each route begins with its guard: no login, no answer."""
+    router = APIRouter()
+
+    @router.get("/api/agents/")
+    async def list_agents(request: Request, refresh: bool = False) -> dict[str, Any]:
+        await guard.route(request)
+        return agents_as_json(await agents.listing(refresh=refresh))
+
+    @router.post("/api/sessions/", status_code=201)
+    async def create(body: NewConversation, request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        made = await conversations.create(login.user.id, agent_id=body.agent_id, title=body.title)
+        return conversation_as_json(made)
+
+    @router.get("/api/sessions/")
+    async def list_conversations(request: Request, ordering: str = "-updated_at") -> list[dict[str, Any]]:
+        login = await guard.route(request)
+        rows = await conversations.listing(login.user.id, ordering=ordering)
+        return [{**conversation_as_json(row), "message_count": count} for row, count in rows]
+
+    @router.get("/api/sessions/{conversation_id}/")
+    async def open_conversation(conversation_id: str, request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        conversation, path = await conversations.open(login.user.id, conversation_id)
+        return {**conversation_as_json(conversation), "messages": [message_as_json(item) for item in path]}
+
+    @router.patch("/api/sessions/{conversation_id}/")
+    async def change(conversation_id: str, body: ChangedConversation, request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        changed = await conversations.change(login.user.id, conversation_id, title=body.title, agent_id=body.agent_id)
+        return conversation_as_json(changed)
+
+    @router.delete("/api/sessions/{conversation_id}/", status_code=204)
+    async def delete(conversation_id: str, request: Request) -> Response:
+        login = await guard.route(request)
+        await conversations.delete(login.user.id, conversation_id)
+        return Response(status_code=204)
+
+    @router.post("/api/sessions/{conversation_id}/messages/", status_code=201)
+    async def add_message(conversation_id: str, body: NewMessage, request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        message = await conversations.add_message(login.user.id, conversation_id, role=body.role, content=body.content)
+        return message_as_json(message)
+
+    @router.post("/api/sessions/{conversation_id}/version", status_code=204)
+    async def choose_version(conversation_id: str, body: Version, request: Request) -> Response:
+        login = await guard.route(request)
+        await conversations.choose(login.user.id, conversation_id, body.message_id)
+        return Response(status_code=204)
+
+    @router.post("/api/sessions/{conversation_id}/turns/", status_code=201)
+    async def ask(conversation_id: str, body: NewTurn, request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        question = Ask(
+            content=body.content,
+            file_id=body.file_id,
+            client_id=body.client_id,
+            parent_id=body.parent_id,
+            at_leaf="parent_id" not in body.model_fields_set,
+        )
+        turn = await conversations.ask(login.user.id, conversation_id, question, language=language(request))
+        return turn_as_json(turn)
+
+    @router.post("/api/turns/{turn_id}/again", status_code=201)
+    async def again(turn_id: str, request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        return turn_as_json(await conversations.again(login.user.id, turn_id, language=language(request)))
+
+    @router.post("/api/turns/{turn_id}/stop")
+    async def stop(turn_id: str, request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        await conversations.stop(login.user.id, turn_id)
+        return {"turn_id": turn_id}
+
+    @router.get("/api/turns/{turn_id}/events")
+    async def watch(turn_id: str, request: Request) -> Response:
+        login = await guard.route(request)
+        turn = await conversations.turn(login.user.id, turn_id)
+        # EventSource sends the header when it reconnects by itself; a page that opens a new one can only say `after`.
+        stated = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        after = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else None
+        if after is not None and turn.state not in LIVE and after >= turn.last_event > 0:
+            return Response(status_code=204)  # all has been seen: this tells EventSource not to come again
+        frames = _frames(turns.watch(turn, after=after), login, logins)
+        return StreamingResponse(frames, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    @router.post("/api/files", status_code=201)
+    async def upload(request: Request) -> dict[str, Any]:
+        login = await guard.route(request)
+        file = await files.take(request, login.user.id, language=language(request))
+        return {"file_id": file.id, "name": file.name, "size": file.size}
+
+    @router.get("/files/{file_id}")
+    async def download(file_id: str, request: Request) -> Response:
+        login = await guard.route(request)
+        file, path = await files.find(login.user.id, file_id)
+        # Only pictures that we drew ourselves are shown in place.
+        shown = file.kind == "chart" and "download" not in request.query_params
+        return FileResponse(
+            path,
+            filename=file.name,
+            media_type=file.media_type,
+            content_disposition_type="inline" if shown else "attachment",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return router
+
+
+async def _frames(batches: AsyncIterator[list[LoggedEvent]], login: Login, logins: Logins) -> AsyncIterator[str]:
+    """The bytes of a stream of Server-Sent Events, which ends with the turn, or within a second of the login."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(None) as until_the_login_ends:
+            with logins.watch(login, lambda: until_the_login_ends.reschedule(loop.time())):
+                yield ": open\n\n"
+                async for batch in batches:
+                    yield "".join(map(_frame, batch)) or ": still here\n\n"
+    except TimeoutError:
+        return
+
+
+def _frame(event: LoggedEvent) -> str:
+    data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))
+    return f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n"
+
+
+def chat_error_response(request: Request, error: Exception) -> Response:
+    """Answer a ChatError as the API promises it."""
+    assert isinstance(error, ChatError)  # noqa: S101 -- registered for this class
+    body: dict[str, Any]
+    if isinstance(error, NotFound):
+        body = {"detail": "Not found."}
+    elif isinstance(error, FieldError):
+        body = {error.field: [error.sentence]}
+    elif isinstance(error, TurnRunning):
+        body = {"error": error.code, "turn_id": error.turn_id}
+    else:
+        body = {"error": error.code, "message": error.notice(language(request))}
+    headers = {"Retry-After": str(round(error.retry_after))} if error.retry_after else {}
+    return JSONResponse(body, error.status, headers)
+
+
+def language(request: Request) -> str:
+    return language_of(request.headers.get("accept-language"))
+
+
+def agents_as_json(listing: Listing) -> dict[str, Any]:
+    return {
+        "items": [
+            {
+                "agentId": agent.id,
+                "label": agent.label,
+                "description": agent.description,
+                "capabilities": list(agent.capabilities),
+            }
+            for agent in listing.agents
+        ],
+        "stale": listing.stale,
+        "preferred": listing.preferred,
+    }
+
+
+def conversation_as_json(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": conversation.id,
+        "agent_id": conversation.agent_id,
+        "title": conversation.title,
+        "created_at": conversation.created_at.isoformat(),
+        "updated_at": conversation.updated_at.isoformat(),
+    }
+
+
+def message_as_json(message: Message) -> dict[str, Any]:
+    file = message.file
+    return {
+        "id": message.id,
+        "parent_id": message.parent_id,
+        "role": message.role,
+        "content": message.content,
+        "created_at": message.created_at.isoformat(),
+        "agent_id": message.agent_id,
+        "thinking": message.thinking,
+        "truncated": message.truncated,
+        "artifacts": [artifact_of_file(item) for item in message.artifacts] + message.links,
+        "file": {"file_id": file.id, "name": file.name, "size": file.size} if file else None,
+        "siblings": message.siblings,
+        "turn_id": message.turn_id,
+        "state": message.state,
+        "error": message.error,
+    }
+
+
+def turn_as_json(turn: Turn) -> dict[str, str]:
+    return {"turn_id": turn.id, "user_message_id": turn.user_message_id, "message_id": turn.message_id}

@@ -1,0 +1,291 @@
+"""The use cases of a conversation, for the page and for programs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from chat.errors import FieldError, NotFound, TurnRunning
+from chat.turns import Turns
+from chat.upstreams.base import Attachment, Question
+from locales import text
+from storage import conversations as stored
+from storage import files, turns
+from storage.conversations import Conversation, Message, StoredFile
+from storage.database import Database
+from storage.files import FileStore
+from storage.turns import Turn
+
+TITLE_LENGTH = 60  # characters
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A new question. `parent_id` is the message to go on from; `at_leaf` says to take the conversation's leaf."""
+
+    content: str
+    file_id: str | None = None
+    client_id: str | None = None
+    parent_id: str | None = None
+    at_leaf: bool = True
+
+
+class Conversations:
+    """Each method takes the user's id and finds nothing that isn't theirs (NotFound)."""
+
+    def __init__(self, database: Database, *, store: FileStore, turns: Turns, history_turns: int) -> None:
+        self._database = database
+        self._store = store
+        self._turns = turns
+        self._history_turns = history_turns
+
+    async def create(self, user_id: int, *, agent_id: str, title: str) -> Conversation:
+        return await self._database.write(stored.add, user_id=user_id, agent_id=agent_id, title=title)
+
+    async def listing(self, user_id: int, *, ordering: str) -> list[tuple[Conversation, int]]:
+        """The user's conversations with their numbers of messages; an unknown ordering means newest change first."""
+        known = ordering.removeprefix("-") in stored.ORDERINGS
+        return await self._database.read(stored.listing, user_id, ordering=ordering if known else "-updated_at")
+
+    async def open(self, user_id: int, conversation_id: str) -> tuple[Conversation, list[Message]]:
+        """A conversation and the messages along its current path."""
+
+        def query(connection: Connection) -> tuple[Conversation, list[Message]]:
+            conversation = _owned(connection, conversation_id, user_id)
+            return conversation, stored.path(connection, conversation_id, conversation.leaf_id)
+
+        return await self._database.read(query)
+
+    async def change(
+        self, user_id: int, conversation_id: str, *, title: str | None = None, agent_id: str | None = None
+    ) -> Conversation:
+        values = {key: value for key, value in (("title", title), ("agent_id", agent_id)) if value is not None}
+
+        def work(connection: Connection) -> Conversation:
+            _owned(connection, conversation_id, user_id)
+            if values:
+                stored.change(connection, conversation_id, **values)
+            return _owned(connection, conversation_id, user_id)
+
+        return await self._database.write(work)
+
+    async def choose(self, user_id: int, conversation_id: str, message_id: str) -> None:
+        """Go on from the version that `message_id` is: the current path becomes the newest one through it."""
+
+        def work(connection: Connection) -> None:
+            _owned(connection, conversation_id, user_id)
+            if not stored.has_message(connection, conversation_id, message_id):
+                raise NotFound
+            if running := turns.live(connection, conversation_id):
+                raise TurnRunning(running)
+            stored.choose_leaf(connection, conversation_id, stored.newest_leaf(connection, conversation_id, message_id))
+
+        await self._database.write(work)
+
+    async def delete(self, user_id: int, conversation_id: str) -> None:
+        """Delete a conversation with its messages, turns and files; a running turn is stopped first."""
+
+        def find(connection: Connection) -> str | None:
+            _owned(connection, conversation_id, user_id)
+            return turns.live(connection, conversation_id)
+
+        running = await self._database.read(find)
+        if running:
+            self._turns.stop(running)
+            await self._turns.settled(running)
+
+        def work(connection: Connection) -> list[str]:
+            _owned(connection, conversation_id, user_id)
+            return stored.remove(connection, conversation_id)
+
+        self._store.discard(await self._database.write(work))
+
+    async def add_message(self, user_id: int, conversation_id: str, *, role: str, content: str) -> Message:
+        """Store a message at the end of the current path; nobody is asked."""
+
+        def work(connection: Connection) -> Message:
+            conversation = _owned(connection, conversation_id, user_id)
+            if running := turns.live(connection, conversation_id):
+                raise TurnRunning(running)
+            message_id = stored.add_message(
+                connection,
+                conversation_id=conversation_id,
+                parent_id=conversation.leaf_id,
+                role=role,
+                content=content,
+            )
+            if role == "user":
+                _entitle(connection, conversation, content)
+            return _found(stored.message(connection, message_id))
+
+        return await self._database.write(work)
+
+    async def ask(self, user_id: int, conversation_id: str, ask: Ask, *, language: str) -> Turn:
+        """Store the question and an empty answer, and start the turn. A repeat of a client id starts nothing.
+
+        Raises:
+            NotFound, TurnRunning, FieldError
+        """
+
+        def work(connection: Connection) -> tuple[Turn, Question | None]:
+            conversation = _owned(connection, conversation_id, user_id)
+            if ask.client_id and (repeated := turns.by_client_id(connection, conversation_id, ask.client_id)):
+                return repeated, None
+            if running := turns.live(connection, conversation_id):
+                raise TurnRunning(running)
+            parent_id = conversation.leaf_id if ask.at_leaf else ask.parent_id
+            if parent_id and not stored.has_message(connection, conversation_id, parent_id):
+                raise FieldError("parent_id", "There is no such message in this conversation.")
+            content, file = self._content(connection, conversation, ask, language)
+            question_id = stored.add_message(
+                connection,
+                conversation_id=conversation_id,
+                parent_id=parent_id,
+                role="user",
+                content=content,
+                file_id=file.id if file else None,
+            )
+            _entitle(connection, conversation, content)
+            return self._begin(
+                connection,
+                conversation,
+                question_id,
+                parent_id,
+                content,
+                file,
+                client_id=ask.client_id,
+                language=language,
+            )
+
+        turn, question = await self._database.write(work)
+        if question:
+            self._turns.start(turn, question)
+        return turn
+
+    async def again(self, user_id: int, turn_id: str, *, language: str) -> Turn:
+        """Ask the question of a turn again: another answer beside the first, from the conversation's agent of today."""
+
+        def work(connection: Connection) -> tuple[Turn, Question]:
+            old = turns.owned(connection, turn_id, user_id)
+            if old is None:
+                raise NotFound
+            conversation = _owned(connection, old.conversation_id, user_id)
+            if running := turns.live(connection, conversation.id):
+                raise TurnRunning(running)
+            asked = _found(stored.message(connection, old.user_message_id))
+            return self._begin(
+                connection,
+                conversation,
+                asked.id,
+                asked.parent_id,
+                asked.content,
+                asked.file,
+                client_id=None,
+                language=language,
+            )
+
+        turn, question = await self._database.write(work)
+        self._turns.start(turn, question)
+        return turn
+
+    async def turn(self, user_id: int, turn_id: str) -> Turn:
+        found = await self._database.read(turns.owned, turn_id, user_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def stop(self, user_id: int, turn_id: str) -> None:
+        turn = await self.turn(user_id, turn_id)
+        self._turns.stop(turn.id)
+
+    def _content(
+        self, connection: Connection, conversation: Conversation, ask: Ask, language: str
+    ) -> tuple[str, StoredFile | None]:
+        file = None
+        if ask.file_id:
+            file = files.attach(connection, ask.file_id, user_id=conversation.user_id, conversation_id=conversation.id)
+            if file is None:
+                raise NotFound
+        if ask.content.strip():
+            return ask.content, file
+        if file is None:
+            raise FieldError("content", "This field may not be blank.")
+        return text("question.default", language), file
+
+    def _begin(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        question_id: str,
+        parent_id: str | None,
+        content: str,
+        file: StoredFile | None,
+        *,
+        client_id: str | None,
+        language: str,
+    ) -> tuple[Turn, Question]:
+        history = stored.last_turns(connection, conversation.id, parent_id, count=self._history_turns)
+        newest = file or stored.last_attachment(connection, conversation.id, parent_id)
+        turn = turns.begin(
+            connection,
+            conversation_id=conversation.id,
+            user_id=conversation.user_id,
+            agent_id=conversation.agent_id,
+            user_message_id=question_id,
+            client_id=client_id,
+        )
+        return turn, Question(
+            agent_id=conversation.agent_id,
+            contents=contents_of(history, content, count=self._history_turns),
+            attachment=self._attachment(file),
+            last_attachment=self._attachment(newest),
+            language=language,
+        )
+
+    def _attachment(self, file: StoredFile | None) -> Attachment | None:
+        if file is None:
+            return None
+        return Attachment(self._store.path(file.id), file.name, file.size, file.media_type)
+
+
+def contents_of(history: Sequence[tuple[str, str]], question: str, *, count: int) -> tuple[str, ...]:
+    """FabriX's `contents`: user, answer, …, the new question, with `count` earlier turns at most.
+
+    The position gives the role. So a question without answer text is left out with its empty answer, neighbours of
+    one role are joined, and an answer can't come first.
+    """
+    line: list[tuple[str, str]] = []
+    for role, content in (*history, ("user", question)):
+        if role not in ("user", "assistant"):
+            continue
+        if not content.strip():
+            if role == "assistant" and line and line[-1][0] == "user":
+                line.pop()
+        elif line and line[-1][0] == role:
+            line[-1] = (role, f"{line[-1][1]}\n\n{content}")
+        elif line or role == "user":
+            line.append((role, content))
+    return tuple(content for _, content in line[-(2 * count + 1) :])
+
+
+def _entitle(connection: Connection, conversation: Conversation, question: str) -> None:
+    """Name a conversation after its first question."""
+    if conversation.title:
+        return
+    first_line = next((line.strip() for line in question.splitlines() if line.strip()), "")
+    title = first_line if len(first_line) <= TITLE_LENGTH else first_line[: TITLE_LENGTH - 1].rstrip() + "…"
+    stored.change(connection, conversation.id, title=title)
+
+
+def _owned(connection: Connection, conversation_id: str, user_id: int) -> Conversation:
+    return _found(stored.owned(connection, conversation_id, user_id))
+
+
+def _found(value: Found | None) -> Found:
+    if value is None:
+        raise NotFound
+    return value

@@ -1,0 +1,107 @@
+"""Taking in and giving out people's files."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from chat.errors import FieldError, FileRejected, FileTooLarge, NotFound, QuotaExceeded
+from locales import text
+from storage import files
+from storage.conversations import StoredFile
+from storage.database import Database
+from storage.files import FileStore, TooLarge
+
+MB = 1 << 20
+ENVELOPE = 64 << 10  # bytes of a multipart body that are not the file
+
+
+class Files:
+    """Uploads go to a store of our own, never through Gradio, whose cache anyone may read."""
+
+    def __init__(self, database: Database, *, store: FileStore, limit_mb: int, quota_mb: int) -> None:
+        self._database = database
+        self._store = store
+        self._limit_mb = limit_mb
+        self._quota_mb = quota_mb
+
+    async def open(self) -> None:
+        """Sweep what aborted or never sent uploads left behind."""
+        known = await self._database.write(files.forget_unsent)
+        self._store.sweep(known)
+
+    async def take(self, request: Request, user_id: int, *, language: str) -> StoredFile:
+        """Store the part `file` of a multipart request as the user's.
+
+        Raises:
+            FieldError, FileRejected, FileTooLarge, QuotaExceeded
+        """
+        limit = self._limit_mb * MB
+        parser = MultiPartParser(
+            request.headers, _at_most(request.stream(), limit + ENVELOPE), max_files=1, max_fields=10
+        )
+        try:
+            form = await parser.parse()
+        except TooLarge:
+            raise FileTooLarge(name=text("file.this", language), limit=self._limit_mb) from None
+        except (MultiPartException, KeyError):
+            raise FieldError("file", text("file.missing", language)) from None
+        try:
+            upload = form.get("file")
+            if not isinstance(upload, UploadFile):
+                raise FieldError("file", text("file.missing", language))
+            return await self._keep(upload, user_id, language=language)
+        finally:
+            await form.close()
+
+    async def _keep(self, upload: UploadFile, user_id: int, *, language: str) -> StoredFile:
+        name = safe_name(upload.filename or "")
+        size = upload.size or 0
+        if size > self._limit_mb * MB:
+            raise FileTooLarge(name=name, limit=self._limit_mb)
+        if size == 0:
+            raise FileRejected(name=name, reason=text("file.empty", language))
+        if await self._database.read(files.used_bytes, user_id) + size > self._quota_mb * MB:
+            raise QuotaExceeded(name=name, limit=self._quota_mb)
+        return await self._store_upload(upload.file, name, user_id)
+
+    async def _store_upload(self, source: BinaryIO, name: str, user_id: int) -> StoredFile:
+        file_id, size, sha256 = await asyncio.to_thread(self._store.save, source, limit=self._limit_mb * MB)
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return await self._database.write(
+            files.add, file_id=file_id, user_id=user_id, name=name, media_type=media_type, size=size, sha256=sha256
+        )
+
+    async def find(self, user_id: int, file_id: str) -> tuple[StoredFile, Path]:
+        """A file of this user's, and where it lies. Raises: NotFound."""
+        file = await self._database.read(files.owned, file_id, user_id)
+        path = self._store.path(file.id) if file else None
+        if file is None or path is None or not path.is_file():
+            raise NotFound
+        return file, path
+
+
+def safe_name(name: str) -> str:
+    """A file's name without folders and control characters; at most 200 characters, the ending kept."""
+    name = re.split(r"[/\\]", name)[-1]
+    name = "".join(letter for letter in name if letter.isprintable()).strip(" .")
+    suffix = Path(name).suffix[:20]
+    return (name if len(name) <= 200 else name[: 200 - len(suffix)] + suffix) or "file"
+
+
+async def _at_most(stream: AsyncIterator[bytes], limit: int) -> AsyncGenerator[bytes, None]:
+    """The same stream, ended by TooLarge as soon as it is longer: a stated length is only a statement."""
+    count = 0
+    async for block in stream:
+        count += len(block)
+        if count > limit:
+            raise TooLarge
+        yield block

@@ -1,0 +1,267 @@
+"""Running turns: a turn belongs to the server; browsers only watch it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import aclosing
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from chat.agents import AgentDirectory
+from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
+from chat.event_log import EventLog, LoggedEvent
+from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking
+from chat.upstreams.base import Question
+from storage import conversations, files, turns
+from storage.database import Database
+from storage.files import FileStore
+from storage.models import now
+from storage.turns import Checkpoint, Turn
+
+CHECKPOINT_SECONDS = 0.7
+LOG_KEPT_SECONDS = 60.0  # after the end, for those who reconnect
+CHART_BYTES = 20 << 20
+NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when read aloud
+
+log = logging.getLogger(__name__)
+
+
+class RunningTurn:
+    """What one turn has said so far, and the task in which it says it."""
+
+    def __init__(self, turn: Turn, language: str) -> None:
+        self.turn = turn
+        self.language = language
+        self.log = EventLog()
+        self.answer: list[str] = []
+        self.thinking: list[str] = []
+        self.links: list[dict[str, Any]] = []
+        self.charts = 0
+        self.truncated = False
+        self.first_delta_at: datetime | None = None
+        self.changed = False
+        self.stopped = False
+        self.work: asyncio.Task[None] | None = None
+
+    def take(self, event: Status | Thinking | Delta | Reference | Finished) -> None:
+        match event:
+            case Delta(text):
+                self.first_delta_at = self.first_delta_at or now()
+                self._say(self.answer, "delta", text)
+            case Thinking(text):
+                self._say(self.thinking, "thinking", text)
+            case Status(text):
+                self.log.append("status", {"text": text})
+            case Reference(title, url):
+                link = {"kind": "link", "title": title, "url": url}
+                self.links.append(link)
+                self.log.append("artifact", link)
+            case Finished(truncated):
+                self.truncated = truncated
+
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.turn.message_id, "".join(self.answer), "".join(self.thinking))
+
+    def _say(self, parts: list[str], kind: str, text: str) -> None:
+        if text:
+            parts.append(text)
+            self.changed = True
+            self.log.append(kind, {"text": text})
+
+
+class Turns:
+    """Starts, watches, stops and recovers turns."""
+
+    def __init__(self, database: Database, *, store: FileStore, agents: AgentDirectory) -> None:
+        self._database = database
+        self._store = store
+        self._agents = agents
+        self._running: dict[str, RunningTurn] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Mark what a killed server left running as interrupted, and begin to checkpoint."""
+        count = await self._database.write(turns.interrupt_live)
+        if count:
+            log.warning("%d turns were running when the server ended; their texts are kept.", count)
+        self._spawn(self._checkpoint_forever())
+
+    async def close(self) -> None:
+        """End all running turns as interrupted, with their texts saved."""
+        for running in self._running.values():
+            if running.work:
+                running.work.cancel()
+        living = {task for task in self._tasks if task.get_name().startswith("turn-")}
+        if living:
+            await asyncio.wait(living, timeout=10)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def start(self, turn: Turn, question: Question) -> None:
+        """Begin to answer a turn that has been stored."""
+        running = RunningTurn(turn, question.language)
+        self._running[turn.id] = running
+        self._spawn(self._live(running, question), name=f"turn-{turn.id}")
+
+    def stop(self, turn_id: str) -> None:
+        """End a running turn and close its upstream connection; one that has ended stays as it is."""
+        running = self._running.get(turn_id)
+        if running and running.work and not running.work.done():
+            running.stopped = True
+            running.work.cancel()
+
+    async def settled(self, turn_id: str) -> None:
+        """Wait until a turn has ended and is stored."""
+        running = self._running.get(turn_id)
+        if running:
+            async for _ in running.log.watch(running.log.last):
+                pass
+
+    async def watch(self, turn: Turn, *, after: int | None) -> AsyncIterator[list[LoggedEvent]]:
+        """Batches of the turn's events after number `after` (None: a first watch), to its last one."""
+        running = self._running.get(turn.id)
+        if running is not None:
+            async for batch in running.log.watch(after or 0):
+                yield batch
+        else:
+            yield await self._ended(turn, after)
+
+    async def _ended(self, turn: Turn, after: int | None) -> list[LoggedEvent]:
+        """The events of a turn whose log is gone, from storage."""
+        fresh = await self._database.read(turns.owned, turn.id, turn.user_id) or turn
+        told: list[tuple[str, dict[str, Any]]] = []
+        message = await self._database.read(conversations.message, turn.message_id)
+        if message and message.thinking:
+            told.append(("thinking", {"text": message.thinking}))
+        if message and (message.content or after is not None):
+            # Whoever has seen a part gets the whole in its place.
+            told.append(("delta" if after is None else "text", {"text": message.content}))
+        if message:
+            told += [("artifact", artifact_of_file(item)) for item in message.artifacts]
+            told += [("artifact", link) for link in message.links]
+        told.append(_last_event(fresh.state, turn.message_id, _stored_error(fresh)))
+        # Numbers stay below the stored last one, so that a reconnect after it still finds "nothing more".
+        first = max(fresh.last_event, len(told)) - len(told) + 1
+        return [LoggedEvent(first + index, kind, data) for index, (kind, data) in enumerate(told)]
+
+    async def _live(self, running: RunningTurn, question: Question) -> None:
+        """One turn from its start to its settled end, whatever happens to the work in between."""
+        running.work = asyncio.create_task(self._answer(running, question))
+        error: ChatError | None = None
+        try:
+            await running.work
+            state = "done"
+            if not (running.answer or running.charts or running.truncated):
+                raise AnswerEmpty
+        except asyncio.CancelledError:
+            state = "stopped" if running.stopped else "interrupted"
+        except AnswerInterrupted as broken:
+            state, error = ("interrupted", None) if running.answer else ("failed", broken)
+        except ChatError as failure:
+            state, error = "failed", failure
+        except Exception as fault:  # anything else is a fault of ours: the user gets a sentence, the log the traceback
+            log.error("Turn %s failed", running.turn.id, exc_info=fault)
+            state, error = "failed", ChatError()
+        await self._settle(running, state, error)
+
+    async def _answer(self, running: RunningTurn, question: Question) -> None:
+        upstream = await self._agents.upstream_of(question.agent_id)
+        async with aclosing(upstream.ask(question)) as events:  # type: ignore[type-var]
+            async for event in events:
+                await self._take(running, event)
+
+    async def _take(self, running: RunningTurn, event: StreamEvent) -> None:
+        if not isinstance(event, Chart):
+            running.take(event)
+            return
+        turn = running.turn
+        file_id, size, sha256 = await asyncio.to_thread(self._store.save, BytesIO(event.png), limit=CHART_BYTES)
+        stored = await self._database.write(
+            files.add,
+            file_id=file_id,
+            user_id=turn.user_id,
+            name=f"{event.title[:200] or 'chart'}.png",
+            media_type="image/png",
+            size=size,
+            sha256=sha256,
+            kind="chart",
+            conversation_id=turn.conversation_id,
+            message_id=turn.message_id,
+            spec=event.spec,
+        )
+        running.charts += 1
+        running.log.append("artifact", artifact_of_file(stored))
+
+    async def _settle(self, running: RunningTurn, state: str, error: ChatError | None) -> None:
+        told = None
+        if error is not None:
+            number = "E-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(4))
+            told = {"code": error.code, "notice": error.notice(running.language), "number": number}
+            log.info("Turn %s failed: %s (%s)", running.turn.id, error.code, number)
+        kind, data = _last_event(state, running.turn.message_id, told)
+        try:
+            await self._database.write(
+                turns.settle,
+                running.turn,
+                state=state,
+                text=running.checkpoint(),
+                links=running.links,
+                truncated=running.truncated,
+                last_event=running.log.last + 1,
+                first_delta_at=running.first_delta_at,
+                error=told,
+            )
+        finally:
+            # Watchers are told after the storage: whoever reloads at once reads the settled text.
+            running.changed = False
+            running.log.append(kind, data)
+            running.log.close()
+            asyncio.get_running_loop().call_later(LOG_KEPT_SECONDS, self._running.pop, running.turn.id, None)
+
+    async def _checkpoint_forever(self) -> None:
+        """About once a second, one transaction with the texts of all turns that have said something new."""
+        while True:
+            await asyncio.sleep(CHECKPOINT_SECONDS)
+            talking = [running for running in self._running.values() if running.changed]
+            for running in talking:
+                running.changed = False
+            if not talking:
+                continue
+            try:
+                await self._database.write(turns.checkpoint, [running.checkpoint() for running in talking])
+            except (
+                SQLAlchemyError
+            ) as fault:  # a full disk, say: the texts are still in memory, and the next round tries
+                log.error("The texts of %d running turns could not be saved: %s", len(talking), type(fault).__name__)
+                for running in talking:
+                    running.changed = True
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str | None = None) -> None:
+        # The loop keeps weak references only; this set keeps the task alive until it is done.
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def artifact_of_file(file: conversations.StoredFile) -> dict[str, Any]:
+    """A file that an answer made, as the API shows it."""
+    return {"kind": file.kind, "file_id": file.id, "name": file.name, "size": file.size}
+
+
+def _last_event(state: str, message_id: str, error: dict[str, str] | None) -> tuple[str, dict[str, Any]]:
+    if state == "failed" and error:
+        return "error", dict(error)
+    return "done", {"state": state, "message_id": message_id}
+
+
+def _stored_error(turn: Turn) -> dict[str, str] | None:
+    if turn.error_code is None:
+        return None
+    return {"code": turn.error_code, "notice": turn.error_notice or "", "number": turn.error_number or ""}

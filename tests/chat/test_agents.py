@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pytest
+
+from chat.agents import FRESH_SECONDS, AgentDirectory
+from chat.errors import UnknownAgent, UpstreamUnreachable
+from chat.upstreams.base import Agent
+
+
+class Source:
+    """An upstream that counts how often it is asked for its agents."""
+
+    def __init__(self, name: str, *ids: str) -> None:
+        self.name = name
+        self.ids = list(ids)
+        self.error: Exception | None = None
+        self.asked = 0
+
+    async def agents(self) -> list[Agent]:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return [Agent(agent_id, agent_id.title()) for agent_id in self.ids]
+
+    async def is_up(self) -> bool:
+        return self.error is None
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+async def test_agents_of_all_upstreams_are_listed_in_order() -> None:
+    directory = AgentDirectory([Source("fabrix", "b", "a"), Source("local", "c")])
+    listing = await directory.listing()
+    assert [agent.id for agent in listing.agents] == ["b", "a", "c"]
+    assert listing.preferred == "b" and not listing.stale
+
+
+async def test_the_preferred_agent_is_chosen_when_it_is_there() -> None:
+    assert (await AgentDirectory([Source("s", "a", "b")], preferred="b").listing()).preferred == "b"
+    assert (await AgentDirectory([Source("s", "a", "b")], preferred="z").listing()).preferred == "a"
+    assert (await AgentDirectory([]).listing()).preferred is None
+
+
+async def test_the_list_is_asked_for_once_a_minute(clock: Clock) -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source], clock=clock)
+    await directory.listing()
+    clock.now = FRESH_SECONDS
+    await directory.listing()
+    assert source.asked == 1
+    clock.now = FRESH_SECONDS + 1
+    await directory.listing()
+    assert source.asked == 2
+
+
+async def test_a_refresh_asks_at_once() -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source])
+    await directory.listing()
+    source.ids.append("b")
+    assert len((await directory.listing(refresh=True)).agents) == 2
+
+
+async def test_an_upstream_that_is_away_leaves_its_last_list_and_says_so() -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source])
+    await directory.listing()
+    source.error = UpstreamUnreachable()
+    listing = await directory.listing(refresh=True)
+    assert [agent.id for agent in listing.agents] == ["a"] and listing.stale
+    source.error = None
+    assert not (await directory.listing(refresh=True)).stale
+
+
+async def test_one_that_is_away_does_not_hide_the_others() -> None:
+    away = Source("fabrix", "a")
+    away.error = UpstreamUnreachable()
+    listing = await AgentDirectory([away, Source("local", "b")]).listing()
+    assert [agent.id for agent in listing.agents] == ["b"]
+
+
+async def test_an_agent_belongs_to_the_upstream_that_lists_it() -> None:
+    first, second = Source("fabrix", "a"), Source("local", "b")
+    directory = AgentDirectory([first, second])
+    assert await directory.upstream_of("b") is second
+
+
+async def test_an_agent_that_is_new_is_found() -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source])
+    await directory.listing()
+    source.ids.append("new")
+    assert await directory.upstream_of("new") is source
+
+
+async def test_an_agent_that_nobody_has_is_an_error() -> None:
+    with pytest.raises(UnknownAgent):
+        await AgentDirectory([Source("s", "a")]).upstream_of("z")
+
+
+async def test_an_unheard_upstream_may_have_any_agent() -> None:
+    away = Source("fabrix", "a")
+    away.error = UpstreamUnreachable()
+    assert await AgentDirectory([away, Source("local", "b")]).upstream_of("a") is away

@@ -1,0 +1,104 @@
+"""Running turns without HTTP: what happens when the server ends, and when it begins again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from chat.agents import AgentDirectory
+from chat.conversations import Ask, Conversations
+from chat.events import Delta, Finished
+from chat.turns import Turns
+from storage import users
+from storage.database import Database
+from storage.files import FileStore
+from tests.scripted_upstream import Gate, ScriptedUpstream
+
+
+class Service:
+    """The services of one server, on a database that may outlive it."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.upstream = ScriptedUpstream()
+        store = FileStore(folder)
+        self.turns = Turns(database, store=store, agents=AgentDirectory([self.upstream]))
+        self.conversations = Conversations(database, store=store, turns=self.turns, history_turns=20)
+
+
+@pytest.fixture
+async def user_id(database: Database) -> int:
+    def work(connection: Connection) -> int:
+        return users.add_user(connection, username="kim", email="k@example.com", password_hash=b"x").id
+
+    return await database.write(work)
+
+
+@pytest.fixture
+async def service(database: Database, tmp_path: Path) -> AsyncIterator[Service]:
+    made = Service(database, tmp_path / "files")
+    await made.turns.open()
+    yield made
+    made.upstream.release_all()
+    await made.turns.close()
+
+
+async def begin(service: Service, user_id: int) -> tuple[str, str]:
+    made = await service.conversations.create(user_id, agent_id="scripted-agent-0001", title="")
+    turn = await service.conversations.ask(user_id, made.id, Ask("q"), language="en")
+    return made.id, turn.id
+
+
+async def first_batch(service: Service, user_id: int, turn_id: str) -> None:
+    turn = await service.conversations.turn(user_id, turn_id)
+    async for batch in service.turns.watch(turn, after=None):
+        if batch:
+            return
+
+
+async def answer_of(service: Service, user_id: int, conversation_id: str):
+    _, messages = await service.conversations.open(user_id, conversation_id)
+    return messages[-1]
+
+
+async def test_closing_the_server_keeps_the_texts_as_interrupted(service: Service, user_id: int) -> None:
+    service.upstream.enqueue(Delta("so far"), Gate(), Finished())
+    conversation, turn = await begin(service, user_id)
+    await first_batch(service, user_id, turn)
+    await service.turns.close()
+    answer = await answer_of(service, user_id, conversation)
+    assert (answer.content, answer.state) == ("so far", "interrupted")
+    assert service.upstream.closed.is_set()
+
+
+async def test_what_a_killed_server_left_running_is_interrupted_at_the_next_start(
+    service: Service, user_id: int, database: Database, tmp_path: Path
+) -> None:
+    service.upstream.enqueue(Delta("so far"), Gate(), Finished())
+    conversation, turn = await begin(service, user_id)
+    await first_batch(service, user_id, turn)
+    while (await answer_of(service, user_id, conversation)).content != "so far":
+        pass  # each look is a query: the loop goes on to the next checkpoint
+    # The first server is never told: as after a kill, its rows are all there is.
+    second = Service(database, tmp_path / "files")
+    await second.turns.open()
+    answer = await answer_of(second, user_id, conversation)
+    assert (answer.content, answer.state) == ("so far", "interrupted")
+    stored = await second.conversations.turn(user_id, turn)
+    events = [event async for batch in second.turns.watch(stored, after=37) for event in batch]
+    assert [event.kind for event in events] == ["text", "done"]
+    assert events[-1].data["state"] == "interrupted"
+    await second.turns.close()
+
+
+async def test_a_conversation_goes_on_after_an_interruption(service: Service, user_id: int) -> None:
+    service.upstream.enqueue(Delta("so far"), Gate(), Finished())
+    conversation, turn = await begin(service, user_id)
+    await first_batch(service, user_id, turn)
+    service.turns.stop(turn)
+    await service.turns.settled(turn)
+    again = await service.conversations.again(user_id, turn, language="en")
+    await service.turns.settled(again.id)
+    assert (await answer_of(service, user_id, conversation)).state == "done"
