@@ -1,0 +1,180 @@
+// The transcript: stored or live messages in, the Chatbot's value out, and beneath each message what belongs to it.
+fabrix.transcript = (() => {
+  const { T, h, literal } = fabrix;
+  const SHOWN = 50; // messages; more take longer to draw than people wait
+  let rows = [];    // what each row of the Chatbot shows, in order
+  let actions = {};
+  let following = true;
+
+  const log = () => document.querySelector('#transcript [role=log]');
+  const message = (role, text, metadata = null) => (
+    { role, content: [{ type: 'text', text }], metadata, options: null });
+  const isLive = (entry) => entry.state === 'running' || entry.state === 'waiting';
+
+  /** The Chatbot's value for these messages. */
+  const value = (entries) => {
+    rows = [];
+    const shown = [];
+    for (const entry of entries) {
+      if (entry.role === 'user') {
+        rows.push({ entry, part: 'question' });
+        shown.push(message('user', literal.plain(entry.content)));
+        continue;
+      }
+      if (entry.thinking) {
+        rows.push({ entry, part: 'thinking' });
+        shown.push(message('assistant', literal.markdown(entry.thinking), { title: T('page.thoughts'), status: 'done' }));
+      }
+      rows.push({ entry, part: 'answer' });
+      shown.push(message('assistant', literal.markdown(entry.content) || '\u00a0'));
+    }
+    return shown;
+  };
+
+  const size = (bytes) => {
+    const units = ['B', 'KB', 'MB', 'GB'];
+    let unit = 0;
+    for (; bytes >= 1024 && unit < units.length - 1; unit += 1) bytes /= 1024;
+    return `${unit && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
+  };
+
+  const button = (name, act, label = T(name)) => h('button', {
+    type: 'button', class: `action ${name.split('.')[1]}`, 'aria-label': label, title: label, onclick: act });
+
+  const versions = (entry) => {
+    const at = entry.siblings ? entry.siblings.indexOf(entry.id) : -1;
+    if (at < 0 || entry.siblings.length < 2) return null;
+    const go = (step) => () => actions.choose(entry.siblings[at + step]);
+    const earlier = button('page.earlier_version', go(-1));
+    const later = button('page.later_version', go(1));
+    earlier.disabled = at === 0;
+    later.disabled = at === entry.siblings.length - 1;
+    return h('span', { class: 'versions' }, earlier, h('span', {}, `${at + 1}/${entry.siblings.length}`), later);
+  };
+
+  const copy = (entry) => button('page.copy', async (event) => {
+    const pressed = event.currentTarget;
+    await writeClipboard(entry.content);
+    pressed.classList.add('did');
+    pressed.title = T('page.copied');
+    fabrix.announce(T('page.copied'));
+  });
+
+  // navigator.clipboard exists on TLS and localhost only.
+  const writeClipboard = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = h('textarea', { class: 'offstage', 'aria-hidden': 'true' });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  };
+
+  const fileChip = (file) => h('a', { class: 'file', href: `/files/${file.file_id}`, download: file.name },
+    h('span', { class: 'file-name' }, file.name), ` ${size(file.size)}`);
+
+  const chart = (artifact) => h('figure', { class: 'chart' },
+    h('img', { src: `/files/${artifact.file_id}`, alt: artifact.name.replace(/\.png$/, ''), onload: follow }),
+    h('figcaption', {}, h('a', { href: `/files/${artifact.file_id}?download`, download: artifact.name },
+      T('page.save_chart'))));
+
+  const link = (artifact) => h('li', {}, artifact.url
+    ? h('a', { href: artifact.url, target: '_blank', rel: 'noopener noreferrer' }, artifact.title || artifact.url)
+    : artifact.title);
+
+  /** The line that says how an answer is doing, or how it ended when it did not end well. */
+  const stateLine = (entry) => {
+    if (isLive(entry)) {
+      return h('p', { class: 'state live' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        entry.status || (entry.content ? T('page.answering') : T('page.thinking')));
+    }
+    if (entry.state === 'failed') {
+      const { notice, number } = entry.error || { notice: T('error.internal_error'), number: '' };
+      return h('p', { class: 'state failed' }, notice, number ? h('span', { class: 'number' }, ` (${number})`) : null);
+    }
+    if (entry.state === 'stopped') return h('p', { class: 'state stopped' }, T('page.stopped'));
+    if (entry.state === 'interrupted') return h('p', { class: 'state interrupted' }, T('page.interrupted'));
+    if (entry.truncated) return h('p', { class: 'state truncated' }, T('page.truncated'));
+    return null;
+  };
+
+  const beneathQuestion = (entry) => [
+    entry.file ? fileChip(entry.file) : null,
+    h('div', { class: 'actions' }, versions(entry), copy(entry),
+      entry.id ? button('page.edit', () => actions.edit(entry)) : null),
+  ];
+
+  const beneathAnswer = (entry) => {
+    const artifacts = entry.artifacts || [];
+    const links = artifacts.filter((artifact) => artifact.kind === 'link');
+    const wentWrong = entry.state === 'failed' || entry.state === 'interrupted';
+    return [
+      ...artifacts.filter((artifact) => artifact.kind === 'chart').map(chart),
+      links.length ? h('ul', { class: 'links', 'aria-label': T('page.links') }, ...links.map(link)) : null,
+      stateLine(entry),
+      isLive(entry) ? null : h('div', { class: 'actions' }, versions(entry), entry.content ? copy(entry) : null,
+        entry.turn_id ? button(wentWrong ? 'page.retry' : 'page.again', () => actions.again(entry)) : null),
+    ];
+  };
+
+  const signature = ({ entry, part }) => JSON.stringify([part, entry.id, entry.state, entry.status, entry.error,
+    entry.truncated, entry.file, entry.artifacts, entry.siblings, !entry.content]);
+
+  /** Put beneath each row of the Chatbot what its message needs; a row that hasn't changed is left alone. */
+  const decorate = () => {
+    const drawn = document.querySelectorAll('#transcript .message-row');
+    drawn.forEach((element, index) => {
+      const row = rows[index];
+      if (!row) return;
+      const wanted = signature(row);
+      if (element.fabrixSignature === wanted && element.querySelector(':scope > .beneath')) return;
+      element.fabrixSignature = wanted;
+      element.querySelector(':scope > .beneath')?.remove();
+      element.dataset.part = row.part;
+      element.dataset.state = row.entry.state || '';
+      element.toggleAttribute('data-empty', row.part === 'answer' && !row.entry.content);
+      // Gradio names it after the escaped text.
+      element.querySelector('[data-testid]')?.setAttribute('aria-label',
+        T(row.part === 'question' ? 'page.question_label' : 'page.answer_label'));
+      element.querySelector('.thought-group .arrow button')?.setAttribute('aria-label', T('page.thoughts'));
+      if (row.part === 'thinking') return;
+      const content = row.part === 'question' ? beneathQuestion(row.entry) : beneathAnswer(row.entry);
+      element.append(h('div', { class: 'beneath' }, ...content));
+    });
+    follow();
+  };
+
+  /** Keep the newest line in view, unless the reader has scrolled up. */
+  const follow = () => {
+    const box = log();
+    if (box && following) box.scrollTop = box.scrollHeight;
+  };
+
+  const start = (given) => {
+    actions = given;
+    const frame = document.querySelector('#transcript');
+    let due = false;
+    new MutationObserver(() => {
+      if (due) return;
+      due = true;
+      requestAnimationFrame(() => {
+        due = false;
+        decorate();
+      });
+    }).observe(frame, { childList: true, subtree: true, characterData: true });
+    frame.addEventListener('scroll', (event) => {
+      if (event.target !== log()) return;
+      following = event.target.scrollHeight - event.target.scrollTop - event.target.clientHeight < 48;
+    }, true);
+    // An answer is announced once, when it is done; the log itself would read out every word.
+    log()?.setAttribute('aria-live', 'off');
+  };
+
+  const followAgain = () => {
+    following = true;
+    follow();
+  };
+
+  return { value, decorate, start, followAgain, size, SHOWN };
+})();

@@ -1,0 +1,103 @@
+"""The one command: makes .venv, installs the pinned requirements, then serves, tests or administers.
+
+Needs nothing but Python 3.11 or later; everything else is in admin/cli.py, which runs inside .venv.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+WHEELS = ROOT / "wheels"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < (3, 11):
+        print(f"FabriX Agent Chat needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+        return 2
+    testing = arguments[:1] == ["test"]
+    try:
+        python = prepare("requirements-dev.txt" if testing else "requirements.txt")
+    except subprocess.CalledProcessError as error:
+        print("The set-up did not work; the lines above say why. Closed network? See “Without internet” in README.md.")
+        return error.returncode or 1
+    if testing:
+        return test(python, arguments[1:])
+    # The current folder stays: --data and --secrets are meant from where the user is.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [str(python), "-m", "admin.cli", *arguments]
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execve(python, command, environment)  # noqa: S606 -- so that signals reach the server itself
+    return _run_to_the_end(command, environment)
+
+
+def prepare(requirements: str) -> Path:
+    """Make .venv if there is none and install what is pinned, if that has changed; the Python in it."""
+    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        print("Setting up (the first time takes a minute or two) …", flush=True)
+        if importlib.util.find_spec("ensurepip") is None:
+            _apt_install("python3-venv", "python3-pip")
+        venv.create(VENV, with_pip=True, clear=True)
+    # The test requirements contain the others, so whoever has tested needs no other set-up to serve.
+    wanted = {name: hashlib.sha256(_contents(name)).hexdigest() for name in (requirements, "requirements-dev.txt")}
+    stamp = VENV / "installed.sha256"
+    if not stamp.exists() or stamp.read_text() not in wanted.values():
+        print(f"Installing {requirements} …", flush=True)
+        source = ["--no-index", "--find-links", str(WHEELS)] if WHEELS.is_dir() else []
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *source]
+        subprocess.run([*install, "-r", str(ROOT / requirements)], check=True)
+        stamp.write_text(wanted[requirements])
+    return python
+
+
+def _contents(requirements: str) -> bytes:
+    extra = (ROOT / "requirements.txt").read_bytes() if requirements != "requirements.txt" else b""
+    return (ROOT / requirements).read_bytes() + extra
+
+
+def test(python: Path, arguments: list[str]) -> int:
+    """Run the tests, those in a real browser included; `arguments` go to pytest."""
+    if not (os.environ.get("CHROMIUM") or any(map(shutil.which, BROWSERS))):
+        _apt_install("chromium")
+        if not any(map(shutil.which, BROWSERS)):
+            print("The browser tests need Chromium: install it, name its path in the variable CHROMIUM,")
+            print("or run the other tests alone: python run.py test --ignore tests/browser")
+            if "tests/browser" not in " ".join(arguments):
+                return 2
+    return subprocess.run([str(python), "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+
+
+def _apt_install(*packages: str) -> None:
+    """Install Debian packages where that is possible (apt, and the right to use it); otherwise do nothing."""
+    if not shutil.which("apt-get") or os.name != "posix" or os.geteuid() != 0:
+        return
+    print(f"Installing {' '.join(packages)} with apt …", flush=True)
+    subprocess.run(["apt-get", "update", "-qq"], check=False)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", *packages], check=False, env=environment, stdout=subprocess.DEVNULL
+    )
+
+
+def _run_to_the_end(command: list[str], environment: dict[str, str]) -> int:
+    process = subprocess.Popen(command, env=environment)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the server has heard it, too, and ends by itself
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
