@@ -1,0 +1,268 @@
+"""Finds the conditions in a question: values, comparisons and dates; what is left says what to compute."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, field
+
+from chat.analyst.queries import Filter, NotClear, Operator
+from chat.analyst.tables import Table
+from chat.analyst.words import Date, Piece
+
+_COMPARISONS: dict[str, Operator] = {"ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "eq": "eq", "ne": "ne"}
+_YEAR_NAMES = ("연도", "년도", "year", "yr", "년")
+
+
+@dataclass
+class Conditions:
+    """Takes the conditions out of `pieces`; `filters` holds them, `pieces` what remains."""
+
+    table: Table
+    pieces: list[Piece]
+    filters: list[Filter] = field(default_factory=list)
+
+    def take(self) -> None:
+        """Find all conditions. Raises NotClear when one of them can't be told for certain."""
+        self.pieces = [piece for piece in self.pieces if piece.kind != "filler"]
+        self._years_without_sign()
+        self._comparisons()
+        self._dates()
+        self._values()
+        self._alternatives()
+
+    def _years_without_sign(self) -> None:
+        """A bare 2024 that nothing else uses is a year when the file has dates or a column of years."""
+        for number, piece in enumerate(self.pieces):
+            if piece.kind == "number" and 1900 <= piece.number <= 2100 and piece.number.is_integer():
+                neighbours = {self._key(number - 1), self._key(number + 1)}
+                if not neighbours & {*_COMPARISONS, "top", "bottom", "preview", "between"} and self._has_years():
+                    self.pieces[number] = Piece("date", piece.text, date=Date(int(piece.number)))
+
+    def _has_years(self) -> bool:
+        return bool(self.table.names("date", "month") or self._year_columns())
+
+    def _year_columns(self) -> list[str]:
+        return [name for name in self.table.names("number") if name.casefold().strip() in _YEAR_NAMES]
+
+    def _key(self, number: int) -> str:
+        return self.pieces[number].key if 0 <= number < len(self.pieces) else ""
+
+    def _kind(self, number: int) -> str:
+        return self.pieces[number].kind if 0 <= number < len(self.pieces) else ""
+
+    def _comparisons(self) -> None:
+        self._between_numbers()
+        number = 0
+        column: str | None = None
+        while number < len(self.pieces):
+            if self._key(number) in _COMPARISONS and self._numbers_beside(number):
+                column, number = self._compare(number, column)
+            else:
+                number += 1
+
+    def _numbers_beside(self, number: int) -> bool:
+        return "number" in (self._kind(number - 1), self._kind(number + 1))
+
+    def _compare(self, number: int, last: str | None) -> tuple[str, int]:
+        """One comparison: the number stands before a Korean word, after an English one or a sign."""
+        korean = any("가" <= character <= "힣" for character in self.pieces[number].text)
+        place = number - 1 if korean or self._kind(number + 1) != "number" else number + 1
+        first = min(number, place)
+        if self._kind(place) != "number":
+            raise NotClear("unsure")
+        column, first = self._compared_column(first, last)
+        self.filters.append(Filter(column, _COMPARISONS[self._key(number)], (self.pieces[place].number,)))
+        del self.pieces[first : max(number, place) + 1]
+        return column, first
+
+    def _compared_column(self, first: int, last: str | None) -> tuple[str, int]:
+        """The column right before a comparison, else that of the comparison before, else the only number column."""
+        if self._kind(first - 1) == "column":
+            return self._one_of_kind(self.pieces[first - 1], "number"), first - 1
+        numeric = self.table.names("number")
+        if last is not None:
+            return last, first
+        named = {name for piece in self.pieces if piece.kind == "column" for name in piece.columns if name in numeric}
+        if len(named) == 1:
+            return named.pop(), first
+        if len(numeric) == 1 and not named:
+            return numeric[0], first
+        raise NotClear("which_column", words=(self.pieces[first].text,), options=tuple(named) or tuple(numeric[:5]))
+
+    def _between_numbers(self) -> None:
+        """ "between 10 and 20" and "10에서 20 사이"."""
+        for number in range(len(self.pieces)):
+            if self._key(number) != "between":
+                continue
+            for low in (number + 1, number - 2):
+                if low >= 0 and self._kind(low) == self._kind(low + 1) == "number":
+                    first = min(number, low)
+                    column, first = self._compared_column(first, None)
+                    bounds = sorted((self.pieces[low].number, self.pieces[low + 1].number))
+                    self.filters += [Filter(column, "ge", (bounds[0],)), Filter(column, "le", (bounds[1],))]
+                    del self.pieces[first : max(number, low + 1) + 1]
+                    return
+
+    def _one_of_kind(self, piece: Piece, *kinds: str) -> str:
+        fitting = [name for name in piece.columns if self.table.column(name).kind in kinds]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise NotClear("which_column", words=(piece.text,), options=tuple(fitting))
+        raise NotClear("needs_number", words=piece.columns)
+
+    def _dates(self) -> None:
+        places = [number for number, piece in enumerate(self.pieces) if piece.kind == "date"]
+        if not places:
+            return
+        dates = self._completed([self.pieces[place].date for place in places])
+        self._reject_alone_in_years(dates)
+        keys = {self._key(number) for number in range(len(self.pieces))}
+        column = self._date_column()
+        if column is None:
+            self._year_numbers(dates)
+        elif len(dates) == 2 and keys & {"from", "until", "between"}:
+            self._range(column, dates[0], dates[1])
+        elif len(dates) == 1:
+            self._one_date(column, dates[0], keys)
+        elif all(date.year is None for date in dates):
+            self.filters.append(Filter(column, "month", tuple(float(date.month or 0) for date in dates)))
+        else:
+            raise NotClear("unsure")
+        used = {"from", "until", "between", "after", "before"}
+        self.pieces = [piece for piece in self.pieces if piece.kind != "date" and piece.key not in used]
+
+    def _completed(self, dates: list[Date | None]) -> list[Date]:
+        """In "2024년 1월부터 3월까지" the second date is in the first one's year."""
+        found = [date for date in dates if date is not None]
+        year = found[0].year
+        return [Date(date.year or year, date.month, date.day) for date in found]
+
+    def _reject_alone_in_years(self, dates: list[Date]) -> None:
+        if any(date.year is None and date.day is not None for date in dates):
+            raise NotClear("unsure")
+
+    def _date_column(self) -> str | None:
+        """The one date column, or the one that the question names."""
+        columns = self.table.names("date", "month")
+        if len(columns) == 1:
+            self._forget_column(columns[0])
+            return columns[0]
+        named = [name for piece in self.pieces if piece.kind == "column" for name in piece.columns if name in columns]
+        if len(set(named)) == 1:
+            self._forget_column(named[0])
+            return named[0]
+        if columns:
+            raise NotClear("which_column", words=("날짜/date",), options=tuple(columns))
+        return None
+
+    def _forget_column(self, name: str) -> None:
+        """A date column named beside its date ("날짜가 2024년인") is part of the condition."""
+        for number, piece in enumerate(self.pieces):
+            next_to_date = "date" in (self._kind(number - 1), self._kind(number + 1))
+            if piece.kind == "column" and piece.columns == (name,) and next_to_date:
+                del self.pieces[number]
+                return
+
+    def _year_numbers(self, dates: list[Date]) -> None:
+        columns = self._year_columns()
+        if len(columns) != 1 or any(date.month for date in dates):
+            raise NotClear("needs_date")
+        for date in dates:
+            self.filters.append(Filter(columns[0], "eq", (float(date.year or 0),)))
+
+    def _range(self, column: str, start: Date, end: Date) -> None:
+        if start.year is None:
+            months = range(start.month or 1, (end.month or 12) + 1)
+            self.filters.append(Filter(column, "month", tuple(float(month) for month in months)))
+        else:
+            self.filters.append(Filter(column, "during", (_first_day(start), _day_after(end))))
+
+    def _one_date(self, column: str, date: Date, keys: set[str]) -> None:
+        if date.year is None:
+            if keys & {"after", "before", "from", "until"}:
+                raise NotClear("unsure")
+            self.filters.append(Filter(column, "month", (float(date.month or 0),)))
+            return
+        if keys & {"after", "from"}:
+            self.filters.append(Filter(column, "from", (_first_day(date),)))
+        elif "before" in keys:
+            self.filters.append(Filter(column, "before", (_first_day(date),)))
+        elif "until" in keys:
+            self.filters.append(Filter(column, "before", (_day_after(date),)))
+        else:
+            self._range(column, date, date)
+
+    def _values(self) -> None:
+        """Values of the same column are alternatives; a column named right beside its value belongs to it."""
+        places = [number for number, piece in enumerate(self.pieces) if piece.kind == "value"]
+        chosen: dict[tuple[str, bool], list[str]] = {}
+        used: set[int] = set()
+        for place in places:
+            column, values, beside = self._column_of_value(place)
+            negative = self._negated(place)
+            chosen.setdefault((column, negative is not None), []).extend(values)
+            used |= {place, *beside, *({negative} if negative is not None else set())}
+        for (column, negative), values in chosen.items():
+            self.filters.append(Filter(column, "not_in" if negative else "in", tuple(dict.fromkeys(values))))
+        self.pieces = [piece for number, piece in enumerate(self.pieces) if number not in used]
+
+    def _column_of_value(self, place: int) -> tuple[str, list[str], set[int]]:
+        piece = self.pieces[place]
+        columns = dict.fromkeys(column for column, _ in piece.values)
+        beside = {
+            number: set(self.pieces[number].columns) & set(columns)
+            for number in (place - 1, place + 1, place - 2)
+            if self._kind(number) == "column" and not (number == place - 2 and self._key(place - 1) not in ("eq", "ne"))
+        }
+        for number, fitting in beside.items():
+            if len(fitting) == 1 and not self._grouped(number):
+                column = fitting.pop()
+                return column, [value for name, value in piece.values if name == column], {number, *self._sign(place)}
+        if len(columns) == 1:
+            return next(iter(columns)), [value for _, value in piece.values], self._sign(place)
+        raise NotClear("which_value_column", words=(piece.text,), options=tuple(columns))
+
+    def _grouped(self, number: int) -> bool:
+        """Whether the column there is meant to set groups apart, and so is no part of a condition."""
+        return "each" in (self._key(number + 1), self._key(number - 1)) or self._key(number - 1) in ("top", "bottom")
+
+    def _sign(self, place: int) -> set[int]:
+        return {place - 1} if self._key(place - 1) in ("eq", "ne") else set()
+
+    def _negated(self, place: int) -> int | None:
+        """Where the negation of a value stands: after a Korean value (or a list of them), before an English one."""
+        if self._key(place - 1) == "ne":
+            return place - 1
+        step = place + 1
+        while self._kind(step) in ("value", "column") and not self._grouped(step):
+            step += 1
+        if self._key(step) == "not" and "가" <= self.pieces[step].text[0] <= "힣":
+            return step
+        step = place - 1
+        while self._kind(step) in ("value", "column"):
+            step -= 1
+        return step if self._key(step) == "not" and self.pieces[step].text.isascii() else None
+
+    def _alternatives(self) -> None:
+        """ "Or" between two columns would need another logic than "and"; "not" must have found its value."""
+        if any(piece.key == "not" for piece in self.pieces):
+            raise NotClear("unsure")
+        if any(piece.key == "or" for piece in self.pieces):
+            if len({condition.column for condition in self.filters}) > 1:
+                raise NotClear("too_hard", words=tuple(piece.text for piece in self.pieces if piece.key == "or"))
+            self.pieces = [piece for piece in self.pieces if piece.key != "or"]
+
+
+def _first_day(date: Date) -> str:
+    return f"{date.year:04d}-{date.month or 1:02d}-{date.day or 1:02d}"
+
+
+def _day_after(date: Date) -> str:
+    """The first day that no longer belongs to the day, month or year."""
+    year, month, day = date.year or 0, date.month, date.day
+    if month is None:
+        return f"{year + 1:04d}-01-01"
+    if day is not None and day < calendar.monthrange(year, month)[1]:
+        return f"{year:04d}-{month:02d}-{day + 1:02d}"
+    return f"{year + month // 12:04d}-{month % 12 + 1:02d}-01"

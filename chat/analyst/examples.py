@@ -1,0 +1,38 @@
+"""Questions that the analyst can answer about one file, built from its own columns and values."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from chat.analyst.markdown import groups_digits
+from chat.analyst.sentences import say
+from chat.analyst.tables import Table
+
+_MOST = 5
+
+
+def example_questions(table: Table, language: str) -> list[str]:
+    """Three to five questions, as a user would type them."""
+    numbers = [name for name in table.names("number") if groups_digits(name)]
+    texts = [name for name in table.names("text") if 2 <= table.frame[name].nunique() <= 50]
+    questions: list[str] = []
+    if numbers and texts:
+        value = table.frame[texts[0]].dropna().iloc[0]
+        questions.append(say("example.sum", language, number=numbers[0], text=texts[0]))
+        questions.append(say("example.filter", language, number=numbers[0], text=texts[0], value=value))
+    elif numbers:
+        questions.append(say("example.mean", language, number=numbers[0]))
+    elif texts:
+        questions.append(say("example.count", language, text=texts[0]))
+    if numbers and len(table.names("date", "month")) == 1:
+        questions.append(say("example.trend", language, number=numbers[0]))
+    if len(numbers) > 1 and _varies(table.frame[numbers[1]]):
+        questions.append(say("example.correlation", language, number=numbers[0], other=numbers[1]))
+    if numbers:
+        questions.append(say("example.top", language, number=numbers[0]))
+    general = [say(key, language) for key in ("example.missing", "example.rows", "example.columns")]
+    return [*questions, *general][: max(_MOST if len(questions) > 3 else 4, 3)]
+
+
+def _varies(values: pd.Series) -> bool:
+    return bool(values.nunique() > 1)

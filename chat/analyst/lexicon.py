@@ -1,0 +1,121 @@
+"""The words that a question about one file may use: the analyst's own, the file's columns and its text values."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from chat.analyst.tables import Table
+
+LONGEST_VALUE = 60
+_MOST_VALUES = 20_000
+_LOOSE_ENDS = ("금액", "액", "수량", "수", "량", "명", "일자", "일", "코드", "값", "율", "률", "번호")
+_ENDINGS = ("stems", "particles")  # lists in vocabulary.json that are parts of words
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    path = Path(__file__).with_name("vocabulary.json")
+    loaded: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def vocabulary() -> dict[str, str]:
+    """The analyst's own words, each with its meaning."""
+    return {word: meaning for meaning, words in _words().items() if meaning not in _ENDINGS for word in words}
+
+
+@cache
+def stems() -> tuple[str, ...]:
+    """How verbs begin whose endings don't matter."""
+    return tuple(_words()["stems"])
+
+
+@cache
+def particles() -> tuple[str, ...]:
+    """What Korean may attach to a word, the longest first."""
+    return tuple(sorted(_words()["particles"], key=len, reverse=True))
+
+
+@cache
+def _synonyms() -> tuple[tuple[str, ...], ...]:
+    path = Path(__file__).with_name("synonyms.json")
+    return tuple(tuple(words) for words in json.loads(path.read_text(encoding="utf-8")))
+
+
+def normal(text: str) -> str:
+    """Text as it is compared: composed Hangul, no case, single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+class Lexicon:
+    """The words of one file: how its columns may be called, and its text values."""
+
+    def __init__(self, table: Table) -> None:
+        self.columns = _column_aliases(table.names())
+        self.values: dict[str, list[tuple[str, str]]] = {}
+        for name in table.names("text"):
+            for value in table.frame[name].dropna().unique()[:_MOST_VALUES]:
+                if len(value) <= LONGEST_VALUE:
+                    self.values.setdefault(normal(value), []).append((name, value))
+
+
+def _column_aliases(names: list[str]) -> dict[str, tuple[str, ...]]:
+    """Every way to call a column, closest first: whoever has a closer claim to a word keeps it alone."""
+    aliases: dict[str, tuple[str, ...]] = {}
+    for ways in (_exact_names, _parts_of_name, _synonyms_of):
+        found: dict[str, list[str]] = {}
+        for name in names:
+            for alias in ways(name):
+                if name not in found.setdefault(alias, []):
+                    found[alias].append(name)
+        for alias, columns in found.items():
+            if alias and alias not in aliases:
+                aliases[alias] = tuple(columns)
+    return aliases
+
+
+def _exact_names(name: str) -> Iterator[str]:
+    plain = normal(name)
+    words = _words_of(name)
+    yield from (plain, plain.replace(" ", ""), plain.replace("_", " "), " ".join(words), "".join(words))
+    yield from _plurals(" ".join(words))
+
+
+def _parts_of_name(name: str) -> Iterator[str]:
+    """A word of a longer name, the name without its unit, a Korean name without its general ending."""
+    without_unit = normal(re.sub(r"[(\[].*?[)\]]", "", name))
+    yield from (without_unit, without_unit.replace(" ", ""))
+    for word in _words_of(without_unit):
+        if len(word) > 1:
+            yield word
+            yield from _plurals(word)
+    for ending in _LOOSE_ENDS:
+        stem = without_unit.removesuffix(ending)
+        if stem != without_unit and len(stem) > 1:
+            yield stem
+
+
+def _synonyms_of(name: str) -> Iterator[str]:
+    own = {*_exact_names(name), *_parts_of_name(name)}
+    for group in _synonyms():
+        if own.intersection(group):
+            for word in group:
+                yield word
+                yield from _plurals(word)
+
+
+def _words_of(name: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return [word for word in re.split(r"[\s_\-./()\[\]]+", normal(spaced)) if word]
+
+
+def _plurals(word: str) -> Iterator[str]:
+    if word.isascii() and word[-1:].isalpha():
+        yield f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+        yield f"{word}es"

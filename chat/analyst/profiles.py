@@ -1,0 +1,56 @@
+"""Words the profile of a file: how it was read, its columns, statistics, first rows, and what to ask next."""
+
+from __future__ import annotations
+
+from chat.analyst.computing import Result, compute
+from chat.analyst.examples import example_questions
+from chat.analyst.markdown import escaped, number
+from chat.analyst.phrases import Phrases
+from chat.analyst.queries import Query
+from chat.analyst.tables import Note, Table
+
+_PREVIEW = 5
+_MOST_NOTES = 15
+_SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+
+
+def profile(data: Table, result: Result, phrases: Phrases) -> list[str]:
+    """All that is worth knowing before the first question."""
+    pieces = [_what(data, phrases), *_notes(data, phrases)]
+    pieces.append(f"{phrases.say('profile.columns')}\n\n{phrases.column_table(result.frame)}")
+    numbers = tuple(data.names("number"))
+    if numbers and len(data.frame):
+        statistics = compute(Query("describe", measures=numbers), data).frame
+        pieces.append(f"{phrases.say('profile.statistics')}\n\n{phrases.statistics_table(statistics)}")
+    pieces.append(f"{phrases.say('profile.preview')}\n\n{phrases.rows(data.frame.head(_PREVIEW))}")
+    questions = "\n".join(f"- {escaped(question)}" for question in example_questions(data, phrases.language))
+    return [*pieces, f"{phrases.say('profile.questions')}\n\n{questions}"]
+
+
+def _what(data: Table, phrases: Phrases) -> str:
+    parts = [data.format]
+    if data.encoding:
+        parts.append(phrases.say("profile.encoding", encoding=data.encoding.upper()))
+    if data.separator:
+        separator = phrases.say(f"separator.{_SEPARATORS[data.separator]}")
+        parts.append(phrases.say("profile.separator", separator=separator))
+    if data.sheet:
+        parts.append(phrases.say("profile.sheet", sheet=escaped(data.sheet)))
+    rows, columns = number(len(data.frame)), number(len(data.columns))
+    name = escaped(data.name)
+    return phrases.say("profile.what", name=name, rows=rows, columns=columns, format=", ".join(parts))
+
+
+def _notes(data: Table, phrases: Phrases) -> list[str]:
+    if not data.notes:
+        return []
+    lines = [f"- {note_text(note, phrases)}" for note in data.notes[:_MOST_NOTES]]
+    if len(data.notes) > _MOST_NOTES:
+        lines.append(f"- … (+{len(data.notes) - _MOST_NOTES})")
+    return [f"{phrases.say('profile.notes')}\n\n" + "\n".join(lines)]
+
+
+def note_text(note: Note, phrases: Phrases) -> str:
+    """A note in words; what it quotes from the file is escaped."""
+    values = {key: escaped(value) if isinstance(value, str) else number(value) for key, value in note.values}
+    return phrases.say(f"note.{note.key}", **values)

@@ -1,0 +1,104 @@
+"""Reads JSON (an array of objects, JSON Lines, or an object around either) as rows of text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from chat.analyst.tables import ReadingFailed
+
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+def rows_of(text: str) -> Iterator[list[str | None]]:
+    """The records' names as the first row, then each record's values; nested objects become `outer.inner`.
+
+    Raises ReadingFailed when the text is no JSON or holds no records.
+    """
+    names: dict[str, int] = {}
+    for record in _records(text):  # once for the names alone: a later record may have more of them
+        for name in record:
+            names.setdefault(name, len(names))
+    if not names:
+        raise ReadingFailed("empty")
+    yield list(names)
+    for record in _records(text):
+        row: list[str | None] = [None] * len(names)
+        for name, value in record.items():
+            row[names[name]] = value
+        yield row
+
+
+def _records(text: str) -> Iterator[dict[str, str | None]]:
+    for value in _values(text):
+        if isinstance(value, dict):
+            yield _flat(value)
+        elif isinstance(value, list):
+            yield {f"column_{number}": _text(item) for number, item in enumerate(value, 1)}
+        else:
+            yield {"value": _text(value)}
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The elements of the array, the lines, or the longest array in the one object, each parsed by itself."""
+    start = len(text) - len(text.lstrip())
+    if text[start : start + 1] == "[":
+        yield from _sequence(text, start + 1, "]")
+        return
+    whole = list(islice(_sequence(text, start, ""), 2))  # two tell lines of records from a single object
+    if len(whole) == 1 and isinstance(whole[0], dict):
+        yield from _inside(whole[0])
+    else:
+        yield from _sequence(text, start, "")
+
+
+def _inside(whole: dict[str, Any]) -> list[Any]:
+    """The records within a single object: its longest array of objects, its columns, or the object itself."""
+    arrays = [value for value in whole.values() if isinstance(value, list)]
+    tables = [array for array in arrays if array and isinstance(array[0], dict)]
+    if tables:
+        return max(tables, key=len)
+    if len(arrays) == len(whole) and len({len(array) for array in arrays}) == 1:
+        return [dict(zip(whole, cells, strict=True)) for cells in zip(*arrays, strict=True)]
+    return [whole]
+
+
+def _sequence(text: str, position: int, end: str) -> Iterator[Any]:
+    decoder = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=lambda _: None)
+    while True:
+        match = _BETWEEN.match(text, position)
+        position = match.end() if match else position
+        if position >= len(text) or (end and text[position] == end):
+            break
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ReadingFailed("corrupt") from error
+        yield value
+    if end and text[position : position + 1] != end:
+        raise ReadingFailed("corrupt")
+
+
+class _Number(str):
+    """A number exactly as the file writes it."""
+
+    __slots__ = ()
+
+
+def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
+    flat: dict[str, str | None] = {}
+    for name, value in record.items():
+        if isinstance(value, dict) and value:
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = _text(value)
+    return flat
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

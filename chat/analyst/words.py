@@ -1,0 +1,222 @@
+"""Splits a question into pieces that the lexicon of its file knows; what nothing explains stays unknown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from chat.analyst.lexicon import LONGEST_VALUE, Lexicon, particles, stems, vocabulary
+
+PieceKind = Literal["word", "column", "value", "number", "date", "filler", "unknown"]
+_NUMBER = re.compile(
+    r"[-−]?[₩$￦]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s?(천만|백만|만|억|천|k\b|m\b|million|thousand|billion)?\s?(원|%|달러)?"
+)
+_UNITS = {
+    "천": 1e3,
+    "만": 1e4,
+    "백만": 1e6,
+    "천만": 1e7,
+    "억": 1e8,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "million": 1e6,
+    "billion": 1e9,
+}
+_DATE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)\s*(?:년도|년|[-./])\s*(?:(?P<month>1[0-2]|0?[1-9])(?!\d)\s*(?:월|[-./])?\s*"
+    r"(?:(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*일?)?)?"
+    r"|(?P<only>1[0-2]|0?[1-9])월(?!별)(?:\s*(?P<only_day>3[01]|[12]\d|0?[1-9])일)?"
+)
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_ENGLISH_DATE = re.compile(
+    rf"(?P<name>{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?(?:\s+(?P<year>(?:19|20)\d\d)\b)?"
+)
+_COST = {"column": 1.0, "value": 1.1, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2}
+_PARTICLE_COST = 0.3
+_LOOSE_COST = 0.5
+_UNKNOWN_COST = 20.0
+_FUZZY_COST = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A day, month or year that a question names; what it leaves open is None."""
+
+    year: int | None
+    month: int | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the question. `columns`: those that the text can mean; `values`: (column, value) likewise."""
+
+    kind: PieceKind
+    text: str
+    key: str = ""
+    columns: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    number: float = 0.0
+    date: Date | None = None
+    corrected: str = ""
+
+
+def pieces_of(question: str, lexicon: Lexicon) -> list[Piece]:
+    """The question as the fewest known pieces; what nothing explains is of kind "unknown"."""
+    exact = " ".join(unicodedata.normalize("NFKC", question).split())
+    text = exact.casefold()
+    if len(text) != len(exact):  # casefold may lengthen a letter such as ß; then case can't be compared by place
+        exact = text
+    nowhere: tuple[float, int, Piece | None] = (float("inf"), 0, None)
+    best = [(0.0, 0, None), *[nowhere] * len(text)]
+    for start in range(len(text)):
+        for end, cost, piece in _pieces_from(text, exact, start, lexicon):
+            if best[start][0] + cost < best[end][0]:
+                best[end] = (best[start][0] + cost, start, piece)
+    return _path(best)
+
+
+def _path(best: list[tuple[float, int, Piece | None]]) -> list[Piece]:
+    pieces: list[Piece] = []
+    position = len(best) - 1
+    while position > 0:
+        _, position_before, piece = best[position]
+        if piece is not None:
+            pieces.append(piece)
+        position = position_before
+    return pieces[::-1]
+
+
+def _pieces_from(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int, float, Piece | None]]:
+    """All pieces that can begin at `start`: (end, cost, piece)."""
+    if text[start] in " ,?!.:;'\"“”‘’()[]…·/&+*`^{}|":
+        yield start + 1, 0.01, None
+    if start and _is_word(text[start - 1]):
+        yield from _particles(text, start)
+    if _boundary(text, start):
+        yield from _dates_and_numbers(text, start)
+        yield from _known(text, exact, start, lexicon)
+    if start == 0 or not _is_word(text[start - 1]):
+        yield from _rest_of_word(text, start, lexicon)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character in "%_"
+
+
+def _is_latin(character: str) -> bool:
+    return character.isalnum() and not "가" <= character <= "힣"
+
+
+def _boundary(text: str, position: int) -> bool:
+    """Whether a piece may begin or end here: Hangul joins freely, letters and digits stand together."""
+    if position in (0, len(text)):
+        return True
+    before, after = text[position - 1], text[position]
+    if before.isdigit() != after.isdigit():
+        return True
+    return not (_is_latin(before) and _is_latin(after))
+
+
+def _particles(text: str, start: int) -> Iterator[tuple[int, float, None]]:
+    for particle in particles():
+        end = start + len(particle)
+        if text.startswith(particle, start) and (end == len(text) or not "가" <= text[end] <= "힣"):
+            yield end, _PARTICLE_COST, None
+
+
+def _dates_and_numbers(text: str, start: int) -> Iterator[tuple[int, float, Piece]]:
+    if match := _DATE.match(text, start):
+        part = match.groupdict()
+        year, month, day = part["year"], part["month"] or part["only"], part["day"] or part["only_day"]
+        date = Date(*(int(number) if number else None for number in (year, month, day)))
+        yield match.end(), _COST["date"], Piece("date", match[0], date=date)
+    if match := _ENGLISH_DATE.match(text, start):
+        month_number = next(number for number, name in enumerate(_MONTHS, 1) if name.startswith(match["name"][:3]))
+        date = Date(int(match["year"]) if match["year"] else None, month_number)
+        yield match.end(), _COST["date"], Piece("date", match[0], date=date)
+    if (match := _NUMBER.match(text, start)) and _boundary(text, match.end()):
+        digits = re.sub(r"[^\d.\-−]", "", match[0].split(match[3])[0] if match[3] else match[0]).replace("−", "-")
+        number = float(digits) * _UNITS.get((match[3] or "").strip(), 1)
+        yield match.end(), _COST["number"], Piece("number", match[0], number=number)
+
+
+def _known(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int, float, Piece]]:
+    own_words = vocabulary()
+    for end in range(start + 1, min(len(text), start + LONGEST_VALUE) + 1):
+        if not _boundary(text, end):
+            continue
+        part = text[start:end]
+        length = 0.001 * len(part)
+        if columns := lexicon.columns.get(part):
+            yield end, _COST["column"] - length, Piece("column", part, columns=columns)
+        if (values := lexicon.values.get(part)) and _means_value(part, exact[start:end], values):
+            yield end, _COST["value"] - length, Piece("value", part, values=tuple(values))
+        if meaning := own_words.get(part):
+            kind: PieceKind = "filler" if meaning == "filler" else "word"
+            yield end, _COST[kind] - length, Piece(kind, part, key=meaning)
+
+
+def _means_value(part: str, written: str, values: list[tuple[str, str]]) -> bool:
+    """Digits and very short words mean a value only when written exactly like it."""
+    if part.isdigit() and not part.startswith("0"):
+        return False
+    return len(part) > 2 or not part.isascii() or any(value == written for _, value in values)
+
+
+def _rest_of_word(text: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int, float, Piece]]:
+    """A whole word: of a verb whose ending doesn't matter, misspelt, or unknown; its particle is left aside."""
+    match = re.compile(r"[^\s,?!;()\[\]\"“”]+").match(text, start)
+    if not match:
+        return
+    if match[0].startswith(stems()):
+        yield match.end(), _COST["filler"] + _LOOSE_COST, Piece("filler", match[0], key="filler")
+    bare = _without_particle(match[0])
+    end = start + len(bare)
+    yield end, _UNKNOWN_COST, Piece("unknown", bare)
+    if (corrected := _corrected(bare, lexicon)) is not None:
+        yield end, _FUZZY_COST, corrected
+
+
+def _without_particle(word: str) -> str:
+    word = word.rstrip(".:'’")
+    for particle in particles():
+        if len(word) - len(particle) >= 2 and word.endswith(particle) and "가" <= word[0] <= "힣":
+            return word.removesuffix(particle)
+    return word
+
+
+def _corrected(word: str, lexicon: Lexicon) -> Piece | None:
+    """The one known column or word that is a letter away. Values are not corrected: 경남 is not 경북."""
+    letters = unicodedata.normalize("NFD", word)
+    if len(letters) < 5 or any(character.isdigit() for character in word):
+        return None
+    near = [known for known in lexicon.columns if _one_letter_apart(letters, known)]
+    near = near or [known for known in vocabulary() if _one_letter_apart(letters, known)]
+    targets = {(lexicon.columns.get(known), vocabulary().get(known)) for known in near}
+    if len(targets) != 1:
+        return None
+    columns, meaning = targets.pop()
+    if columns:
+        return Piece("column", word, columns=columns, corrected=columns[0])
+    kind: PieceKind = "filler" if meaning == "filler" else "word"
+    return Piece(kind, word, key=meaning or "", corrected=near[0])
+
+
+def _one_letter_apart(letters: str, known: str) -> bool:
+    """Whether one letter (of Hangul: one jamo) is wrong, missing, too much, or two are exchanged."""
+    other = unicodedata.normalize("NFD", known)
+    if abs(len(letters) - len(other)) > 1 or len(other) < 4:
+        return False
+    start = next(
+        (i for i, (a, b) in enumerate(zip(letters, other, strict=False)) if a != b), min(len(letters), len(other))
+    )
+    a, b = letters[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
