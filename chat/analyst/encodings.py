@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -74,8 +75,9 @@ def _legacy(sample: bytes) -> str | None:
     if _control_characters(sample) > len(sample) / 100:
         return None
     scores = {name: _score(sample, name, expected) for name, expected in _EXPECTED.items()}
+    scores["cp1252"] *= _alone(sample)
     best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] > 0.5 else "cp1252"
+    return best if scores[best] > 0.3 else "cp1252"
 
 
 def _control_characters(sample: bytes) -> int:
@@ -89,7 +91,13 @@ def _score(sample: bytes, encoding: str, expected: Callable[[str], float]) -> fl
     if not foreign:
         return 0.0
     broken = foreign.count("\ufffd") / len(foreign)
-    return sum(map(expected, foreign)) / len(foreign) - 3 * broken
+    return sum(map(expected, foreign)) / len(foreign) - broken
+
+
+def _alone(sample: bytes) -> float:
+    """The share of the foreign bytes that have no foreign byte beside them: nearly all in Western text, else none."""
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]
+    return sum(1 for run in runs if run == 1) / max(sum(runs), 1)
 
 
 def _korean(character: str) -> float:
@@ -115,7 +123,7 @@ def _chinese(character: str) -> float:
 
 
 def _latin(character: str) -> float:
-    """Latin letters seldom stand in pairs, so text in two-byte encodings reads as many capitals and signs."""
+    """Text in two-byte encodings reads as many capitals and signs."""
     if not character.isalpha():
         return 0.4
     return 0.9 if character.islower() else 0.6

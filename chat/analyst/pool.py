@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ _LONGEST_LINE = 64 * _MIB
 _WATCH_SECONDS = 0.1
 _TIRED = 0.4  # the share of the memory limit above which a worker is not kept for the next job
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE", "LANG", "LD_LIBRARY_PATH")
+_NEARLY_FULL = 0.8
 WORKER = (sys.executable, "-X", "utf8", "-m", "chat.analyst.worker")
 
 
@@ -47,7 +48,7 @@ class Analyst:
         self._idle: list[_Worker] = []
         self._workers: set[_Worker] = set()
 
-    async def analyse(self, path: Path, name: str, question: str, language: str) -> AsyncIterator[StreamEvent]:
+    async def analyse(self, path: Path, name: str, question: str, language: str) -> AsyncGenerator[StreamEvent, None]:
         """Answer `question` about the file in `path`, which the user calls `name`.
 
         Closing the iterator ends the work at once. Raises AnalysisFailed.
@@ -66,9 +67,10 @@ class Analyst:
                     yield Status(say(f"status.{message['status']}", language, name=name))
                 worker.is_done = True
             except _WorkerGone as error:
-                raise self._failure(worker.killed_for or "crash", name) from error
+                raise self._failure(worker.killed_for or self._likely_reason(worker), name) from error
             finally:
                 watch.cancel()
+                await asyncio.gather(watch, return_exceptions=True)
                 await self._release(worker)
         for event in _events(message):
             yield event
@@ -84,11 +86,15 @@ class Analyst:
         limit = {"memory": self._memory_mb, "time": self._seconds}.get(reason, "")
         return AnalysisFailed(notices=notices(f"failed.{reason}", name=name, limit=limit))
 
+    def _likely_reason(self, worker: _Worker) -> str:
+        """A process that dies with its memory nearly full has met the limit that it set itself."""
+        return "memory" if worker.peak > _NEARLY_FULL * self._memory_mb * _MIB else "crash"
+
     async def _worker(self) -> _Worker:
         while self._idle:
             worker = self._idle.pop()
             if worker.is_alive:
-                worker.is_done = False
+                worker.is_done, worker.peak = False, 0
                 return worker
             await self._end(worker)
         worker = _Worker(await _start(self._command))
@@ -118,6 +124,7 @@ class _Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.is_done = False
         self.killed_for: str | None = None
+        self.peak = 0  # bytes, as far as the watch has seen
         self._process = process
 
     @property
@@ -148,7 +155,8 @@ class _Worker:
         deadline = clock() + seconds
         while self.killed_for is None:
             await asyncio.sleep(_WATCH_SECONDS)
-            if self.memory() > memory_mb * _MIB:
+            self.peak = max(self.peak, self.memory())
+            if self.peak > memory_mb * _MIB:
                 self._kill_for("memory")
             elif clock() > deadline:
                 self._kill_for("time")

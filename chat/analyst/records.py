@@ -101,4 +101,19 @@ def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
 def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
+    return _written(value)
+
+
+def _written(value: Any) -> str:
+    """A value within a record as JSON, its numbers as the file writes them."""
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_written(item)}" for name, item in value.items())
+            + "}"
+        )
     return json.dumps(value, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -38,15 +39,17 @@ def columns_of(rows: Iterable[Cells], joiner: str) -> tuple[dict[str, pa.Chunked
 
 def _header_of(head: list[Cells]) -> tuple[Cells | None, list[Cells], list[Note]]:
     """The header among the first rows, the rows after it, and what is worth a note."""
-    head = [row for row in head if _filled(row)]
-    if not head:
+    filled = [number for number, row in enumerate(head) if _filled(row)]
+    if not filled:
         return None, [], []
-    usual = max(_width(row) for row in head)
-    start = next(number for number, row in enumerate(head) if _filled(row) > usual / 2 or _width(row) == usual)
+    widths = Counter(_width(head[number]) for number in filled)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    start = next(number for number in filled if _filled(head[number]) > usual / 2 or _width(head[number]) == usual)
+    above = [head[number] for number in filled if number < start]
     notes = []
-    if start:
-        skipped = " / ".join(" ".join(cell for cell in row if cell) for row in head[:start])
-        notes.append(note("preamble", count=start, text=skipped[:200]))
+    if above:
+        skipped = " / ".join(" ".join(cell for cell in row if cell) for row in above)
+        notes.append(note("preamble", count=len(above), text=skipped[:200]))
     header = head[start][: max(_width(row[: len(head[start])]) for row in head[start:])]
     if not _is_data(header):
         return header, head[start + 1 :], notes

@@ -1,0 +1,67 @@
+"""The agents that need no service: the built-in data analyst and the guide to this app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from chat.analyst.pool import Analyst
+from chat.analyst.sentences import language_of_question, say
+from chat.events import Delta, Finished, StreamEvent
+from chat.upstreams.base import Agent, Attachment, Question
+from chat.upstreams.guide import guidance
+
+ANALYST_ID = "local-analyst"
+GUIDE_ID = "local-guide"
+
+
+class LocalUpstream:
+    """An `Upstream` within this server; it is always up. Closes the analyst that it was given."""
+
+    name = "local"
+
+    def __init__(self, analyst: Analyst) -> None:
+        self._analyst = analyst
+
+    async def agents(self) -> list[Agent]:
+        """The analyst and the guide."""
+        analyst = Agent(
+            id=ANALYST_ID,
+            label="Data analyst (built in)",
+            description="Computes answers from an uploaded data file, in Korean or English, without an AI model.",
+            capabilities=("chat", "file"),
+        )
+        guide = Agent(
+            id=GUIDE_ID,
+            label="Guide (built in)",
+            description="Explains how to use this app, in Korean or English.",
+            capabilities=("chat",),
+        )
+        return [analyst, guide]
+
+    async def ask(self, question: Question) -> AsyncGenerator[StreamEvent, None]:
+        """Answer `question`. Raises AnalysisFailed when a file can't be analysed."""
+        text = question.contents[-1]
+        language = language_of_question(text, question.language)
+        attachment = question.attachment or question.last_attachment
+        if question.agent_id == GUIDE_ID:
+            yield Delta(guidance(text, language))
+        elif attachment is None:
+            yield Delta(say("introduction", language))
+        else:
+            async with aclosing(self._analysed(attachment, text, question.language)) as events:
+                async for event in events:
+                    yield event
+            return
+        yield Finished()
+
+    def _analysed(self, attachment: Attachment, text: str, language: str) -> AsyncGenerator[StreamEvent, None]:
+        return self._analyst.analyse(attachment.path, attachment.name, text, language)
+
+    async def is_up(self) -> bool:
+        """True: these agents run here."""
+        return True
+
+    async def aclose(self) -> None:
+        """Close the analyst."""
+        await self._analyst.aclose()

@@ -1,0 +1,104 @@
+"""Text becomes numbers and dates where a column says so, and stays text where it doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from chat.analyst.tables import Column, Table
+
+Read = Callable[..., Table]
+
+
+def column_of(read: Read, *cells: str, name: str = "값") -> tuple[Column, list[object], dict[str, object]]:
+    quoted = "\n".join(f'x,"{cell}"' for cell in cells)
+    table = read(f"k,{name}\n{quoted}\n")
+    notes = {note.key: dict(note.values) for note in table.notes}
+    return table.columns[1], table.frame[name].tolist(), notes
+
+
+def test_thousands_separators_and_brackets_are_numbers(read: Read) -> None:
+    column, values, notes = column_of(read, "1,234", "(500)", "-7", "2,000,000.5")
+    assert (column.kind, values) == ("number", [1234, -500, -7, 2000000.5])
+    assert notes["written_numbers"]["count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "unit", "values"),
+    [
+        (("₩1,200", "₩300"), "₩", [1200, 300]),
+        (("1,200원", "300원"), "원", [1200, 300]),
+        (("$1.50", "-$2"), "$", [1.5, -2]),
+        (("12.5%", "3%"), "%", [12.5, 3]),
+    ],
+)
+def test_units_are_taken_off_and_remembered(read: Read, cells: tuple[str, ...], unit: str, values: list[float]) -> None:
+    column, found, _ = column_of(read, *cells)
+    assert (column.kind, column.unit, found) == ("number", unit, values)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("00123", "00456"),
+        ("12%", "0.5"),
+        ("₩100", "$100"),
+        ("1,23", "4,56"),
+        ("12345678901234567890", "12345678901234567891"),
+        ("010-1234-5678", "010-9876-5432"),
+    ],
+)
+def test_codes_and_mixed_units_stay_text(read: Read, cells: tuple[str, ...]) -> None:
+    column, values, _ = column_of(read, *cells)
+    assert (column.kind, values) == ("text", list(cells))
+
+
+def test_a_few_words_among_numbers_are_counted_and_left_out(read: Read) -> None:
+    column, values, notes = column_of(read, *[str(number) for number in range(1, 20)], "모름")
+    assert column.kind == "number"
+    assert values[:19] == list(range(1, 20))
+    assert notes["not_numbers"] == {"column": "값", "count": 1, "examples": "모름"}
+
+
+def test_many_words_among_numbers_keep_the_column_text(read: Read) -> None:
+    assert column_of(read, "1", "2", "3", "모름")[0].kind == "text"
+
+
+def test_big_integers_keep_every_digit(read: Read) -> None:
+    assert column_of(read, "123456789012345678", "1")[1] == [123456789012345678, 1]
+
+
+@pytest.mark.parametrize("written", ["2024-01-31", "2024/1/31", "2024.01.31", "2024. 1. 31.", "2024년 1월 31일"])
+def test_dates_of_every_usual_form_are_read(read: Read, written: str) -> None:
+    column, values, _ = column_of(read, written, written)
+    assert (column.kind, values) == ("date", [pd.Timestamp("2024-01-31")] * 2)
+
+
+def test_times_are_read_with_the_korean_half_of_the_day(read: Read) -> None:
+    _, values, _ = column_of(read, "2024-01-31 오후 3:05", "2024-01-31 오전 12:10", "2024-01-31 13:00:59")
+    assert [str(value)[11:] for value in values] == ["15:05:00", "00:10:00", "13:00:59"]
+
+
+def test_eight_digits_are_a_date_only_in_a_column_named_so(read: Read) -> None:
+    assert column_of(read, "20240131", "20240201", name="기준일자")[0].kind == "date"
+    assert column_of(read, "20240131", "20240201", name="금액")[0].kind == "number"
+
+
+def test_day_and_month_are_told_apart_or_left_text(read: Read) -> None:
+    assert column_of(read, "31/01/2024", "01/02/2024")[1][1] == pd.Timestamp("2024-02-01")
+    assert column_of(read, "01/31/2024", "02/01/2024")[1][1] == pd.Timestamp("2024-02-01")
+    assert column_of(read, "01/02/2024", "03/04/2024")[0].kind == "text"
+
+
+def test_impossible_dates_are_counted(read: Read) -> None:
+    cells = [f"2024-01-{day:02d}" for day in range(1, 20)]
+    column, _, notes = column_of(read, *cells, "2024-02-31")
+    assert column.kind == "date"
+    assert notes["not_dates"] == {"column": "값", "count": 1, "examples": "2024-02-31"}
+
+
+def test_years_and_months_are_dates_shown_as_months(read: Read) -> None:
+    column, values, _ = column_of(read, "2024-01", "2024-02")
+    assert (column.kind, values[1]) == ("month", pd.Timestamp("2024-02-01"))
