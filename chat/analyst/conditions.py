@@ -57,8 +57,16 @@ class Conditions:
         while number < len(self.pieces):
             if self._key(number) in _COMPARISONS and self._numbers_beside(number):
                 column, number = self._compare(number, column)
+            elif self._equals_number(number):
+                column = self._one_of_kind(self.pieces[number - 1], "number")
+                self.filters.append(Filter(column, "eq", (self.pieces[number].number,)))
+                del self.pieces[number - 1 : number + 1]
             else:
                 number += 1
+
+    def _equals_number(self, number: int) -> bool:
+        """ "수량이 3인 행": a number between its column and the word for rows."""
+        return self._kind(number) == "number" and self._kind(number - 1) == "column" and self._key(number + 1) == "rows"
 
     def _numbers_beside(self, number: int) -> bool:
         return "number" in (self._kind(number - 1), self._kind(number + 1))
@@ -117,6 +125,8 @@ class Conditions:
             return
         dates = self._completed([self.pieces[place].date for place in places])
         self._reject_alone_in_years(dates)
+        if self._named_year_column(dates):
+            return
         keys = {self._key(number) for number in range(len(self.pieces))}
         column = self._date_column()
         if column is None:
@@ -131,6 +141,16 @@ class Conditions:
             raise NotClear("unsure")
         used = {"from", "until", "between", "after", "before"}
         self.pieces = [piece for piece in self.pieces if piece.kind != "date" and piece.key not in used]
+
+    def _named_year_column(self, dates: list[Date]) -> bool:
+        """A number column of years right before the year: "연도가 2024인", "where year is 2024"."""
+        for number, piece in enumerate(self.pieces):
+            years = set(piece.columns) & set(self._year_columns())
+            if years and self._kind(number + 1) == "date" and len(dates) == 1 and dates[0].month is None:
+                self.filters.append(Filter(years.pop(), "eq", (float(dates[0].year or 0),)))
+                del self.pieces[number : number + 2]
+                return True
+        return False
 
     def _completed(self, dates: list[Date | None]) -> list[Date]:
         """In "2024년 1월부터 3월까지" the second date is in the first one's year."""
@@ -153,7 +173,7 @@ class Conditions:
             self._forget_column(named[0])
             return named[0]
         if columns:
-            raise NotClear("which_column", words=("날짜/date",), options=tuple(columns))
+            raise NotClear("which_column", options=tuple(columns))
         return None
 
     def _forget_column(self, name: str) -> None:

@@ -68,7 +68,7 @@ class Lexicon:
 def _column_aliases(names: list[str]) -> dict[str, tuple[str, ...]]:
     """Every way to call a column, closest first: whoever has a closer claim to a word keeps it alone."""
     aliases: dict[str, tuple[str, ...]] = {}
-    for ways in (_exact_names, _parts_of_name, _synonyms_of):
+    for ways in (_exact_names, _parts_of_name, _synonyms_of_name, _synonyms_of_parts):
         found: dict[str, list[str]] = {}
         for name in names:
             for alias in ways(name):
@@ -101,8 +101,19 @@ def _parts_of_name(name: str) -> Iterator[str]:
             yield stem
 
 
-def _synonyms_of(name: str) -> Iterator[str]:
-    own = {*_exact_names(name), *_parts_of_name(name)}
+def _synonyms_of_name(name: str) -> Iterator[str]:
+    words = _words_of(name)
+    without_unit = normal(re.sub(r"[(\[].*?[)\]]", "", name))
+    yield from _synonyms_among({normal(name), without_unit, " ".join(words), "".join(words)})
+
+
+def _synonyms_of_parts(name: str) -> Iterator[str]:
+    words = {word for word in _words_of(name) if len(word) > 1}
+    yield from _synonyms_among(words | {normal(name).removesuffix(ending) for ending in _LOOSE_ENDS})
+
+
+def _synonyms_among(own: set[str]) -> Iterator[str]:
+    """The words that mean the same in Korean or English as one of `own`."""
     for group in _synonyms():
         if own.intersection(group):
             for word in group:

@@ -27,6 +27,31 @@ Period = Literal["day", "week", "month", "quarter", "year"]
 Operator = Literal["in", "not_in", "eq", "ne", "gt", "ge", "lt", "le", "from", "before", "during", "month"]
 
 
+_STATISTICS = frozenset({"sum", "mean", "median", "min", "max", "std", "var"})
+_RANKS = frozenset({"top", "bottom", "superlative", "high", "low", "min", "max"})
+_PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
+_PLAIN = frozenset({"rows", "each", "count", "until", "profile"})
+
+# The words of the vocabulary that each action answers to: one that its question holds besides these is not understood.
+USED_WORDS: dict[Action, frozenset[str]] = {
+    "profile": _PLAIN | {"describe"},
+    "count": _PLAIN | {"sum"},
+    "aggregate": _PLAIN | _STATISTICS | {"distinct"},
+    "share": _PLAIN | _RANKS | {"share", "distribution", "sum"},
+    "top": _PLAIN | _STATISTICS | _RANKS,
+    "correlation": _PLAIN | {"correlation", "columns"},
+    "trend": _PLAIN | _STATISTICS | _RANKS | _PERIODS | {"trend"},
+    "missing": _PLAIN | {"missing", "columns", "share"},
+    "outliers": _PLAIN | {"outliers"},
+    "preview": _PLAIN | {"preview"},
+    "columns": _PLAIN | {"columns", "distinct"},
+    "describe": _PLAIN | {"describe", "columns"},
+    "duplicates": _PLAIN | {"duplicates"},
+    "distinct": _PLAIN | {"distinct"},
+    "distribution": _PLAIN | {"distribution"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A condition on one column. `operands`: texts, one number, one ISO date ("from", "before"),

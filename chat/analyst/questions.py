@@ -7,7 +7,8 @@ from typing import cast, get_args
 
 from chat.analyst.conditions import Conditions
 from chat.analyst.lexicon import Lexicon
-from chat.analyst.queries import Filter, NotClear, Period, Query, Statistic, Unclear
+from chat.analyst.markdown import groups_digits
+from chat.analyst.queries import USED_WORDS, Filter, NotClear, Period, Query, Statistic, Unclear
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece, pieces_of
 
@@ -69,9 +70,15 @@ class _Reading:
     filters: tuple[Filter, ...]
 
     def query(self) -> Query:
-        """The one action that the words call for. Raises NotClear when none or several do."""
+        """The one action that the words call for. Raises NotClear when none does, or when it leaves a word unused."""
         keys = self._keys()
         self._reject_leftovers(keys)
+        query = self._action(keys)
+        if keys - USED_WORDS[query.action]:
+            raise NotClear("unsure")
+        return query
+
+    def _action(self, keys: set[str]) -> Query:
         for key in ("duplicates", "missing", "outliers", "correlation", "distribution"):
             if key in keys:
                 return self._about_columns(key)
@@ -110,9 +117,14 @@ class _Reading:
         if keys & {"ge", "gt", "le", "lt", "eq", "ne", "between", "after", "before", "from"}:
             raise NotClear("unsure")
         numbers = [piece for piece in self.pieces if piece.kind == "number"]
-        takes_number = keys & {"top", "bottom", "preview", "superlative", "high", "low", "rows"}
-        if len(numbers) > 1 or (numbers and not takes_number):
+        takes_number = keys & {"top", "bottom", "preview", "superlative", "high", "low"} or self._number_of_rows()
+        if len(numbers) > 1 or (numbers and not takes_number) or any("%" in piece.text for piece in numbers):
             raise NotClear("words", words=tuple(piece.text for piece in numbers))
+
+    def _number_of_rows(self) -> bool:
+        """ "10 rows", "10행": a number right before the word for rows, and no column that it could belong to."""
+        pairs = zip(self.pieces, self.pieces[1:], strict=False)
+        return not self._measures() and any(a.kind == "number" and b.key == "rows" for a, b in pairs)
 
     def _number(self) -> int | None:
         return next((int(piece.number) for piece in self.pieces if piece.kind == "number" and piece.number >= 1), None)
@@ -180,7 +192,7 @@ class _Reading:
         if measures:
             return measures
         named = self._columns("text", "date", "month")
-        numeric = self.table.names("number")
+        numeric = [name for name in self.table.names("number") if groups_digits(name)]
         compared = tuple(dict.fromkeys(item.column for item in self.filters if item.column in numeric))
         if len(compared) == 1 and not named:
             return compared
@@ -277,9 +289,14 @@ class _Reading:
     def _period(self, keys: set[str]) -> Period | None:
         """The period that the question sets apart by, also as a date column with a marker: "날짜별"."""
         found = [key for key in _PERIODS if key in keys]
-        if len(found) > 1:
+        if len(found) > 1 or self._mean_of_periods():
             raise NotClear("unsure")
         return cast(Period, found[0]) if found else None
+
+    def _mean_of_periods(self) -> bool:
+        """ "Average monthly sales" is the mean of sums, or a mean for each month: nobody can tell."""
+        pairs = zip(self.pieces, self.pieces[1:], strict=False)
+        return any(a.key == "mean" and b.key in _PERIODS and b.text.isascii() and "by" not in b.text for a, b in pairs)
 
     def _trend(self, keys: set[str], period: Period | None) -> Query:
         named = self._columns("date", "month")
@@ -320,6 +337,9 @@ class _Reading:
         groups = self._groups()
         marked = "each" in keys
         named = self._all_columns()
+        counted = self._counted_by_group() if marked else ()
+        if counted:
+            return Query("aggregate", measures=counted[:1], statistics=("distinct",), groups=counted[1:])
         if not named or ("rows" in keys and not marked and all(name in self._filtered() for name in named)):
             return Query("count")
         if marked and groups and not self._measures():
@@ -330,24 +350,31 @@ class _Reading:
             return Query("aggregate", measures=self._measures(), statistics=("count",))
         raise NotClear("unsure")
 
+    def _counted_by_group(self) -> tuple[str, ...]:
+        """ "지역별 고객 수": the one column without a marker is counted, those with one are the groups."""
+        marked = [piece for number, piece in enumerate(self.pieces) if self._marked_as_group(number)]
+        groups = self._groups()
+        set_apart = tuple(name for name in groups if any(name in piece.columns for piece in marked))
+        counted = tuple(name for name in groups if name not in set_apart)
+        return (*counted, *set_apart) if len(counted) == 1 and set_apart else ()
+
     def _filtered(self) -> set[str]:
         return {item.column for item in self.filters}
 
     def _bare(self, keys: set[str]) -> Query:
         """Columns or conditions without a statistic: everything that is usually asked of them, so no guess."""
-        measures, groups = self._measures(), self._groups()
-        if keys - {"each", "rows", "until", "profile"}:
-            raise NotClear("unsure")
+        groups = self._groups()
+        measures = tuple(name for name in self._measures() if groups_digits(name) or not self.filters)
         if measures and (groups or self.filters):
             return Query("aggregate", measures=measures, groups=groups)
         if measures:
             return Query("describe", measures=measures)
         if groups:
             return Query("share", groups=groups)
-        if self._columns("date", "month"):
-            return Query("describe", measures=self._columns("date", "month"))
         if self.filters:
             return Query("preview", limit=_DEFAULT_PREVIEW)
+        if self._columns("date", "month"):
+            return Query("describe", measures=self._columns("date", "month"))
         if keys & {"rows", "profile"}:
             return Query("preview", limit=self._number() or _DEFAULT_PREVIEW) if "rows" in keys else Query("profile")
         raise NotClear("unsure")

@@ -31,6 +31,7 @@ _DATE = re.compile(
     r"(?:(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*일?)?)?"
     r"|(?P<only>1[0-2]|0?[1-9])월(?!별)(?:\s*(?P<only_day>3[01]|[12]\d|0?[1-9])일)?"
 )
+_CASES = "은는이가을를의에와과로으도만부까"  # particles of nouns begin so; the others end verbs
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -188,7 +189,7 @@ def _rest_of_word(text: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int
 def _without_particle(word: str) -> str:
     word = word.rstrip(".:'’")
     for particle in particles():
-        if len(word) - len(particle) >= 2 and word.endswith(particle) and "가" <= word[0] <= "힣":
+        if len(word) - len(particle) >= 2 and word.endswith(particle) and particle[0] in _CASES:
             return word.removesuffix(particle)
     return word
 
@@ -199,15 +200,15 @@ def _corrected(word: str, lexicon: Lexicon) -> Piece | None:
     if len(letters) < 5 or any(character.isdigit() for character in word):
         return None
     near = [known for known in lexicon.columns if _one_letter_apart(letters, known)]
-    near = near or [known for known in vocabulary() if _one_letter_apart(letters, known)]
+    own_words = [word for word, meaning in vocabulary().items() if meaning != "filler"]
+    near = near or [known for known in own_words if _one_letter_apart(letters, known)]
     targets = {(lexicon.columns.get(known), vocabulary().get(known)) for known in near}
     if len(targets) != 1:
         return None
     columns, meaning = targets.pop()
     if columns:
         return Piece("column", word, columns=columns, corrected=columns[0])
-    kind: PieceKind = "filler" if meaning == "filler" else "word"
-    return Piece(kind, word, key=meaning or "", corrected=near[0])
+    return Piece("word", word, key=meaning or "", corrected=near[0])
 
 
 def _one_letter_apart(letters: str, known: str) -> bool:

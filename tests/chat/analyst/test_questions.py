@@ -117,6 +117,22 @@ def test_what_the_analyst_cannot_do_is_refused(sales: Table, question: str) -> N
     assert isinstance(understand(question, sales), Unclear)
 
 
+@pytest.mark.parametrize(
+    "question", ["상위 10% 매출", "매출 100", "월별 매출 비중", "average monthly sales", "매출 5 10"]
+)
+def test_no_word_or_number_is_left_unused(sales: Table, question: str) -> None:
+    assert isinstance(understand(question, sales), Unclear)
+
+
+def test_column_without_a_marker_is_counted_by_the_one_with_it(sales: Table) -> None:
+    assert understand("지역별 제품 수", sales) == Query("aggregate", ("제품",), ("distinct",), ("지역",))
+
+
+def test_number_of_a_column_is_a_condition_on_rows(sales: Table) -> None:
+    query = understand("수량이 3인 행", sales)
+    assert query == Query("preview", filters=(Filter("수량", "eq", (3.0,)),), limit=10)
+
+
 def test_columns_that_fit_equally_are_asked_back(read: Read) -> None:
     table = read("국내 매출,해외 매출\n1,2\n3,4\n")
     assert understand("매출 합계", table) == Unclear("which_column", ("매출",), ("국내 매출", "해외 매출"))
