@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from chat.analyst.computing import Result
+from chat.analyst.computing import COUNT, PART, SHARE, TIMES, Result
 from chat.analyst.examples import example_questions
 from chat.analyst.markdown import MISSING, escaped, number, table
 from chat.analyst.phrases import MOST_ROWS, Phrases
@@ -117,14 +117,14 @@ def _share(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
         groups=phrases.names(query.groups),
         conditions=where,
         top=f"“{_group_name(top, query.groups, phrases)}”",
-        value=shown(top["part"].item()),
+        value=shown(top[PART].item()),
         total=shown(result.values["total"]),
-        share=_percent(top["share"]),
+        share=_percent(top[SHARE]),
     )
     part = escaped(unit_of) if unit_of else phrases.say("head.rows")
     headers = [*(escaped(name) for name in query.groups), part, phrases.say("head.share")]
     rows = [
-        [*(phrases.cell(row[name], name) for name in query.groups), shown(row["part"]), _percent(row["share"])]
+        [*(phrases.cell(row[name], name) for name in query.groups), shown(row[PART]), _percent(row[SHARE])]
         for row in result.frame.head(MOST_ROWS).to_dict("records")
     ]
     text = table(headers, rows, [*[False] * len(query.groups), True, True])
@@ -202,7 +202,7 @@ def _trend(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
     if known.empty:
         return [phrases.say("answer.no_rows", conditions=where), phrases.how(query, result)]
     top, bottom = (known.loc[place] for place in _places(known[first], query))
-    statistic, _, column = first.partition(" ")
+    statistic, _, column = first.partition(" ") if query.measures else ("count", "", "")
     labels = (query.date or "", *query.groups)
     shown = partial(phrases.value, column=column, statistic=statistic)
     period = phrases.say(f"period.{result.values['period']}")
@@ -219,7 +219,7 @@ def _trend(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
         bottom=_group_name(bottom, labels, phrases),
         low=shown(bottom[first].item()),
     )
-    frame = result.frame if query.measures else result.frame.rename(columns={"count": phrases.say("head.rows")})
+    frame = result.frame if query.measures else result.frame.rename(columns={COUNT: phrases.say("head.rows")})
     more = phrases.say("how.period", period=period, date=escaped(query.date or ""))
     return [sentence, phrases.computed(frame), phrases.how(query, result, more)]
 
@@ -286,7 +286,7 @@ def _duplicates(query: Query, result: Result, phrases: Phrases, where: str) -> l
     what = phrases.say("answer.duplicates_in", columns=phrases.names(query.measures)) if query.measures else ""
     pieces = [phrases.say("answer.duplicates", count=number(result.values["duplicates"]), what=what + where)]
     if len(result.frame):
-        pieces.append(phrases.rows(result.frame.rename(columns={"times": phrases.say("head.times")})))
+        pieces.append(phrases.rows(result.frame.rename(columns={TIMES: phrases.say("head.times")})))
     return [*pieces, phrases.how(query, result)]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import vl_convert
 
-from chat.analyst.computing import Result, filtered
+from chat.analyst.computing import PART, Result, filtered
 from chat.analyst.conditions_text import condition_text
 from chat.analyst.queries import Query
 from chat.analyst.sentences import say
@@ -158,16 +158,14 @@ def _aggregate(query: Query, result: Result, table: Table, language: str) -> Dra
 def _share(query: Query, result: Result, table: Table, language: str) -> Drawing | None:
     if not query.groups or len(result.frame) < 2:
         return None
-    shown = result.frame.dropna(subset=["part"]).head(_MOST_BARS)
+    shown = result.frame.dropna(subset=[PART]).head(_MOST_BARS)
     groups = ", ".join(query.groups)
     if query.measures:
         words = {"statistic": say("stat.sum", language), "column": query.measures[0]}
         title, sizes_title = say("chart.title_by", language, groups=groups, **words), say("head.of", language, **words)
     else:
         title, sizes_title = say("chart.title_rows_by", language, groups=groups), say("chart.rows", language)
-    return _bars(
-        title, _group_labels(shown, query.groups), [float(size) for size in shown["part"]], groups, sizes_title
-    )
+    return _bars(title, _group_labels(shown, query.groups), [float(size) for size in shown[PART]], groups, sizes_title)
 
 
 def _trend(query: Query, result: Result, table: Table, language: str) -> Drawing | None:

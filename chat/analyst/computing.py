@@ -13,6 +13,7 @@ from chat.analyst.queries import Action, Filter, Query, Statistic
 from chat.analyst.tables import Table
 
 OVERVIEW: tuple[Statistic, ...] = ("count", "sum", "mean", "median", "min", "max")
+PART, SHARE, COUNT, TIMES = "#part", "#share", "#count", "#times"  # names that a file's columns hardly have
 GROUP_OVERVIEW: tuple[Statistic, ...] = ("count", "sum", "mean")
 _PANDAS_PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 _MOST_PAIRS = 12
@@ -137,9 +138,9 @@ def _share(query: Query, table: Table, frame: pd.DataFrame) -> Result:
     by = frame.groupby(list(query.groups), dropna=False)
     sizes = by[measure].sum(min_count=1) if measure else by.size()
     total = statistic_of(frame[measure], "sum") if measure else len(frame)
-    result = sizes.sort_values(ascending=query.ascending, kind="stable").rename("part").reset_index()
-    comparable = bool(total) and bool((result["part"].dropna() >= 0).all())
-    result["share"] = result["part"] / total * 100 if comparable else np.nan
+    result = sizes.sort_values(ascending=query.ascending, kind="stable").rename(PART).reset_index()
+    comparable = bool(total) and bool((result[PART].dropna() >= 0).all())
+    result[SHARE] = result[PART] / total * 100 if comparable else np.nan
     values = {"total": total, "groups": len(result)}
     return _result(table, frame, query.measures, frame=_limited(result, query), values=values)
 
@@ -204,7 +205,7 @@ def _trend(query: Query, table: Table, frame: pd.DataFrame) -> Result:
     labelled = dated.assign(**{date: periods})
     statistics = query.statistics or ("sum", "mean")
     if not query.measures:
-        result = labelled.groupby([date, *query.groups], dropna=False).size().rename("count").reset_index()
+        result = labelled.groupby([date, *query.groups], dropna=False).size().rename(COUNT).reset_index()
     else:
         result = grouped(labelled, [date, *query.groups], query.measures, statistics[: 1 if query.groups else None])
     first = str(result.columns[1 + len(query.groups)])
@@ -292,18 +293,21 @@ def _describe(query: Query, table: Table, frame: pd.DataFrame) -> Result:
 
 
 def _duplicates(query: Query, table: Table, frame: pd.DataFrame) -> Result:
+    """The rows that repeat an earlier one, and how often each row occurs that occurs again."""
     names = list(query.measures) or table.names()
     again = frame.duplicated(subset=names, keep="first")
-    involved = frame[frame.duplicated(subset=names, keep=False)]
-    repeated = involved.groupby(names, dropna=False, sort=False).size().sort_values(ascending=False, kind="stable")
-    result = repeated.rename("times").head(1000).reset_index()
-    return _result(table, frame, (), frame=result, values={"duplicates": int(again.sum()), "groups": len(repeated)})
+    involved = frame.loc[frame.duplicated(subset=names, keep=False), names]
+    keys = pd.util.hash_pandas_object(involved, index=False)  # a group-by of hundreds of columns takes minutes
+    first = involved[~keys.duplicated()]
+    times = keys[first.index].map(keys.value_counts())
+    result = first.assign(**{TIMES: times}).sort_values(TIMES, ascending=False, kind="stable").head(1000)
+    return _result(table, frame, (), frame=result, values={"duplicates": int(again.sum()), "groups": len(first)})
 
 
 def _distinct(query: Query, table: Table, frame: pd.DataFrame) -> Result:
     name = query.measures[0]
     counts = frame[name].value_counts()
-    result = counts.rename("count").rename_axis(name).reset_index()
+    result = counts.rename(COUNT).rename_axis(name).reset_index()
     return _result(table, frame, (name,), frame=result, values={"distinct": len(counts)})
 
 

@@ -18,6 +18,7 @@ from chat.analyst.tables import Table
 
 MOST_ROWS = 20
 MOST_COLUMNS = 12
+_MOST_NAMES = 10
 _UNITLESS = ("count", "distinct", "var")
 
 
@@ -32,8 +33,9 @@ class Phrases:
         return say(key, self.language, **values)
 
     def names(self, names: Sequence[str]) -> str:
-        """Column names in a row, as Markdown."""
-        return ", ".join(escaped(name) for name in names)
+        """Column names in a row, as Markdown; of very many the first ones."""
+        more = f" … (+{len(names) - _MOST_NAMES})" if len(names) > _MOST_NAMES else ""
+        return ", ".join(escaped(name) for name in names[:_MOST_NAMES]) + more
 
     def statistic(self, name: str) -> str:
         return self.say(f"stat.{name}")

@@ -36,7 +36,7 @@ _PLAIN = frozenset({"rows", "each", "count", "until", "profile"})
 USED_WORDS: dict[Action, frozenset[str]] = {
     "profile": _PLAIN | {"describe"},
     "count": _PLAIN | {"sum"},
-    "aggregate": _PLAIN | _STATISTICS | {"distinct"},
+    "aggregate": _PLAIN | _STATISTICS | _PERIODS | {"distinct"},
     "share": _PLAIN | _RANKS | {"share", "distribution", "sum"},
     "top": _PLAIN | _STATISTICS | _RANKS,
     "correlation": _PLAIN | {"correlation", "columns"},

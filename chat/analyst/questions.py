@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast, get_args
 
 from chat.analyst.conditions import Conditions
-from chat.analyst.lexicon import Lexicon
+from chat.analyst.lexicon import Lexicon, normal
 from chat.analyst.markdown import groups_digits
 from chat.analyst.queries import USED_WORDS, Filter, NotClear, Period, Query, Statistic, Unclear
 from chat.analyst.tables import Table
@@ -14,6 +14,13 @@ from chat.analyst.words import Piece, pieces_of
 
 _NUMERIC = ("sum", "mean", "median", "min", "max", "std", "var")
 _PERIODS = get_args(Period)
+_PERIOD_NAMES: dict[Period, tuple[str, ...]] = {
+    "day": ("일", "일자", "day"),
+    "week": ("주", "주차", "week"),
+    "month": ("월", "month"),
+    "quarter": ("분기", "quarter"),
+    "year": ("연도", "년도", "year"),
+}
 _DEFAULT_TOP = 5
 _DEFAULT_PREVIEW = 10
 
@@ -85,6 +92,10 @@ class _Reading:
         if keys & {"top", "bottom", "superlative", "high", "low"} or self._extreme_of_group(keys):
             return self._ranking(keys)
         period = self._period(keys)
+        column = self._column_of_periods(period)
+        if column and not keys & {"trend"}:
+            statistics = self._statistics(keys)
+            return Query("aggregate", self._needed_measures(), statistics, (*self._groups(), column))
         if period or "trend" in keys:
             return self._trend(keys, period)
         if "share" in keys:
@@ -104,7 +115,7 @@ class _Reading:
         if "count" in keys:
             return self._count(keys)
         if "describe" in keys:
-            return Query("describe", measures=self._measures() or tuple(self.table.names("number")))
+            return Query("describe", measures=self._measures() or self._every_number())
         if "profile" in keys and not self._has_columns() and not self.filters:
             return Query("profile")
         return self._bare(keys)
@@ -191,16 +202,22 @@ class _Reading:
         measures = self._measures()
         if measures:
             return measures
-        named = self._columns("text", "date", "month")
+        named = (*self._unmarked_texts(), *self._columns("date", "month"))
         numeric = [name for name in self.table.names("number") if groups_digits(name)]
         compared = tuple(dict.fromkeys(item.column for item in self.filters if item.column in numeric))
         if len(compared) == 1 and not named:
             return compared
-        if not numeric:
+        if not numeric or self._unmarked_texts():
             raise NotClear("needs_number", words=named)
         if len(numeric) == 1:
             return tuple(numeric)
         raise NotClear("which_column", options=tuple(numeric[:8]))
+
+    def _unmarked_texts(self) -> tuple[str, ...]:
+        """Text columns that are not set apart by: "제품 평균" means the mean of 제품, which has none."""
+        pieces = [piece for number, piece in enumerate(self.pieces) if not self._marked_as_group(number)]
+        names = {name for piece in pieces if piece.kind == "column" for name in piece.columns}
+        return tuple(name for name in self._columns("text") if name in names)
 
     def _aggregate(self, statistics: tuple[Statistic, ...]) -> Query:
         dates = self._columns("date", "month")
@@ -292,6 +309,12 @@ class _Reading:
         if len(found) > 1 or self._mean_of_periods():
             raise NotClear("unsure")
         return cast(Period, found[0]) if found else None
+
+    def _column_of_periods(self, period: Period | None) -> str | None:
+        """A column that is itself called month, year, …, where the file has no dates to make periods of."""
+        if period is None or self.table.names("date", "month"):
+            return None
+        return next((name for name in self.table.names() if normal(name) in _PERIOD_NAMES[period]), None)
 
     def _mean_of_periods(self) -> bool:
         """ "Average monthly sales" is the mean of sums, or a mean for each month: nobody can tell."""

@@ -39,7 +39,7 @@ _MONTHS = (
 _ENGLISH_DATE = re.compile(
     rf"(?P<name>{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?(?:\s+(?P<year>(?:19|20)\d\d)\b)?"
 )
-_COST = {"column": 1.0, "value": 1.1, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2}
+_COST = {"column": 1.0, "value": 0.9, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2}
 _PARTICLE_COST = 0.3
 _LOOSE_COST = 0.5
 _UNKNOWN_COST = 20.0

@@ -109,6 +109,14 @@ def test_every_kind_of_answer_has_a_bold_number_and_whole_tables(tell: Tell, que
         assert len(widths) <= 1, piece
 
 
+@pytest.mark.parametrize("question", ["share 별 건수", "count 종류", "중복", "월별 count 별 건수", "part별 합계 n"])
+def test_columns_may_be_called_like_parts_of_a_result(tmp_path: Path, question: str) -> None:
+    path = tmp_path / "names"
+    header = "share,count,times,part,column,날짜,n\n"
+    path.write_text(header + "a,b,c,d,e,2024-01-01,1\n" * 2 + "f,g,h,i,j,2024-02-01,2\n", encoding="utf-8")
+    assert "**" in analyse(path, "n.csv", question, "ko", lambda step: None).pieces[0]
+
+
 def test_content_of_the_file_cannot_break_the_table(tmp_path: Path) -> None:
     path = tmp_path / "hostile"
     path.write_text('a|b,n\n"x | **y** [l](http://e)\n<b>&amp; `c` $$z$$ \\",1\nplain,2\n', encoding="utf-8")

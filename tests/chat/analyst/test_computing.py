@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chat.analyst.computing import Result, compute
+from chat.analyst.computing import SHARE, Result, compute
 from chat.analyst.queries import Query
 from chat.analyst.questions import understand
 from chat.analyst.tables import Table
@@ -84,7 +84,7 @@ def test_top_groups_by_sum(ask: Ask) -> None:
 
 
 def test_share_of_groups_and_of_conditions(ask: Ask) -> None:
-    assert ask("지역별 비율").frame["share"].tolist() == pytest.approx([50, 100 / 3, 100 / 6])
+    assert ask("지역별 비율").frame[SHARE].tolist() == pytest.approx([50, 100 / 3, 100 / 6])
     assert ask("서울의 매출 비중").values["share"] == pytest.approx(1900 / 3000 * 100)
 
 

@@ -133,6 +133,18 @@ def test_number_of_a_column_is_a_condition_on_rows(sales: Table) -> None:
     assert query == Query("preview", filters=(Filter("수량", "eq", (3.0,)),), limit=10)
 
 
+def test_statistic_of_a_text_column_is_not_taken_for_another_column(read: Read) -> None:
+    table = read("이름,점수\n김,1\n이,2\n")
+    assert understand("이름 평균", table) == Unclear("needs_number", ("이름",))
+
+
+def test_columns_of_months_serve_where_there_are_no_dates(read: Read) -> None:
+    table = read("월,매출\n1월,10\n2월,20\n")
+    assert understand("월별 매출 합계", table) == Query("aggregate", ("매출",), ("sum",), ("월",))
+    query = understand("2월 매출 합계", table)
+    assert query == Query("aggregate", ("매출",), ("sum",), filters=(Filter("월", "in", ("2월",)),))
+
+
 def test_columns_that_fit_equally_are_asked_back(read: Read) -> None:
     table = read("국내 매출,해외 매출\n1,2\n3,4\n")
     assert understand("매출 합계", table) == Unclear("which_column", ("매출",), ("국내 매출", "해외 매출"))
