@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast, get_args
 
 from chat.analyst.conditions import Conditions
 from chat.analyst.lexicon import Lexicon, normal
 from chat.analyst.markdown import groups_digits
-from chat.analyst.queries import USED_WORDS, Filter, NotClear, Period, Query, Statistic, Unclear
+from chat.analyst.queries import USED_WORDS, NotClear, Period, Query, Statistic, Unclear
+from chat.analyst.roles import Roles
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece, pieces_of
 
-_NUMERIC = ("sum", "mean", "median", "min", "max", "std", "var")
 _PERIODS = get_args(Period)
 _PERIOD_NAMES: dict[Period, tuple[str, ...]] = {
     "day": ("일", "일자", "day"),
@@ -68,17 +68,12 @@ def _without_idle_words(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-@dataclass
-class _Reading:
+class _Reading(Roles):
     """What a question without its conditions asks for."""
-
-    table: Table
-    pieces: list[Piece]
-    filters: tuple[Filter, ...]
 
     def query(self) -> Query:
         """The one action that the words call for. Raises NotClear when none does, or when it leaves a word unused."""
-        keys = self._keys()
+        keys = self.keys()
         self._reject_leftovers(keys)
         query = self._action(keys)
         if keys - USED_WORDS[query.action]:
@@ -94,8 +89,8 @@ class _Reading:
         period = self._period(keys)
         column = self._column_of_periods(period)
         if column and not keys & {"trend"}:
-            statistics = self._statistics(keys)
-            return Query("aggregate", self._needed_measures(), statistics, (*self._groups(), column))
+            statistics = self.statistics(keys)
+            return Query("aggregate", self.needed_measures(), statistics, (*self.groups(), column))
         if period or "trend" in keys:
             return self._trend(keys, period)
         if "share" in keys:
@@ -103,183 +98,87 @@ class _Reading:
         return self._plain(keys)
 
     def _plain(self, keys: set[str]) -> Query:
-        statistics = self._statistics(keys)
+        statistics = self.statistics(keys)
         if statistics:
             return self._aggregate(statistics)
         if "distinct" in keys:
             return self._distinct()
         if "columns" in keys:
-            return Query("columns", measures=self._all_columns())
+            return Query("columns", measures=self.all_columns())
         if "preview" in keys:
-            return Query("preview", measures=self._all_columns(), limit=self._number() or _DEFAULT_PREVIEW)
+            return Query("preview", measures=self.all_columns(), limit=self.limit() or _DEFAULT_PREVIEW)
         if "count" in keys:
             return self._count(keys)
         if "describe" in keys:
-            return Query("describe", measures=self._measures() or self._every_number())
-        if "profile" in keys and not self._has_columns() and not self.filters:
+            return Query("describe", measures=self.measures() or self.every_number())
+        if "profile" in keys and not self.has_columns() and not self.filters:
             return Query("profile")
         return self._bare(keys)
-
-    def _keys(self) -> set[str]:
-        return {piece.key for piece in self.pieces if piece.kind == "word"}
 
     def _reject_leftovers(self, keys: set[str]) -> None:
         """Words of conditions that found no number or date, and numbers that nothing uses."""
         if keys & {"ge", "gt", "le", "lt", "eq", "ne", "between", "after", "before", "from"}:
             raise NotClear("unsure")
         numbers = [piece for piece in self.pieces if piece.kind == "number"]
-        takes_number = keys & {"top", "bottom", "preview", "superlative", "high", "low"} or self._number_of_rows()
+        takes_number = keys & {"top", "bottom", "preview", "superlative", "high", "low"} or self.has_number_of_rows()
         if len(numbers) > 1 or (numbers and not takes_number) or any("%" in piece.text for piece in numbers):
             raise NotClear("words", words=tuple(piece.text for piece in numbers))
 
-    def _number_of_rows(self) -> bool:
-        """ "10 rows", "10행": a number right before the word for rows, and no column that it could belong to."""
-        pairs = zip(self.pieces, self.pieces[1:], strict=False)
-        return not self._measures() and any(a.kind == "number" and b.key == "rows" for a, b in pairs)
-
-    def _number(self) -> int | None:
-        return next((int(piece.number) for piece in self.pieces if piece.kind == "number" and piece.number >= 1), None)
-
-    def _has_columns(self) -> bool:
-        return any(piece.kind == "column" for piece in self.pieces)
-
-    def _columns(self, *kinds: str) -> tuple[str, ...]:
-        """The columns of these kinds that the question names, each once."""
-        names = (self._meant(piece, kinds) for piece in self.pieces if piece.kind == "column")
-        return tuple(dict.fromkeys(name for name in names if name is not None))
-
-    def _meant(self, piece: Piece, kinds: tuple[str, ...]) -> str | None:
-        """The column of these kinds that a word means; asks back when several fit equally."""
-        fitting = [name for name in piece.columns if self.table.column(name).kind in kinds]
-        if len(fitting) > 1:
-            raise NotClear("which_column", words=(piece.text,), options=tuple(fitting))
-        return fitting[0] if fitting else None
-
-    def _measures(self) -> tuple[str, ...]:
-        grouped = self._grouped_numbers()
-        return tuple(name for name in self._columns("number") if name not in grouped)
-
-    def _grouped_numbers(self) -> set[str]:
-        """Number columns that are named as groups: "연령별", "by age"; a ranking "by sales" ranks by them."""
-        found: set[str] = set()
-        if self._keys() & {"top", "bottom", "superlative", "high", "low"}:
-            return found
-        for number, piece in enumerate(self.pieces):
-            if piece.kind == "column" and self._marked_as_group(number):
-                found |= {name for name in piece.columns if self.table.column(name).kind == "number"}
-        return found
-
-    def _marked_as_group(self, number: int) -> bool:
-        """Korean puts its marker after the column ("지역별"), English before it ("by region")."""
-        after = self.pieces[number + 1] if number + 1 < len(self.pieces) else None
-        before = self.pieces[number - 1] if number else None
-        if after is not None and after.key == "each" and not after.text.isascii():
-            return True
-        return before is not None and before.key == "each" and before.text.isascii()
-
-    def _groups(self) -> tuple[str, ...]:
-        """Text columns, and number columns that are marked as groups."""
-        names = []
-        for number, piece in enumerate(self.pieces):
-            if piece.kind != "column":
-                continue
-            name = self._meant(piece, ("text",))
-            if name is None and self._marked_as_group(number) and self._grouped_numbers():
-                name = self._meant(piece, ("number", "date", "month"))
-            if name is not None:
-                names.append(name)
-        return tuple(dict.fromkeys(names))
-
-    def _all_columns(self) -> tuple[str, ...]:
-        return self._columns("number", "text", "date", "month")
-
-    def _statistics(self, keys: set[str]) -> tuple[Statistic, ...]:
-        ordered = dict.fromkeys(piece.key for piece in self.pieces if piece.key in _NUMERIC and piece.key in keys)
-        return cast(tuple[Statistic, ...], tuple(ordered))
-
-    def _needed_measures(self) -> tuple[str, ...]:
-        """The number columns meant; the compared one when no other is named; else what is wrong."""
-        measures = self._measures()
-        if measures:
-            return measures
-        named = (*self._unmarked_texts(), *self._columns("date", "month"))
-        numeric = [name for name in self.table.names("number") if groups_digits(name)]
-        compared = tuple(dict.fromkeys(item.column for item in self.filters if item.column in numeric))
-        if len(compared) == 1 and not named:
-            return compared
-        if not numeric or self._unmarked_texts():
-            raise NotClear("needs_number", words=named)
-        if len(numeric) == 1:
-            return tuple(numeric)
-        raise NotClear("which_column", options=tuple(numeric[:8]))
-
-    def _unmarked_texts(self) -> tuple[str, ...]:
-        """Text columns that are not set apart by: "제품 평균" means the mean of 제품, which has none."""
-        pieces = [piece for number, piece in enumerate(self.pieces) if not self._marked_as_group(number)]
-        names = {name for piece in pieces if piece.kind == "column" for name in piece.columns}
-        return tuple(name for name in self._columns("text") if name in names)
-
     def _aggregate(self, statistics: tuple[Statistic, ...]) -> Query:
-        dates = self._columns("date", "month")
-        groups = self._groups()
-        if dates and not self._measures() and not groups and set(statistics) <= {"min", "max"}:
+        dates = self.columns("date", "month")
+        groups = self.groups()
+        if dates and not self.measures() and not groups and set(statistics) <= {"min", "max"}:
             return Query("aggregate", measures=dates, statistics=statistics)
-        if "count" in self._keys() and not self._measures() and self._total_of_rows(statistics):
-            return self._count(self._keys())
-        return Query("aggregate", measures=self._needed_measures(), statistics=statistics, groups=groups)
+        if "count" in self.keys() and not self.measures() and self._total_of_rows(statistics):
+            return self._count(self.keys())
+        return Query("aggregate", measures=self.needed_measures(), statistics=statistics, groups=groups)
 
     def _total_of_rows(self, statistics: tuple[Statistic, ...]) -> bool:
         """ "총 몇 건", "how many in total": the total of a count is the count."""
         return statistics == ("sum",)
 
     def _about_columns(self, key: str) -> Query:
-        named = self._all_columns()
+        named = self.all_columns()
         if key == "duplicates":
             return Query("duplicates", measures=named)
         if key == "missing":
             return Query("missing", measures=named)
         if key == "outliers":
-            return Query("outliers", measures=self._measures() or self._every_number())
+            return Query("outliers", measures=self.measures() or self.every_number())
         if key == "correlation":
             return self._correlation()
-        groups = self._groups()
-        if groups and not self._measures():
+        groups = self.groups()
+        if groups and not self.measures():
             return Query("share", groups=groups)
-        measures = self._needed_measures()
+        measures = self.needed_measures()
         return Query("distribution", measures=measures[:1]) if len(measures) == 1 and not groups else self._unsure()
 
     def _unsure(self) -> Query:
         raise NotClear("unsure")
 
-    def _every_number(self) -> tuple[str, ...]:
-        names = tuple(self.table.names("number"))
-        if not names:
-            raise NotClear("needs_number")
-        return names
-
     def _correlation(self) -> Query:
-        measures = self._measures()
-        if self._groups() or len(self.table.names("number")) < 2:
-            raise NotClear("needs_number", words=self._groups())
+        measures = self.measures()
+        if self.groups() or len(self.table.names("number")) < 2:
+            raise NotClear("needs_number", words=self.groups())
         return Query("correlation", measures=measures)
 
     def _extreme_of_group(self, keys: set[str]) -> bool:
         """ "매출이 최대인 지역": an extreme with a text column but without "by" asks which, not how much."""
-        if not keys & {"min", "max"} or "each" in keys or not self._measures():
+        if not keys & {"min", "max"} or "each" in keys or not self.measures():
             return False
-        return bool(self._columns("text"))
+        return bool(self.columns("text"))
 
     def _ranking(self, keys: set[str]) -> Query:
         """The rows or groups with the highest or lowest values."""
         ascending = bool(keys & {"bottom", "low", "min"})
-        groups = self._groups()
-        number = self._number()
-        if "count" in keys and groups and not self._measures():
+        groups = self.groups()
+        number = self.limit()
+        if "count" in keys and groups and not self.measures():
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
-        statistics = tuple(name for name in self._statistics(keys) if name not in ("min", "max"))
+        statistics = tuple(name for name in self.statistics(keys) if name not in ("min", "max"))
         if not groups and statistics:
             raise NotClear("unsure")
-        if not groups and not self._measures() and not self.filters and "rows" not in keys and number is None:
+        if not groups and not self.measures() and not self.filters and "rows" not in keys and number is None:
             raise NotClear("which_column", options=tuple(self.table.names("number")[:8]))
         period = self._period(keys)
         if period:
@@ -294,11 +193,11 @@ class _Reading:
 
     def _frequency_or_measures(self, keys: set[str], groups: tuple[str, ...]) -> tuple[str, ...]:
         """ "가장 많은 지역" without a number column asks for the most frequent one."""
-        if groups and not self._measures() and keys & {"superlative", "high", "low"} and not keys & {"top", "bottom"}:
+        if groups and not self.measures() and keys & {"superlative", "high", "low"} and not keys & {"top", "bottom"}:
             often = {"많은", "많이", "most", "the most", "적은", "least", "fewest", "많았던", "적었던"}
             if any(piece.text in often for piece in self.pieces):
                 return ()
-        measures = self._needed_measures()
+        measures = self.needed_measures()
         if len(measures) > 1:
             raise NotClear("which_column", options=measures)
         return measures
@@ -322,26 +221,26 @@ class _Reading:
         return any(a.key == "mean" and b.key in _PERIODS and b.text.isascii() and "by" not in b.text for a, b in pairs)
 
     def _trend(self, keys: set[str], period: Period | None) -> Query:
-        named = self._columns("date", "month")
+        named = self.columns("date", "month")
         dates = named or tuple(self.table.names("date", "month"))
         if not dates:
             raise NotClear("needs_date")
         if len(dates) > 1:
             raise NotClear("which_column", options=dates)
-        groups = self._groups()
+        groups = self.groups()
         if len(groups) > 1:
             raise NotClear("too_hard", words=groups)
         groups = tuple(name for name in groups if name not in dates)
-        statistics = self._statistics(keys)
-        counting = keys & {"count", "rows"} and not self._measures()
-        measures = () if counting and statistics in ((), ("sum",)) else self._needed_measures()
+        statistics = self.statistics(keys)
+        counting = keys & {"count", "rows"} and not self.measures()
+        measures = () if counting and statistics in ((), ("sum",)) else self.needed_measures()
         if len(measures) > 1 and groups:
             raise NotClear("too_hard", words=measures)
         return Query("trend", measures=measures, statistics=statistics, groups=groups, date=dates[0], period=period)
 
     def _share(self) -> Query:
-        groups = self._groups()
-        measures = self._measures()
+        groups = self.groups()
+        measures = self.measures()
         if not groups:  # "서울의 비율": the share of the rows, or of the sum, that the conditions keep
             if not self.filters or len(measures) > 1:
                 raise NotClear("unsure")
@@ -351,43 +250,32 @@ class _Reading:
         return Query("share", measures=measures, groups=groups)
 
     def _distinct(self) -> Query:
-        columns = self._all_columns()
+        columns = self.all_columns()
         if len(columns) != 1:
             raise NotClear("which_column", options=columns or tuple(self.table.names("text")[:8]))
         return Query("distinct", measures=columns)
 
     def _count(self, keys: set[str]) -> Query:
-        groups = self._groups()
+        groups = self.groups()
         marked = "each" in keys
-        named = self._all_columns()
-        counted = self._counted_by_group() if marked else ()
+        named = self.all_columns()
+        counted = self.counted_by_group() if marked else ()
         if counted:
             return Query("aggregate", measures=counted[:1], statistics=("distinct",), groups=counted[1:])
-        if not named or ("rows" in keys and not marked and all(name in self._filtered() for name in named)):
+        if not named or ("rows" in keys and not marked and all(name in self.filtered_columns() for name in named)):
             return Query("count")
-        if marked and groups and not self._measures():
+        if marked and groups and not self.measures():
             return Query("share", groups=groups)
         if len(named) == 1 and not marked:
             return Query("distinct", measures=named)
-        if self._measures() and not groups:
-            return Query("aggregate", measures=self._measures(), statistics=("count",))
+        if self.measures() and not groups:
+            return Query("aggregate", measures=self.measures(), statistics=("count",))
         raise NotClear("unsure")
-
-    def _counted_by_group(self) -> tuple[str, ...]:
-        """ "지역별 고객 수": the one column without a marker is counted, those with one are the groups."""
-        marked = [piece for number, piece in enumerate(self.pieces) if self._marked_as_group(number)]
-        groups = self._groups()
-        set_apart = tuple(name for name in groups if any(name in piece.columns for piece in marked))
-        counted = tuple(name for name in groups if name not in set_apart)
-        return (*counted, *set_apart) if len(counted) == 1 and set_apart else ()
-
-    def _filtered(self) -> set[str]:
-        return {item.column for item in self.filters}
 
     def _bare(self, keys: set[str]) -> Query:
         """Columns or conditions without a statistic: everything that is usually asked of them, so no guess."""
-        groups = self._groups()
-        measures = tuple(name for name in self._measures() if groups_digits(name) or not self.filters)
+        groups = self.groups()
+        measures = tuple(name for name in self.measures() if groups_digits(name) or not self.filters)
         if measures and (groups or self.filters):
             return Query("aggregate", measures=measures, groups=groups)
         if measures:
@@ -396,8 +284,8 @@ class _Reading:
             return Query("share", groups=groups)
         if self.filters:
             return Query("preview", limit=_DEFAULT_PREVIEW)
-        if self._columns("date", "month"):
-            return Query("describe", measures=self._columns("date", "month"))
+        if self.columns("date", "month"):
+            return Query("describe", measures=self.columns("date", "month"))
         if keys & {"rows", "profile"}:
-            return Query("preview", limit=self._number() or _DEFAULT_PREVIEW) if "rows" in keys else Query("profile")
+            return Query("preview", limit=self.limit() or _DEFAULT_PREVIEW) if "rows" in keys else Query("profile")
         raise NotClear("unsure")

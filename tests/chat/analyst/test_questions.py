@@ -128,6 +128,11 @@ def test_column_without_a_marker_is_counted_by_the_one_with_it(sales: Table) -> 
     assert understand("지역별 제품 수", sales) == Query("aggregate", ("제품",), ("distinct",), ("지역",))
 
 
+@pytest.mark.parametrize("question", ["지역, 제품별 건수", "지역별 제품별 건수", "count by region and product"])
+def test_rows_are_counted_by_two_columns(sales: Table, question: str) -> None:
+    assert understand(question, sales) == Query("share", groups=("지역", "제품"))
+
+
 def test_number_of_a_column_is_a_condition_on_rows(sales: Table) -> None:
     query = understand("수량이 3인 행", sales)
     assert query == Query("preview", filters=(Filter("수량", "eq", (3.0,)),), limit=10)

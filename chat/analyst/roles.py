@@ -1,0 +1,141 @@
+"""What the columns in a question are for: to compute on, to set apart by, or to count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from chat.analyst.markdown import groups_digits
+from chat.analyst.queries import Filter, NotClear, Statistic
+from chat.analyst.tables import Table
+from chat.analyst.words import Piece
+
+_NUMERIC = ("sum", "mean", "median", "min", "max", "std", "var")
+
+
+@dataclass
+class Roles:
+    """The words and columns of a question without its conditions, which `filters` holds."""
+
+    table: Table
+    pieces: list[Piece]
+    filters: tuple[Filter, ...]
+
+    def keys(self) -> set[str]:
+        """The meanings of the analyst's own words."""
+        return {piece.key for piece in self.pieces if piece.kind == "word"}
+
+    def has_number_of_rows(self) -> bool:
+        """ "10 rows", "10행": a number right before the word for rows, and no column that it could belong to."""
+        pairs = zip(self.pieces, self.pieces[1:], strict=False)
+        return not self.measures() and any(a.kind == "number" and b.key == "rows" for a, b in pairs)
+
+    def limit(self) -> int | None:
+        """The number of rows or groups that are asked for."""
+        return next((int(piece.number) for piece in self.pieces if piece.kind == "number" and piece.number >= 1), None)
+
+    def has_columns(self) -> bool:
+        """Whether the question names any column."""
+        return any(piece.kind == "column" for piece in self.pieces)
+
+    def columns(self, *kinds: str) -> tuple[str, ...]:
+        """The columns of these kinds that the question names, each once."""
+        names = (self._meant(piece, kinds) for piece in self.pieces if piece.kind == "column")
+        return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    def _meant(self, piece: Piece, kinds: tuple[str, ...]) -> str | None:
+        """The column of these kinds that a word means; asks back when several fit equally."""
+        fitting = [name for name in piece.columns if self.table.column(name).kind in kinds]
+        if len(fitting) > 1:
+            raise NotClear("which_column", words=(piece.text,), options=tuple(fitting))
+        return fitting[0] if fitting else None
+
+    def measures(self) -> tuple[str, ...]:
+        """The number columns to compute on."""
+        grouped = self._grouped_numbers()
+        return tuple(name for name in self.columns("number") if name not in grouped)
+
+    def _grouped_numbers(self) -> set[str]:
+        """Number columns that are named as groups: "연령별", "by age"; a ranking "by sales" ranks by them."""
+        found: set[str] = set()
+        if self.keys() & {"top", "bottom", "superlative", "high", "low"}:
+            return found
+        for number, piece in enumerate(self.pieces):
+            if piece.kind == "column" and self._marked_as_group(number):
+                found |= {name for name in piece.columns if self.table.column(name).kind == "number"}
+        return found
+
+    def _marked_as_group(self, number: int) -> bool:
+        """Korean puts its marker after the columns ("지역, 제품별"), English before them ("by region and product")."""
+        return self._marked_from(number, step=1) or self._marked_from(number, step=-1)
+
+    def _marked_from(self, number: int, *, step: int) -> bool:
+        place = number + step
+        if not 0 <= place < len(self.pieces):
+            return False
+        if self.pieces[place].key == "each":
+            return self.pieces[place].text.isascii() == (step < 0)
+        return self._is_text(number) and self._is_text(place) and self._marked_from(place, step=step)
+
+    def _is_text(self, number: int) -> bool:
+        return any(self.table.column(name).kind == "text" for name in self.pieces[number].columns)
+
+    def groups(self) -> tuple[str, ...]:
+        """Text columns, and number columns that are marked as groups."""
+        names = []
+        for number, piece in enumerate(self.pieces):
+            if piece.kind != "column":
+                continue
+            name = self._meant(piece, ("text",))
+            if name is None and self._marked_as_group(number) and self._grouped_numbers():
+                name = self._meant(piece, ("number", "date", "month"))
+            if name is not None:
+                names.append(name)
+        return tuple(dict.fromkeys(names))
+
+    def all_columns(self) -> tuple[str, ...]:
+        """The columns that the question names, of whatever kind."""
+        return self.columns("number", "text", "date", "month")
+
+    def statistics(self, keys: set[str]) -> tuple[Statistic, ...]:
+        ordered = dict.fromkeys(piece.key for piece in self.pieces if piece.key in _NUMERIC and piece.key in keys)
+        return cast(tuple[Statistic, ...], tuple(ordered))
+
+    def needed_measures(self) -> tuple[str, ...]:
+        """The number columns meant; the compared one when no other is named; else what is wrong."""
+        measures = self.measures()
+        if measures:
+            return measures
+        named = (*self.unmarked_texts(), *self.columns("date", "month"))
+        numeric = [name for name in self.table.names("number") if groups_digits(name)]
+        compared = tuple(dict.fromkeys(item.column for item in self.filters if item.column in numeric))
+        if len(compared) == 1 and not named:
+            return compared
+        if not numeric or self.unmarked_texts():
+            raise NotClear("needs_number", words=named)
+        if len(numeric) == 1:
+            return tuple(numeric)
+        raise NotClear("which_column", options=tuple(numeric[:8]))
+
+    def unmarked_texts(self) -> tuple[str, ...]:
+        """Text columns that are not set apart by: "제품 평균" means the mean of 제품, which has none."""
+        pieces = [piece for number, piece in enumerate(self.pieces) if not self._marked_as_group(number)]
+        names = {name for piece in pieces if piece.kind == "column" for name in piece.columns}
+        return tuple(name for name in self.columns("text") if name in names)
+
+    def every_number(self) -> tuple[str, ...]:
+        names = tuple(self.table.names("number"))
+        if not names:
+            raise NotClear("needs_number")
+        return names
+
+    def counted_by_group(self) -> tuple[str, ...]:
+        """ "지역별 고객 수": the one column without a marker is counted, those with one are the groups."""
+        marked = [piece for number, piece in enumerate(self.pieces) if self._marked_as_group(number)]
+        groups = self.groups()
+        set_apart = tuple(name for name in groups if any(name in piece.columns for piece in marked))
+        counted = tuple(name for name in groups if name not in set_apart)
+        return (*counted, *set_apart) if len(counted) == 1 and set_apart else ()
+
+    def filtered_columns(self) -> set[str]:
+        return {item.column for item in self.filters}
