@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass, field
 
-from chat.analyst.queries import Filter, NotClear, Operator
+from chat.analyst.queries import STATISTICS, Filter, NotClear, Operator
 from chat.analyst.tables import Table
 from chat.analyst.words import Date, Piece
 
@@ -84,7 +84,12 @@ class Conditions:
         return column, first
 
     def _compared_column(self, first: int, last: str | None) -> tuple[str, int]:
-        """The column right before a comparison, else that of the comparison before, else the only number column."""
+        """The column right before a comparison, else that of the comparison before, else the only number column.
+
+        A comparison of a statistic ("평균 매출이 500 이상인 지역") is one of groups, not of rows: refused.
+        """
+        if self._key(first - 1) in STATISTICS or self._is_column_of_statistic(first - 1):
+            raise NotClear("too_hard", words=(self.pieces[first].text,))
         if self._kind(first - 1) == "column":
             return self._one_of_kind(self.pieces[first - 1], "number"), first - 1
         numeric = self.table.names("number")
@@ -96,6 +101,9 @@ class Conditions:
         if len(numeric) == 1 and not named:
             return numeric[0], first
         raise NotClear("which_column", words=(self.pieces[first].text,), options=tuple(named) or tuple(numeric[:5]))
+
+    def _is_column_of_statistic(self, number: int) -> bool:
+        return self._kind(number) == "column" and self._key(number - 1) in STATISTICS
 
     def _between_numbers(self) -> None:
         """ "between 10 and 20" and "10에서 20 사이"."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from chat.analyst.tables import Table
 
@@ -54,15 +56,30 @@ def normal(text: str) -> str:
 
 
 class Lexicon:
-    """The words of one file: how its columns may be called, and its text values."""
+    """The words that `question` may use of one file: how its columns may be called, and its text values."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, question: str) -> None:
         self.columns = _column_aliases(table.names())
         self.values: dict[str, list[tuple[str, str]]] = {}
+        parts = _parts_of(normal(question))
         for name in table.names("text"):
-            for value in table.frame[name].dropna().unique()[:_MOST_VALUES]:
+            for value in _values_of(table.frame[name], parts):
                 if len(value) <= LONGEST_VALUE:
                     self.values.setdefault(normal(value), []).append((name, value))
+
+
+def _parts_of(question: str) -> set[str]:
+    """Everything in a question that could be a value."""
+    lengths = range(1, LONGEST_VALUE + 1)
+    return {question[start : start + length] for start in range(len(question)) for length in lengths}
+
+
+def _values_of(column: pd.Series, parts: set[str]) -> Iterable[str]:
+    """The different values; of very many only those that stand in the question."""
+    values = pd.Series(column.dropna().unique())
+    if len(values) > _MOST_VALUES:
+        values = values[values.str.lower().isin(parts)]
+    return list(values)
 
 
 def _column_aliases(names: list[str]) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from chat.analyst.conditions_text import condition_text
 from chat.analyst.markdown import escaped, groups_digits, number, raw, table, with_unit
 from chat.analyst.queries import Filter, Query
 from chat.analyst.sentences import say
-from chat.analyst.tables import Table
+from chat.analyst.tables import TOTAL_ROW, Note, Table
 
 MOST_ROWS = 20
 MOST_COLUMNS = 12
@@ -160,7 +160,13 @@ class Phrases:
         lines = [self.say("how", parts=" · ".join(parts))]
         for written, understood in query.corrections:
             lines.append(self.say("answer.corrected", written=escaped(written), understood=escaped(understood)))
+        lines += [self.note(item) for item in self.data.notes if item.key == TOTAL_ROW and query.measures]
         return "\n\n".join(lines)
+
+    def note(self, note: Note) -> str:
+        """A note on reading in words; what it quotes from the file is escaped."""
+        values = {key: escaped(value) if isinstance(value, str) else number(value) for key, value in note.values}
+        return self.say(f"note.{note.key}", **values)
 
     def _subject(self, query: Query) -> list[str]:
         parts = []

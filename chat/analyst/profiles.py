@@ -7,7 +7,7 @@ from chat.analyst.examples import example_questions
 from chat.analyst.markdown import escaped, number
 from chat.analyst.phrases import Phrases
 from chat.analyst.queries import Query
-from chat.analyst.tables import Note, Table
+from chat.analyst.tables import Table
 
 _PREVIEW = 5
 _MOST_NOTES = 15
@@ -44,13 +44,7 @@ def _what(data: Table, phrases: Phrases) -> str:
 def _notes(data: Table, phrases: Phrases) -> list[str]:
     if not data.notes:
         return []
-    lines = [f"- {note_text(note, phrases)}" for note in data.notes[:_MOST_NOTES]]
+    lines = [f"- {phrases.note(note)}" for note in data.notes[:_MOST_NOTES]]
     if len(data.notes) > _MOST_NOTES:
         lines.append(f"- … (+{len(data.notes) - _MOST_NOTES})")
     return [f"{phrases.say('profile.notes')}\n\n" + "\n".join(lines)]
-
-
-def note_text(note: Note, phrases: Phrases) -> str:
-    """A note in words; what it quotes from the file is escaped."""
-    values = {key: escaped(value) if isinstance(value, str) else number(value) for key, value in note.values}
-    return phrases.say(f"note.{note.key}", **values)

@@ -27,7 +27,7 @@ Period = Literal["day", "week", "month", "quarter", "year"]
 Operator = Literal["in", "not_in", "eq", "ne", "gt", "ge", "lt", "le", "from", "before", "during", "month"]
 
 
-_STATISTICS = frozenset({"sum", "mean", "median", "min", "max", "std", "var"})
+STATISTICS = frozenset({"sum", "mean", "median", "min", "max", "std", "var"})
 _RANKS = frozenset({"top", "bottom", "superlative", "high", "low", "min", "max"})
 _PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
 _PLAIN = frozenset({"rows", "each", "count", "until", "profile"})
@@ -36,11 +36,11 @@ _PLAIN = frozenset({"rows", "each", "count", "until", "profile"})
 USED_WORDS: dict[Action, frozenset[str]] = {
     "profile": _PLAIN | {"describe"},
     "count": _PLAIN | {"sum"},
-    "aggregate": _PLAIN | _STATISTICS | _PERIODS | {"distinct"},
+    "aggregate": _PLAIN | STATISTICS | _PERIODS | {"distinct"},
     "share": _PLAIN | _RANKS | {"share", "distribution", "sum"},
-    "top": _PLAIN | _STATISTICS | _RANKS,
+    "top": _PLAIN | STATISTICS | _RANKS,
     "correlation": _PLAIN | {"correlation", "columns"},
-    "trend": _PLAIN | _STATISTICS | _RANKS | _PERIODS | {"trend"},
+    "trend": _PLAIN | STATISTICS | _RANKS | _PERIODS | {"trend"},
     "missing": _PLAIN | {"missing", "columns", "share"},
     "outliers": _PLAIN | {"outliers"},
     "preview": _PLAIN | {"preview"},

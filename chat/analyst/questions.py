@@ -30,7 +30,8 @@ def understand(question: str, table: Table) -> Query | Unclear:
     if not question.strip():
         return Query("profile")
     try:
-        pieces = pieces_of(question, Lexicon(table))
+        lexicon = Lexicon(table, question)
+        pieces = _excluded_values(pieces_of(question, lexicon), lexicon)
         _reject_unknown(pieces)
         conditions = Conditions(table, _without_idle_words(pieces))
         conditions.take()
@@ -51,6 +52,18 @@ def _reject_unknown(pieces: list[Piece]) -> None:
         raise NotClear("words", words=unknown)
     if all(piece.kind in ("filler", "number") for piece in pieces):
         raise NotClear("unsure")
+
+
+def _excluded_values(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
+    """In "합계를 제외한" and "except total" a word of the analyst's is a value, if the file has it."""
+    found = list(pieces)
+    for number, piece in enumerate(pieces):
+        after = pieces[number + 1] if number + 1 < len(pieces) else None
+        beside = pieces[number - 1] if piece.text.isascii() and number else after
+        values = lexicon.values.get(piece.text)
+        if piece.kind == "word" and values and beside is not None and beside.key == "not":
+            found[number] = Piece("value", piece.text, values=tuple(values))
+    return found
 
 
 def _compared(query: Query) -> Query:

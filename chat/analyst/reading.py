@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,11 +18,12 @@ from chat.analyst.delimited import DelimitedFile, QuoteNeverCloses, find_separat
 from chat.analyst.encodings import find_encoding
 from chat.analyst.rows import columns_of, unique_names
 from chat.analyst.spreadsheets import Workbook
-from chat.analyst.tables import Note, ReadingFailed, Table
+from chat.analyst.tables import TOTAL_ROW, Note, ReadingFailed, Table, note
 from chat.analyst.typing_columns import typed_frame
 
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_TOTALS = ("합계", "총계", "총합계", "합 계", "계", "소계", "total", "grand total", "sum", "totals")
 _FORMATS = {"\t": "TSV"}
 
 
@@ -148,4 +150,11 @@ def _table(
     if not texts:
         raise ReadingFailed("empty")
     frame, columns, found = typed_frame(texts)
-    return Table(frame, columns, name, format, encoding, separator, sheet, (*notes, *found))
+    notes = [*notes, *found, *_total_row(frame)]
+    return Table(frame, columns, name, format, encoding, separator, sheet, tuple(notes))
+
+
+def _total_row(frame: pd.DataFrame) -> list[Note]:
+    """A note when the last row looks like the sum of the others: it would be counted twice."""
+    cells = [str(cell).strip() for cell in frame.iloc[-1]] if len(frame) > 2 else []
+    return [note(TOTAL_ROW, text=cell) for cell in cells if cell.casefold() in _TOTALS][:1]

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from chat.analyst.markdown import groups_digits
-from chat.analyst.queries import Filter, NotClear, Statistic
+from chat.analyst.queries import STATISTICS, Filter, NotClear, Statistic
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece
-
-_NUMERIC = ("sum", "mean", "median", "min", "max", "std", "var")
 
 
 @dataclass
@@ -98,7 +96,7 @@ class Roles:
         return self.columns("number", "text", "date", "month")
 
     def statistics(self, keys: set[str]) -> tuple[Statistic, ...]:
-        ordered = dict.fromkeys(piece.key for piece in self.pieces if piece.key in _NUMERIC and piece.key in keys)
+        ordered = dict.fromkeys(piece.key for piece in self.pieces if piece.key in STATISTICS & keys)
         return cast(tuple[Statistic, ...], tuple(ordered))
 
     def needed_measures(self) -> tuple[str, ...]:

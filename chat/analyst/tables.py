@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+TOTAL_ROW = "total_row"  # the note that changes what sums mean, so that answers repeat it
 Kind = Literal["number", "date", "month", "text"]
 
 

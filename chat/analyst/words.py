@@ -40,6 +40,7 @@ _ENGLISH_DATE = re.compile(
     rf"(?P<name>{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?(?:\s+(?P<year>(?:19|20)\d\d)\b)?"
 )
 _COST = {"column": 1.0, "value": 0.9, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2}
+_OWN_WORD_COST = 1.1  # of a value that is spelt like one of the analyst's words, such as the total of a row of totals
 _PARTICLE_COST = 0.3
 _LOOSE_COST = 0.5
 _UNKNOWN_COST = 20.0
@@ -159,7 +160,8 @@ def _known(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tupl
         if columns := lexicon.columns.get(part):
             yield end, _COST["column"] - length, Piece("column", part, columns=columns)
         if (values := lexicon.values.get(part)) and _means_value(part, exact[start:end], values):
-            yield end, _COST["value"] - length, Piece("value", part, values=tuple(values))
+            cost = _COST["value"] if own_words.get(part, "filler") == "filler" else _OWN_WORD_COST
+            yield end, cost - length, Piece("value", part, values=tuple(values))
         if meaning := own_words.get(part):
             kind: PieceKind = "filler" if meaning == "filler" else "word"
             yield end, _COST[kind] - length, Piece(kind, part, key=meaning)

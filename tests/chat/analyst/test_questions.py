@@ -111,7 +111,15 @@ def test_unknown_words_are_never_passed_over(sales: Table, question: str, words:
 
 
 @pytest.mark.parametrize(
-    "question", ["작년 매출 합계", "다음 달 매출을 예측해줘", "서울이거나 노트북인 행 수", "왜 매출이 낮아?"]
+    "question",
+    [
+        "작년 매출 합계",
+        "다음 달 매출을 예측해줘",
+        "서울이거나 노트북인 행 수",
+        "지역별 매출 합계가 500 이상인 지역",
+        "regions with average sales over 500",
+        "왜 매출이 낮아?",
+    ],
 )
 def test_what_the_analyst_cannot_do_is_refused(sales: Table, question: str) -> None:
     assert isinstance(understand(question, sales), Unclear)
@@ -131,6 +139,12 @@ def test_column_without_a_marker_is_counted_by_the_one_with_it(sales: Table) -> 
 @pytest.mark.parametrize("question", ["지역, 제품별 건수", "지역별 제품별 건수", "count by region and product"])
 def test_rows_are_counted_by_two_columns(sales: Table, question: str) -> None:
     assert understand(question, sales) == Query("share", groups=("지역", "제품"))
+
+
+def test_value_is_found_among_very_many(read: Read) -> None:
+    table = read("고객,n\n" + "".join(f"Customer {number},1\n" for number in range(30_000)))
+    query = understand("customer 29999의 n 합계", table)
+    assert query == Query("aggregate", ("n",), ("sum",), filters=(Filter("고객", "in", ("Customer 29999",)),))
 
 
 def test_number_of_a_column_is_a_condition_on_rows(sales: Table) -> None:
