@@ -89,7 +89,9 @@ class _Reading(Roles):
         keys = self.keys()
         self._reject_leftovers(keys)
         query = self._action(keys)
-        if keys - USED_WORDS[query.action]:
+        used = {*query.measures, *query.groups, query.date, *self.filtered_columns()}
+        unused = any(piece.kind == "column" and not used.intersection(piece.columns) for piece in self.pieces)
+        if unused or keys - USED_WORDS[query.action]:
             raise NotClear("unsure")
         return query
 
@@ -220,7 +222,13 @@ class _Reading(Roles):
         found = [key for key in _PERIODS if key in keys]
         if len(found) > 1 or self._mean_of_periods():
             raise NotClear("unsure")
+        if not found and (self.has_marked_date() or self._asks_for_day(keys)):
+            return "day"
         return cast(Period, found[0]) if found else None
+
+    def _asks_for_day(self, keys: set[str]) -> bool:
+        """ "매출이 가장 높은 날짜": the date column is what a ranking asks for."""
+        return bool(keys & {"superlative", "high", "low"} and self.measures() and self.columns("date"))
 
     def _column_of_periods(self, period: Period | None) -> str | None:
         """A column that is itself called month, year, …, where the file has no dates to make periods of."""

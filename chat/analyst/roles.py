@@ -91,6 +91,14 @@ class Roles:
                 names.append(name)
         return tuple(dict.fromkeys(names))
 
+    def has_marked_date(self) -> bool:
+        """Whether a date column is set apart by: "주문일별", "by order date"."""
+        return any(
+            self._marked_as_group(number) and any(self.table.column(name).kind == "date" for name in piece.columns)
+            for number, piece in enumerate(self.pieces)
+            if piece.kind == "column"
+        )
+
     def all_columns(self) -> tuple[str, ...]:
         """The columns that the question names, of whatever kind."""
         return self.columns("number", "text", "date", "month")

@@ -126,7 +126,7 @@ def test_what_the_analyst_cannot_do_is_refused(sales: Table, question: str) -> N
 
 
 @pytest.mark.parametrize(
-    "question", ["상위 10% 매출", "매출 100", "월별 매출 비중", "average monthly sales", "매출 5 10"]
+    "question", ["상위 10% 매출", "매출 100", "월별 매출 비중", "average monthly sales", "매출 5 10", "날짜 매출 합계"]
 )
 def test_no_word_or_number_is_left_unused(sales: Table, question: str) -> None:
     assert isinstance(understand(question, sales), Unclear)
@@ -145,6 +145,13 @@ def test_value_is_found_among_very_many(read: Read) -> None:
     table = read("고객,n\n" + "".join(f"Customer {number},1\n" for number in range(30_000)))
     query = understand("customer 29999의 n 합계", table)
     assert query == Query("aggregate", ("n",), ("sum",), filters=(Filter("고객", "in", ("Customer 29999",)),))
+
+
+@pytest.mark.parametrize(
+    ("question", "limit"), [("날짜별 매출", None), ("매출이 가장 높은 날짜는?", 1), ("sales by 날짜", None)]
+)
+def test_date_column_sets_days_apart(sales: Table, question: str, limit: int | None) -> None:
+    assert understand(question, sales) == Query("trend", ("매출",), date="날짜", period="day", limit=limit)
 
 
 def test_number_of_a_column_is_a_condition_on_rows(sales: Table) -> None:
