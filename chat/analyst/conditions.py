@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chat.analyst.queries import STATISTICS, Filter, NotClear, Operator
 from chat.analyst.tables import Table
@@ -144,7 +144,7 @@ class Conditions:
         elif len(dates) == 1:
             self._one_date(column, dates[0], keys)
         elif all(date.year is None for date in dates):
-            self.filters.append(Filter(column, "month", tuple(float(date.month or 0) for date in dates)))
+            self.filters.append(Filter(column, "month", tuple(month for date in dates for month in _months(date))))
         else:
             raise NotClear("unsure")
         used = {"from", "until", "between", "after", "before"}
@@ -163,8 +163,8 @@ class Conditions:
     def _completed(self, dates: list[Date | None]) -> list[Date]:
         """In "2024년 1월부터 3월까지" the second date is in the first one's year."""
         found = [date for date in dates if date is not None]
-        year = found[0].year
-        return [Date(date.year or year, date.month, date.day) for date in found]
+        year = next((date.year for date in found if date.year), None)
+        return [replace(date, year=date.year or year) for date in found]
 
     def _reject_alone_in_years(self, dates: list[Date]) -> None:
         if any(date.year is None and date.day is not None for date in dates):
@@ -201,7 +201,7 @@ class Conditions:
 
     def _range(self, column: str, start: Date, end: Date) -> None:
         if start.year is None:
-            months = range(start.month or 1, (end.month or 12) + 1)
+            months = range(start.month or 1, (end.month or 12) + end.months)
             self.filters.append(Filter(column, "month", tuple(float(month) for month in months)))
         else:
             self.filters.append(Filter(column, "during", (_first_day(start), _day_after(end))))
@@ -210,7 +210,7 @@ class Conditions:
         if date.year is None:
             if keys & {"after", "before", "from", "until"}:
                 raise NotClear("unsure")
-            self.filters.append(Filter(column, "month", (float(date.month or 0),)))
+            self.filters.append(Filter(column, "month", _months(date)))
             return
         if keys & {"after", "from"}:
             self.filters.append(Filter(column, "from", (_first_day(date),)))
@@ -282,6 +282,11 @@ class Conditions:
             self.pieces = [piece for piece in self.pieces if piece.key != "or"]
 
 
+def _months(date: Date) -> tuple[float, ...]:
+    first = date.month or 1
+    return tuple(float(month) for month in range(first, first + date.months))
+
+
 def _first_day(date: Date) -> str:
     return f"{date.year:04d}-{date.month or 1:02d}-{date.day or 1:02d}"
 
@@ -293,4 +298,5 @@ def _day_after(date: Date) -> str:
         return f"{year + 1:04d}-01-01"
     if day is not None and day < calendar.monthrange(year, month)[1]:
         return f"{year:04d}-{month:02d}-{day + 1:02d}"
-    return f"{year + month // 12:04d}-{month % 12 + 1:02d}-01"
+    last = month + date.months - 1
+    return f"{year + last // 12:04d}-{last % 12 + 1:02d}-01"

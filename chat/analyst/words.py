@@ -26,10 +26,17 @@ _UNITS = {
     "million": 1e6,
     "billion": 1e9,
 }
-_DATE = re.compile(
-    r"(?P<year>(?:19|20)\d\d)\s*(?:년도|년|[-./])\s*(?:(?P<month>1[0-2]|0?[1-9])(?!\d)\s*(?:월|[-./])?\s*"
-    r"(?:(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*일?)?)?"
-    r"|(?P<only>1[0-2]|0?[1-9])월(?!별)(?:\s*(?P<only_day>3[01]|[12]\d|0?[1-9])일)?"
+_YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"1[0-2]|0?[1-9]", r"3[01]|[12]\d|0?[1-9]"
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<year>{_YEAR})\s*(?:년도|년)(?!도)(?:\s*(?P<month>{_MONTH})\s*월(?!별)(?:\s*(?P<day>{_DAY})\s*일)?)?",
+        rf"(?P<year>{_YEAR})\s*[-./]\s*(?P<month>{_MONTH})(?!\d)(?:\s*[-./]\s*(?P<day>{_DAY})(?!\d))?",
+        rf"(?P<month>{_MONTH})월(?!별)(?:\s*(?P<day>{_DAY})일)?",
+        rf"(?:(?P<year>{_YEAR})\s*(?:년도|년)\s*)?(?P<quarter>[1-4])\s*(?:사)?분기(?!별)",
+        rf"(?:(?P<year>{_YEAR})\s*(?:년도|년)\s*)?(?P<half>상|하)반기",
+        rf"q(?P<quarter>[1-4])\b(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b)?",
+    )
 )
 _CASES = "은는이가을를의에와과로으도만부까"  # particles of nouns begin so; the others end verbs
 _MONTHS = (
@@ -49,11 +56,15 @@ _FUZZY_COST = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A day, month or year that a question names; what it leaves open is None."""
+    """A day, month or year that a question names; what it leaves open is None.
+
+    A quarter or half of a year has its first month, and 3 or 6 `months`.
+    """
 
     year: int | None
     month: int | None = None
     day: int | None = None
+    months: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +145,21 @@ def _particles(text: str, start: int) -> Iterator[tuple[int, float, None]]:
             yield end, _PARTICLE_COST, None
 
 
+def _date_of(match: re.Match[str]) -> Date:
+    part = {name: text for name, text in match.groupdict().items() if text}
+    year = int(part["year"]) if "year" in part else None
+    if "quarter" in part:
+        return Date(year, 3 * int(part["quarter"]) - 2, months=3)
+    if "half" in part:
+        return Date(year, 1 if part["half"] == "상" else 7, months=6)
+    month, day = (int(part[name]) if name in part else None for name in ("month", "day"))
+    return Date(year, month, day)
+
+
 def _dates_and_numbers(text: str, start: int) -> Iterator[tuple[int, float, Piece]]:
-    if match := _DATE.match(text, start):
-        part = match.groupdict()
-        year, month, day = part["year"], part["month"] or part["only"], part["day"] or part["only_day"]
-        date = Date(*(int(number) if number else None for number in (year, month, day)))
-        yield match.end(), _COST["date"], Piece("date", match[0], date=date)
+    for pattern in _DATES:
+        if match := pattern.match(text, start):
+            yield match.end(), _COST["date"] - 0.001 * len(match[0]), Piece("date", match[0], date=_date_of(match))
     if match := _ENGLISH_DATE.match(text, start):
         month_number = next(number for number, name in enumerate(_MONTHS, 1) if name.startswith(match["name"][:3]))
         date = Date(int(match["year"]) if match["year"] else None, month_number)
