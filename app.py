@@ -36,12 +36,15 @@ from auth.theme import head, theme
 from auth.throttle import Throttle
 from auth.view import login_page
 from chat.agents import AgentDirectory
+from chat.analyst.pool import Analyst
 from chat.api import chat_error_response, chat_routes
 from chat.conversations import Conversations
 from chat.errors import ChatError
 from chat.files import Files
 from chat.turns import Turns
 from chat.upstreams.base import Upstream
+from chat.upstreams.fabrix import FabrixUpstream
+from chat.upstreams.local import LocalUpstream
 from chat.view import chat_page
 from locales import LANGUAGES, table
 from storage.database import Database, ping, sqlite_url
@@ -179,8 +182,20 @@ def _accounts(settings: Settings, database: Database, passwords: Passwords, logi
 
 
 def _upstreams(settings: Settings) -> list[Upstream]:
+    """FabriX first, where it is set up, then the agents that need no service."""
     found: list[Upstream] = []
+    if settings.fabrix_api is not None:
+        found.append(FabrixUpstream(settings.fabrix_api))
+    if settings.agents.local:
+        found.append(LocalUpstream(_analyst(settings)))
     return found
+
+
+def _analyst(settings: Settings) -> Analyst:
+    limits = settings.agents
+    return Analyst(
+        max_processes=limits.analyst_processes, memory_mb=limits.analyst_memory_mb, seconds=limits.analyst_seconds
+    )
 
 
 def _mount_pages(app: FastAPI, guard: Guard) -> None:

@@ -19,6 +19,7 @@ from chat.errors import ChatError, FieldError, NotFound, TurnRunning
 from chat.event_log import LoggedEvent
 from chat.files import Files
 from chat.turns import Turns, artifact_of_file
+from chat.upstreams.base import Agent
 from locales import language_of
 from storage.conversations import Conversation, Message
 from storage.turns import LIVE, Turn
@@ -71,7 +72,7 @@ def chat_routes(
     @router.get("/api/agents/")
     async def list_agents(request: Request, refresh: bool = False) -> dict[str, Any]:
         await guard.route(request)
-        return agents_as_json(await agents.listing(refresh=refresh))
+        return agents_as_json(await agents.listing(refresh=refresh), language(request))
 
     @router.post("/api/sessions/", status_code=201)
     async def create(body: NewConversation, request: Request) -> dict[str, Any]:
@@ -212,19 +213,21 @@ def language(request: Request) -> str:
     return language_of(request.headers.get("accept-language"))
 
 
-def agents_as_json(listing: Listing) -> dict[str, Any]:
+def agents_as_json(listing: Listing, language: str) -> dict[str, Any]:
     return {
-        "items": [
-            {
-                "agentId": agent.id,
-                "label": agent.label,
-                "description": agent.description,
-                "capabilities": list(agent.capabilities),
-            }
-            for agent in listing.agents
-        ],
+        "items": [agent_as_json(agent, language) for agent in listing.agents],
         "stale": listing.stale,
         "preferred": listing.preferred,
+    }
+
+
+def agent_as_json(agent: Agent, language: str) -> dict[str, Any]:
+    label, description = agent.names.get(language, (agent.label, agent.description))
+    return {
+        "agentId": agent.id,
+        "label": label,
+        "description": description,
+        "capabilities": list(agent.capabilities),
     }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -12,12 +12,16 @@ from chat.events import StreamEvent
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An assistant that a user may choose. `capabilities`: "chat", "file"."""
+    """An assistant that a user may choose. `capabilities`: "chat", "file".
+
+    `names` holds label and description by language, for an agent that has them in more than one.
+    """
 
     id: str
     label: str
     description: str = ""
     capabilities: tuple[str, ...] = ("chat", "file")
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from chat.analyst.sentences import language_of_question, say
 from chat.events import Delta, Finished, StreamEvent
 from chat.upstreams.base import Agent, Attachment, Question
 from chat.upstreams.guide import guidance
+from locales import LANGUAGES
 
 ANALYST_ID = "local-analyst"
 GUIDE_ID = "local-guide"
@@ -25,19 +26,7 @@ class LocalUpstream:
 
     async def agents(self) -> list[Agent]:
         """The analyst and the guide."""
-        analyst = Agent(
-            id=ANALYST_ID,
-            label="Data analyst (built in)",
-            description="Computes answers from an uploaded data file, in Korean or English, without an AI model.",
-            capabilities=("chat", "file"),
-        )
-        guide = Agent(
-            id=GUIDE_ID,
-            label="Guide (built in)",
-            description="Explains how to use this app, in Korean or English.",
-            capabilities=("chat",),
-        )
-        return [analyst, guide]
+        return [_agent(ANALYST_ID, "chat", "file"), _agent(GUIDE_ID, "chat")]
 
     async def ask(self, question: Question) -> AsyncGenerator[StreamEvent, None]:
         """Answer `question`. Raises AnalysisFailed when a file can't be analysed."""
@@ -65,3 +54,12 @@ class LocalUpstream:
     async def aclose(self) -> None:
         """Close the analyst."""
         await self._analyst.aclose()
+
+
+def _agent(agent_id: str, *capabilities: str) -> Agent:
+    names = {
+        language: (say(f"agent.{agent_id}.label", language), say(f"agent.{agent_id}.description", language))
+        for language in LANGUAGES
+    }
+    label, description = names["en"]
+    return Agent(id=agent_id, label=label, description=description, capabilities=capabilities, names=names)

@@ -59,7 +59,7 @@ def children() -> list[psutil.Process]:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what other processes do sets no event of ours
+        while not condition():  # what other processes do sets no event of ours
             await asyncio.sleep(0.01)
 
 
