@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
@@ -26,6 +27,8 @@ from storage.turns import LIVE, Turn
 from storage.users import Login
 
 LONGEST_QUESTION = 200_000  # characters
+STREAMS_PER_BROWSER = 4
+RECONNECT_MS = 1000
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AgentId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Content = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
@@ -68,6 +71,7 @@ def chat_routes(
 ) -> APIRouter:
     """Each route begins with its guard: no login, no answer."""
     router = APIRouter()
+    browsers = Seats(each=STREAMS_PER_BROWSER)
 
     @router.get("/api/agents/")
     async def list_agents(request: Request, refresh: bool = False) -> dict[str, Any]:
@@ -149,7 +153,8 @@ def chat_routes(
         after = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else None
         if after is not None and turn.state not in LIVE and after >= turn.last_event > 0:
             return Response(status_code=204)  # all has been seen: this tells EventSource not to come again
-        frames = _frames(turns.watch(turn, after=after), login, logins)
+        seats = None if "authorization" in request.headers else browsers
+        frames = _frames(turns.watch(turn, after=after), login, logins, seats)
         return StreamingResponse(frames, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     @router.post("/api/files", status_code=201)
@@ -175,13 +180,49 @@ def chat_routes(
     return router
 
 
-async def _frames(batches: AsyncIterator[list[LoggedEvent]], login: Login, logins: Logins) -> AsyncIterator[str]:
-    """The bytes of a stream of Server-Sent Events, which ends with the turn, or within a second of the login."""
+class Seats:
+    """The streams of each signed-in browser. It allows six connections to a host, for all its tabs together.
+
+    Whoever comes when all seats are taken gets the one that was taken first; so many tabs take turns, a second or
+    two each, and there is always a connection left to ask and to stop with.
+    """
+
+    def __init__(self, *, each: int) -> None:
+        self._each = each
+        self._taken: dict[int, list[Callable[[], None]]] = {}
+
+    @contextmanager
+    def take(self, login_id: int, leave: Callable[[], None]) -> Iterator[None]:
+        """Sit until the `with` ends; `leave` is called when the seat is needed."""
+        taken = self._taken.setdefault(login_id, [])
+        taken.append(leave)
+        if len(taken) > self._each:
+            taken.pop(0)()
+        try:
+            yield
+        finally:
+            if leave in taken:
+                taken.remove(leave)
+            if not taken:
+                self._taken.pop(login_id, None)
+
+
+async def _frames(
+    batches: AsyncIterator[list[LoggedEvent]], login: Login, logins: Logins, seats: Seats | None
+) -> AsyncIterator[str]:
+    """The bytes of a stream of Server-Sent Events, which ends with the turn, or within a second of the login.
+
+    It also ends when its browser needs the connection (`seats`); EventSource comes back by itself after `retry`.
+    """
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(None) as until_the_login_ends:
-            with logins.watch(login, lambda: until_the_login_ends.reschedule(loop.time())):
-                yield ": open\n\n"
+        async with asyncio.timeout(None) as limit:
+
+            def end() -> None:
+                limit.reschedule(loop.time())
+
+            with logins.watch(login, end), seats.take(login.id, end) if seats else nullcontext():
+                yield f"retry: {RECONNECT_MS}\n: open\n\n"
                 async for batch in batches:
                     yield "".join(map(_frame, batch)) or ": still here\n\n"
     except TimeoutError:

@@ -149,7 +149,7 @@ class Conversations:
                 content=content,
                 file_id=file.id if file else None,
             )
-            _entitle(connection, conversation, content)
+            _entitle(connection, conversation, content if ask.content.strip() or file is None else file.name)
             return self._begin(
                 connection,
                 conversation,

@@ -3,7 +3,6 @@ window.fabrix = (() => {
   const texts = window.FABRIX_TEXTS;
   const language = (navigator.languages || [navigator.language])
     .map((name) => name.slice(0, 2).toLowerCase()).find((name) => name in texts) || 'en';
-  document.documentElement.lang = language;
 
   /** The sentence `key` in the reader's language, its {places} filled. */
   const T = (key, values = {}) => texts[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);

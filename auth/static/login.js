@@ -1,6 +1,7 @@
 // The sign-in page: posts to the same routes as programs, and goes where the reader wanted to go.
 fabrix.login = (element) => {
   const { T, translate, api } = fabrix;
+  document.documentElement.lang = fabrix.language; // Gradio has set the browser's, which may be a third one
   translate(element);
   document.title = T('page.product');
   const form = element.querySelector('form');

@@ -321,6 +321,7 @@ fabrix.page = (() => {
   });
 
   const start = () => {
+    document.documentElement.lang = fabrix.language; // Gradio has set the browser's, which may be a third one
     fabrix.translate(parts.header);
     sidebar.start({ open, fresh, rename, remove, chooseAgent, signOut }, parts.side);
     composer.start({ send, stop, say, refused, drafted: keepDraft }, parts.composer);

@@ -163,9 +163,15 @@ fabrix.transcript = (() => {
         decorate();
       });
     }).observe(frame, { childList: true, subtree: true, characterData: true });
-    frame.addEventListener('scroll', (event) => {
-      if (event.target !== log()) return;
-      following = event.target.scrollHeight - event.target.scrollTop - event.target.clientHeight < 48;
+    let top = 0;
+    let height = 0;
+    frame.addEventListener('scroll', ({ target }) => {
+      if (target !== log()) return;
+      // Only a reader scrolls up; what has grown or shrunk in the meantime moves the end, not the reader's mind.
+      if (target.scrollHeight - target.scrollTop - target.clientHeight < 48) following = true;
+      else if (target.scrollTop < top && target.scrollHeight >= height) following = false;
+      top = target.scrollTop;
+      height = target.scrollHeight;
     }, true);
     // An answer is announced once, when it is done; the log itself would read out every word.
     log()?.setAttribute('aria-live', 'off');

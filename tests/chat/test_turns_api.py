@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -335,6 +336,7 @@ def test_a_blank_question_with_a_file_becomes_the_default_one(person: Person, co
     assert question.attachment is not None and question.attachment.name == "판매.csv"
     assert question.attachment.path.read_bytes() == b"a,b\n1,2\n"
     assert person.messages(conversation)[0]["file"] == file
+    assert person.http.get(f"/api/sessions/{conversation}/").json()["title"] == "판매.csv"
 
 
 def test_the_last_file_is_known_to_later_questions(person: Person, conversation: str, upstream) -> None:
@@ -393,3 +395,30 @@ def test_signing_out_ends_no_running_turn(server: LiveServer, upstream) -> None:
         token = httpx.post(f"{server.url}/api/auth/login/", json=body).json()["token"]
         leaver.http.headers["Authorization"] = f"Token {token}"
         wait_for(lambda: leaver.messages(conversation)[1]["content"] == "ab")
+
+
+def test_a_browser_with_many_tabs_keeps_connections_free(
+    server: LiveServer, person: Person, conversation: str, upstream
+) -> None:
+    gate = Gate()
+    upstream.enqueue(Delta("a"), gate, Finished())
+    path = f"/api/turns/{person.ask(conversation)['turn_id']}/events"
+    cookies = {"fabrix_chat": person.token}
+    with httpx.Client(base_url=server.url, cookies=cookies, timeout=20) as browser, ExitStack() as stack:
+        tabs = [stack.enter_context(browser.stream("GET", path)) for _ in range(6)]
+        # The first two have been asked to make room: their streams end, the turn goes on.
+        for tab in tabs[:2]:
+            assert "event: done" not in "".join(tab.iter_text())
+        gate.release()
+        for tab in tabs[2:]:
+            assert "event: done" in "".join(tab.iter_text())
+
+
+def test_a_program_may_watch_as_much_as_it_likes(person: Person, conversation: str, upstream) -> None:
+    gate = Gate()
+    upstream.enqueue(Delta("a"), gate, Finished())
+    turn = person.ask(conversation)["turn_id"]
+    with ExitStack() as stack:
+        watchers = [stack.enter_context(person.watch(turn)) for _ in range(8)]
+        gate.release()
+        assert all(list(watcher)[-1].kind == "done" for watcher in watchers)
