@@ -62,8 +62,9 @@ def prepare(requirements: str) -> Path:
 
 
 def _contents(requirements: str) -> bytes:
-    extra = (ROOT / "requirements.txt").read_bytes() if requirements != "requirements.txt" else b""
-    return (ROOT / requirements).read_bytes() + extra
+    """What decides on the installation: the file itself and those that it takes in."""
+    names = dict.fromkeys([requirements, "requirements.txt", "constraints.txt"])
+    return b"".join((ROOT / name).read_bytes() for name in names)
 
 
 def test(python: Path, arguments: list[str]) -> int:

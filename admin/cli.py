@@ -14,7 +14,7 @@ from pathlib import Path
 from storage.settings import Settings, SettingsError, load_settings, write_first_settings
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("serve", "test", "create-admin")
+COMMANDS = ("serve", "create-admin")
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -32,7 +32,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python run.py", description="FabriX Agent Chat")
+    parser = argparse.ArgumentParser(
+        prog="python run.py",
+        description="FabriX Agent Chat",
+        epilog="`python run.py test` runs all tests; what follows goes to pytest.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--data", type=Path, default=ROOT / "data", metavar="DIR", help="the data folder (data/)")
@@ -43,7 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets colleagues in (127.0.0.1)")
     serve.add_argument("--port", type=int, default=7860, help="(7860)")
     serve.set_defaults(run=_serve)
-    commands.add_parser("test", help="run all tests; what follows goes to pytest")
     create = commands.add_parser("create-admin", parents=[shared], help="make an account for an administrator")
     create.add_argument("username", metavar="USERNAME")
     create.add_argument("--email", required=True)

@@ -3,9 +3,11 @@
 ChatError                     code, status, retry_after; notice(language) is the sentence for the user
 ├── NotFound                  404  someone else's, or missing: the same answer
 ├── TurnRunning               409  this conversation is still being answered
-├── BadQuestion               400  a field of the request is wrong
+├── UnknownAgent              400  no upstream has it
+├── FieldError                400  a field of the request is wrong
 ├── FileRejected              400  a file that can't be taken, with the reason
-│   └── FileTooLarge          413
+│   ├── FileTooLarge          413
+│   └── QuotaExceeded         413
 └── UpstreamError             502
     ├── UpstreamUnreachable   503  no connection
     ├── UpstreamTimeout       504  nothing came in time
@@ -16,6 +18,7 @@ ChatError                     code, status, retry_after; notice(language) is the
     ├── QuestionRejected      400, 404, 413 or 422 as it said
     ├── AgentFailed           502  a failure frame or an in-stream error
     ├── AnswerBlocked         502  its filter said no; the notice is its own sentence
+    ├── AnswerEmpty           502  it ended well, but there was nothing in it
     ├── AnswerInterrupted     502  the transport broke after text: the turn ends as "interrupted"
     └── AnalysisFailed        400  the built-in analyst can't do this with this file
 """

@@ -114,6 +114,12 @@ SECTIONS: dict[str, type] = {
     "database": DatabaseSettings,
 }
 
+
+def _fits_header(value: str) -> bool:
+    """Whether an HTTP header can hold it: checked here, because the errors of HTTP libraries quote the value."""
+    return bool(value.strip()) and value.isascii() and value.isprintable()
+
+
 # What a value must be beyond its type: the rule, and the words that follow "must be".
 RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "server.upload_limit_mb": (lambda v: v >= 1, "at least 1"),
@@ -126,8 +132,9 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda v: urlsplit(v).scheme in ("http", "https") and bool(urlsplit(v).hostname),
         "the address of FabriX, such as https://HOST/secc/trial/api-agent",
     ),
-    "fabrix_api.client_key": (bool, "the client key (JWT) that FabriX gave you"),
-    "fabrix_api.openapi_token": (bool, "the OpenAPI token that FabriX gave you"),
+    "fabrix_api.client_key": (lambda v: _fits_header(v.reveal()), "the client key (JWT) that FabriX gave you"),
+    "fabrix_api.openapi_token": (lambda v: _fits_header(v.reveal()), "the OpenAPI token that FabriX gave you"),
+    "fabrix_api.user_email": (lambda v: not v or _fits_header(v), "an e-mail address"),
     "fabrix_api.client_header": (lambda v: re.fullmatch(r"[A-Za-z0-9-]+", v) is not None, "the name of an HTTP header"),
     "fabrix_api.max_connections": (lambda v: v >= 1, "at least 1"),
     "agents.history_turns": (lambda v: v >= 0, "0 or more"),
@@ -139,7 +146,6 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "security.secret_key": (lambda v: len(v.reveal()) >= 32, "at least 32 random characters"),
     "security.bcrypt_rounds": (lambda v: 4 <= v <= 16, "a number from 4 to 16"),
 }
-# Each key here must be given when its section is there: it has no value that would work.
 RULES.update(
     {
         f"fabrix_api.{name}": (lambda v: v > 0, "more than 0 seconds")

@@ -131,6 +131,7 @@ fabrix.composer = (() => {
       grow();
       show();
     },
+    cancelUpload: () => upload?.abort(),
     setRunning: (value) => { running = value; show(); },
     setBlocked: (value) => { blocked = value; show(); },
     setLimit: (value) => { limitMb = value; },

@@ -89,7 +89,7 @@ fabrix.page = (() => {
         if (key === 'page.example_file') $('#attach input').click();
         else {
           composer.setDraft({ ...composer.draft(), content: T(key) });
-          keepDraft();
+          drafted();
           composer.focus();
         }
       },
@@ -100,14 +100,16 @@ fabrix.page = (() => {
   // Drafts outlive a reload, in this tab only.
 
   const draftKey = () => `fabrix-draft-${current || 'new'}`;
-  const keepDraft = () => {
-    attempt = null;
+  const keepDraft = (draft = composer.draft(), key = draftKey()) => {
     if (editing) return;
-    const draft = composer.draft();
     try {
-      if (draft.content || draft.file) sessionStorage.setItem(draftKey(), JSON.stringify(draft));
-      else sessionStorage.removeItem(draftKey());
+      if (draft.content || draft.file) sessionStorage.setItem(key, JSON.stringify(draft));
+      else sessionStorage.removeItem(key);
     } catch { /* storage is switched off or full: the draft stays in the box */ }
+  };
+  const drafted = () => {
+    attempt = null; // another text is another question
+    keepDraft();
   };
   const restoreDraft = () => {
     let kept = null;
@@ -118,6 +120,7 @@ fabrix.page = (() => {
   // One conversation
 
   const leave = () => {
+    composer.cancelUpload();
     stopWatching?.();
     stopWatching = null;
     runningTurn = null;
@@ -145,6 +148,19 @@ fabrix.page = (() => {
     settle(conversation);
     show();
     showAround();
+  };
+
+  /** Read the open conversation again, as often as it takes while the server is away. */
+  const reload = async (id) => {
+    for (;;) {
+      try {
+        return await load(id);
+      } catch (error) {
+        if (![0, 502, 503, 504].includes(error.status) || current !== id) throw error;
+        say(error.sentence);
+        await new Promise((resolve) => { setTimeout(resolve, 3000); });
+      }
+    }
   };
 
   const open = attempted(async (id, { push = true } = {}) => {
@@ -179,7 +195,7 @@ fabrix.page = (() => {
         stopWatching = null;
         composer.setRunning(false);
         if (how.state !== 'lost') fabrix.announce(T(`page.ended_${how.state}`));
-        await load(current);
+        await reload(current);
         if (how.state === 'stopped') composer.focus();
       }),
     });
@@ -210,11 +226,11 @@ fabrix.page = (() => {
     try {
       if (!current) {
         const made = await call('POST', '/api/sessions/', { agent_id: agentId });
-        const before = draftKey();
+        keepDraft({});
         current = made.id;
+        keepDraft();
         sessions = [{ ...made, title: content.trim().split('\n')[0].slice(0, 60) || file?.name || '' }, ...sessions];
         history.pushState(null, '', `/?c=${current}`);
-        sessionStorage.removeItem(before);
       }
       const parent = editing ? editing.entry.parent_id : (entries.at(-1)?.id ?? null);
       const turn = await call('POST', `/api/sessions/${current}/turns/`,
@@ -324,7 +340,7 @@ fabrix.page = (() => {
     document.documentElement.lang = fabrix.language; // Gradio has set the browser's, which may be a third one
     fabrix.translate(parts.header);
     sidebar.start({ open, fresh, rename, remove, chooseAgent, signOut }, parts.side);
-    composer.start({ send, stop, say, refused, drafted: keepDraft }, parts.composer);
+    composer.start({ send, stop, say, refused, drafted }, parts.composer);
     transcript.start({ edit, again, choose });
     $('#menu').addEventListener('click', sidebar.toggle);
     $('#cancel-edit').addEventListener('click', () => endEdit(false));

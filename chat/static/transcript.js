@@ -127,6 +127,8 @@ fabrix.transcript = (() => {
     drawn.forEach((element, index) => {
       const row = rows[index];
       if (!row) return;
+      // Left in English by Gradio.
+      for (const copying of element.querySelectorAll('.copy_code_button')) copying.title = T('page.copy');
       const wanted = signature(row);
       if (element.fabrixSignature === wanted && element.querySelector(':scope > .beneath')) return;
       element.fabrixSignature = wanted;
@@ -174,7 +176,8 @@ fabrix.transcript = (() => {
       height = target.scrollHeight;
     }, true);
     // An answer is announced once, when it is done; the log itself would read out every word.
-    log()?.setAttribute('aria-live', 'off');
+    log().setAttribute('aria-live', 'off');
+    log().setAttribute('aria-label', T('page.transcript'));
   };
 
   const followAgain = () => {

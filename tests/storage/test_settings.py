@@ -79,6 +79,14 @@ def test_fabrix_section_needs_its_three_keys(file: Path, key: str) -> None:
         load(file, "\n".join(lines))
 
 
+@pytest.mark.parametrize("key", ["client_key", "openapi_token", "user_email"])
+def test_a_key_that_a_header_can_not_hold_is_refused_without_being_shown(file: Path, key: str) -> None:
+    lines = [line for line in FABRIX.splitlines() if not line.startswith(key)]
+    with pytest.raises(SettingsError, match=rf"^fabrix_api\.{key} must be ") as caught:
+        load(file, "\n".join([*lines, f'{key} = "geheim한"']))
+    assert "geheim" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [

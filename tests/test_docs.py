@@ -1,0 +1,48 @@
+"""The README is true: its settings, commands and routes exist, and all that exist are in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from admin.cli import COMMANDS
+from app import build
+from storage.settings import SECTIONS
+from tests.conftest import settings_for
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_readme_and_the_other_way_round() -> None:
+    ours = {f"{section}.{item.name}" for section, cls in SECTIONS.items() for item in fields(cls)}
+    table = README.split("## Settings")[1].split("## For programs")[0]
+    told = {name for name in re.findall(r"`(\w+\.\w+)`", table) if name.split(".")[0] in SECTIONS}
+    assert told == ours
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "test"])
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"`python run.py {command}" in README
+
+
+async def test_every_route_is_in_the_readme(tmp_path: Path) -> None:
+    app = build(settings_for(tmp_path), upstreams=[])
+    paths = {getattr(route, "path", "") for route in app.routes}
+    for path in paths:
+        if path.startswith(("/api", "/files", "/healthz")):
+            assert re.sub(r"\{\w+\}", "{id}", path) in README, path
+
+
+def test_everything_that_the_readme_links_to_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_folder_of_the_layout_is_there() -> None:
+    layout = README.split("```\nrun.py")[1].split("```")[0]
+    for name in re.findall(r"^ *([\w/]+/) ", layout, re.MULTILINE):
+        assert (ROOT / name).is_dir() or (ROOT / "chat" / name).is_dir(), name
