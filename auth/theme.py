@@ -7,7 +7,7 @@ import gradio as gr
 # Plain names ask for no font from anywhere, this machine included.
 FONTS = ["system-ui", "-apple-system", "Segoe UI", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "D2Coding", "monospace"]
-ACCENT = "#1a73e8"
+ACCENT = "#1967d2"
 WHITE, BLACK = "#ffffff", "#131314"
 
 

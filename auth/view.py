@@ -6,7 +6,7 @@ import gradio as gr
 
 # A constant template without data: Gradio evaluates templates as code. login.js fills in the words.
 FORM = """
-<main id="sign-in-page">
+<div id="sign-in-page">
   <h1 data-text="page.product"></h1>
   <p data-text="login.welcome"></p>
   <form id="account" novalidate>
@@ -25,7 +25,7 @@ FORM = """
       <button id="sign-up" type="button" data-text="login.sign_up"></button>
     </fieldset>
   </form>
-</main>
+</div>
 """
 
 

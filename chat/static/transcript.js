@@ -139,7 +139,8 @@ fabrix.transcript = (() => {
       // Gradio names it after the escaped text.
       element.querySelector('[data-testid]')?.setAttribute('aria-label',
         T(row.part === 'question' ? 'page.question_label' : 'page.answer_label'));
-      element.querySelector('.thought-group .arrow button')?.setAttribute('aria-label', T('page.thoughts'));
+      // A button within a button, without a name: the outer one does the same.
+      element.querySelector('.thought-group .arrow')?.setAttribute('inert', '');
       if (row.part === 'thinking') return;
       const content = row.part === 'question' ? beneathQuestion(row.entry) : beneathAnswer(row.entry);
       element.append(h('div', { class: 'beneath' }, ...content));
