@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
-from typing import Protocol
 
 import httpx
 
@@ -24,6 +23,7 @@ from chat.upstreams.listing import PAGE_SIZE, AgentId, all_agents
 from chat.upstreams.patience import Patience
 from chat.upstreams.refusals import error_of_exception, error_of_response, masker
 from chat.upstreams.sse import StreamTooLarge
+from storage.settings import FabrixApiSettings
 
 log = logging.getLogger(__name__)
 
@@ -33,57 +33,12 @@ _LISTING_PATIENCE = 60.0
 _ERROR_BYTES = 64 * 1024  # of an error body; its sentence is cut at 300 characters anyway
 
 
-class Secret(Protocol):
-    """A text that hides itself in `repr`."""
-
-    def reveal(self) -> str: ...
-
-
-class FabrixApi(Protocol):
-    """The settings of one FabriX tenant. All times are in seconds."""
-
-    @property
-    def base_url(self) -> str: ...
-    @property
-    def client_key(self) -> Secret: ...
-    @property
-    def openapi_token(self) -> Secret: ...
-    @property
-    def user_email(self) -> str | None: ...
-    @property
-    def client_header(self) -> str: ...
-    @property
-    def path_prefix(self) -> str: ...
-    @property
-    def is_rag_on(self) -> bool: ...
-    @property
-    def execute_final_answer(self) -> bool: ...
-    @property
-    def execute_rag_final_answer(self) -> bool: ...
-    @property
-    def execute_rag_standalone_query(self) -> bool: ...
-    @property
-    def connect_seconds(self) -> float: ...
-    @property
-    def read_seconds(self) -> float: ...
-    @property
-    def write_seconds(self) -> float: ...
-    @property
-    def pool_seconds(self) -> float: ...
-    @property
-    def file_read_seconds(self) -> float: ...
-    @property
-    def total_seconds(self) -> float: ...
-    @property
-    def max_connections(self) -> int: ...
-
-
 class FabrixUpstream:
     """`chat.upstreams.base.Upstream` over HTTP. Tries once: waiting and trying again is its caller's business."""
 
     name = "fabrix"
 
-    def __init__(self, api: FabrixApi, *, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, api: FabrixApiSettings, *, client: httpx.AsyncClient | None = None) -> None:
         """Raises `ValueError` with one sentence where a key can't stand in a header or the URL isn't one."""
         self._api = api
         self._url = api_url(api.base_url, api.path_prefix)
@@ -233,19 +188,19 @@ def api_url(base_url: str, path_prefix: str) -> str:
         raise ValueError("base_url is not a valid URL") from None
 
 
-def _timeout(api: FabrixApi, *, read: float) -> httpx.Timeout:
+def _timeout(api: FabrixApiSettings, *, read: float) -> httpx.Timeout:
     return httpx.Timeout(connect=api.connect_seconds, read=read, write=api.write_seconds, pool=api.pool_seconds)
 
 
-def _headers(api: FabrixApi) -> dict[str, str]:
+def _headers(api: FabrixApiSettings) -> dict[str, str]:
     """The headers of every request: one client header, `Bearer ` exactly once, no Authorization."""
     headers = {
         "x-openapi-token": f"Bearer {_bare(api.openapi_token.reveal())}",
         api.client_header.strip().lower(): api.client_key.reveal().strip(),
         "accept-encoding": "identity",  # what compresses a stream also holds it back
     }
-    if api.user_email and api.user_email.strip():
-        headers["x-generative-ai-user-email"] = api.user_email.strip()
+    if api.user_email:
+        headers["x-generative-ai-user-email"] = api.user_email
     for name, value in headers.items():
         # Refused here, because the errors of the HTTP library quote the value.
         if not (value.isascii() and value.isprintable()):

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from chat.errors import ChatError, UpstreamError
 from chat.events import Delta, Finished, StreamEvent
 from chat.upstreams.base import Question, Upstream
+from storage.secret import Secret
+from storage.settings import FabrixApiSettings
 from tests.fabrix_standin import CLIENT_KEY, HEALTHY, OPENAPI_TOKEN
 
 
-@dataclass(frozen=True)
-class Secret:
-    value: str = field(repr=False)
-
-    def reveal(self) -> str:
-        return self.value
-
-
-@dataclass(frozen=True)
-class Api:
-    base_url: str
-    client_key: Secret = Secret(CLIENT_KEY)
-    openapi_token: Secret = Secret(OPENAPI_TOKEN)
-    user_email: str | None = None
-    client_header: str = "x-fabrix-client"
-    path_prefix: str = "/openapi/agent-chat/v1"
-    is_rag_on: bool = True
-    execute_final_answer: bool = True
-    execute_rag_final_answer: bool = True
-    execute_rag_standalone_query: bool = True
-    connect_seconds: float = 5.0
-    read_seconds: float = 30.0
-    write_seconds: float = 10.0
-    pool_seconds: float = 5.0
-    file_read_seconds: float = 60.0
-    total_seconds: float = 600.0
-    max_connections: int = 256
+def api(base_url: str, **changes: Any) -> FabrixApiSettings:
+    """Settings with the keys that the stand-in takes; keys may be given as plain texts."""
+    values = {"client_key": CLIENT_KEY, "openapi_token": OPENAPI_TOKEN, **changes}
+    secrets = {name: Secret(values.pop(name)) for name in ("client_key", "openapi_token")}
+    return FabrixApiSettings(base_url=base_url, **secrets, **values)
 
 
 @dataclass

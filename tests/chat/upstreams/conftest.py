@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 
 from chat.upstreams.fabrix import FabrixUpstream
-from tests.chat.upstreams.asking import Api
+from tests.chat.upstreams.asking import api
 from tests.fabrix_standin import Standin, running_standin
 
 Connect = Callable[..., FabrixUpstream]
@@ -35,7 +35,7 @@ async def connect() -> AsyncIterator[Connect]:
 
     def make(base_url: str, **settings: object) -> FabrixUpstream:
         few = {"max_connections": 4, **settings}  # quicker to set up than the default of 256
-        made.append(FabrixUpstream(Api(base_url, **few)))  # type: ignore[arg-type]
+        made.append(FabrixUpstream(api(base_url, **few)))  # type: ignore[arg-type]
         return made[-1]
 
     yield make

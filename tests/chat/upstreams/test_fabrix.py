@@ -22,7 +22,7 @@ from chat.events import Delta, Finished
 from chat.upstreams.base import Upstream
 from chat.upstreams.fabrix import FabrixUpstream, api_url
 from chat.upstreams.refusals import BY_EXCEPTION
-from tests.chat.upstreams.asking import Api, Secret, answer_of, question
+from tests.chat.upstreams.asking import answer_of, api, question
 from tests.chat.upstreams.conftest import Connect
 from tests.fabrix_standin import CLIENT_KEY, OPENAPI_TOKEN, chunk, last, sse
 
@@ -87,12 +87,12 @@ def test_host_that_begins_like_the_tail_is_no_tail() -> None:
 @pytest.mark.parametrize("base_url", ["", "fabrix.example/api-agent", "ftp://host/", "https://", "https://host:port/"])
 def test_url_that_is_none_is_refused(base_url: str) -> None:
     with pytest.raises(ValueError, match="base_url"):
-        FabrixUpstream(Api(base_url))
+        FabrixUpstream(api(base_url))
 
 
 @pytest.mark.parametrize("token", ["t0ken", "Bearer t0ken", " bearer  t0ken\n", "Bearer Bearer t0ken"])
 async def test_bearer_stands_before_the_token_exactly_once(connect: Connect, messages: respx.Route, token: str) -> None:
-    await answer_of(connect(BASE, openapi_token=Secret(token)))
+    await answer_of(connect(BASE, openapi_token=token))
     assert sent(messages).headers["x-openapi-token"] == "Bearer t0ken"
 
 
@@ -173,7 +173,7 @@ async def test_id_that_was_never_listed_is_sent_as_text(connect: Connect, messag
 @pytest.mark.parametrize("name", ["client_key", "openapi_token"])
 def test_key_that_no_header_can_hold_is_refused_without_being_shown(name: str) -> None:
     with pytest.raises(ValueError, match="characters that a header can't hold") as caught:
-        FabrixUpstream(Api(BASE, **{name: Secret("비밀\nkey")}))  # type: ignore[arg-type]
+        FabrixUpstream(api(BASE, **{name: "비밀\nkey"}))  # type: ignore[arg-type]
     assert "비밀" not in repr(caught.value)
 
 
@@ -309,14 +309,14 @@ async def test_health_never_raises(connect: Connect, respx_mock: respx.MockRoute
 
 
 async def test_health_of_a_closed_client_is_false() -> None:
-    upstream = FabrixUpstream(Api(BASE))
+    upstream = FabrixUpstream(api(BASE))
     await upstream.aclose()
     assert await upstream.is_up() is False
 
 
 async def test_client_that_is_given_is_used_and_closed() -> None:
     client = httpx.AsyncClient(transport=httpx.MockTransport(lambda request: streamed()))
-    upstream = FabrixUpstream(Api(BASE), client=client)
+    upstream = FabrixUpstream(api(BASE), client=client)
     assert (await answer_of(upstream)).text == "안녕"
     await upstream.aclose()
     assert client.is_closed

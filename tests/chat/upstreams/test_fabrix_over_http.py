@@ -24,7 +24,7 @@ from chat.errors import (
 )
 from chat.events import Delta, Finished, Reference, Status, Thinking
 from chat.upstreams.base import Attachment, Question
-from tests.chat.upstreams.asking import Secret, answer_of, question
+from tests.chat.upstreams.asking import answer_of, question
 from tests.chat.upstreams.conftest import Connect
 from tests.fabrix_standin import FAULTS, OPENAPI_TOKEN, REFUSALS, STREAMS, Standin, fault_id, running_standin
 
@@ -188,7 +188,7 @@ async def test_busy_service_says_how_long_to_wait(
 
 
 async def test_wrong_token_is_a_refused_key(standin: Standin, connect: Connect) -> None:
-    upstream = connect(standin.base_url, openapi_token=Secret("wrong"))
+    upstream = connect(standin.base_url, openapi_token="wrong")
     assert isinstance((await answer_of(upstream)).error, KeyRefused)
     assert await upstream.is_up() is False
 
