@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from chat.analyst.aggregates import grouped, statistic_of
 from chat.analyst.queries import Action, Filter, Query, Statistic
 from chat.analyst.tables import Table
 
@@ -71,19 +72,6 @@ def _mask(values: pd.Series, condition: Filter) -> pd.Series:
             return compared
 
 
-def statistic_of(values: pd.Series, statistic: Statistic) -> Any:
-    """One statistic of the values that are there; None when there are too few. Sums of integers don't overflow."""
-    values = values.dropna()
-    if statistic in ("count", "distinct"):
-        return len(values) if statistic == "count" else int(values.nunique())
-    if len(values) < (2 if statistic in ("std", "var") else 1):
-        return None
-    if statistic == "sum" and values.dtype.kind == "i" and float(values.abs().max()) * len(values) > 2**62:
-        return sum(values.tolist())
-    result = getattr(values, statistic)()
-    return result.item() if hasattr(result, "item") else result
-
-
 def _result(table: Table, rows: pd.DataFrame, columns: tuple[str, ...], **more: Any) -> Result:
     """A result with its rows counted: used are those in which at least one of `columns` has a value."""
     missing = tuple((name, int(rows[name].isna().sum())) for name in columns)
@@ -114,20 +102,6 @@ def _by_group(query: Query, table: Table, frame: pd.DataFrame) -> Result:
     result = result.sort_values(first, ascending=False, kind="stable", ignore_index=True)
     overall = {name: statistic_of(frame[query.measures[0]], name) for name in statistics}
     return _result(table, frame, query.measures, frame=result, values={**overall, "first": first})
-
-
-def grouped(
-    frame: pd.DataFrame, groups: list[str], measures: tuple[str, ...], statistics: tuple[Statistic, ...]
-) -> pd.DataFrame:
-    """The statistics of each group, in columns called "statistic measure"."""
-    by = frame.groupby(groups, dropna=False, sort=True)
-    columns = {}
-    for measure in measures:
-        for statistic in statistics:
-            name = "nunique" if statistic == "distinct" else statistic
-            options = {"min_count": 1} if statistic == "sum" else {}
-            columns[f"{statistic} {measure}"] = getattr(by[measure], name)(**options)
-    return pd.DataFrame(columns).reset_index()
 
 
 def _share(query: Query, table: Table, frame: pd.DataFrame) -> Result:

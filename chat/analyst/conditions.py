@@ -5,9 +5,10 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass, field, replace
 
+from chat.analyst.quantities import Date
 from chat.analyst.queries import STATISTICS, Filter, NotClear, Operator
 from chat.analyst.tables import Table
-from chat.analyst.words import Date, Piece
+from chat.analyst.words import Piece
 
 _COMPARISONS: dict[str, Operator] = {"ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "eq": "eq", "ne": "ne"}
 _YEAR_NAMES = ("연도", "년도", "year", "yr", "년")

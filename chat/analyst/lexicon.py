@@ -16,7 +16,6 @@ from chat.analyst.tables import Table
 LONGEST_VALUE = 60
 _MOST_VALUES = 20_000
 _LOOSE_ENDS = ("금액", "액", "수량", "수", "량", "명", "일자", "일", "코드", "값", "율", "률", "번호")
-_ENDINGS = ("stems", "particles")  # lists in vocabulary.json that are parts of words
 
 
 @cache
@@ -29,13 +28,7 @@ def _words() -> dict[str, list[str]]:
 @cache
 def vocabulary() -> dict[str, str]:
     """The analyst's own words, each with its meaning."""
-    return {word: meaning for meaning, words in _words().items() if meaning not in _ENDINGS for word in words}
-
-
-@cache
-def stems() -> tuple[str, ...]:
-    """How verbs begin whose endings don't matter."""
-    return tuple(_words()["stems"])
+    return {word: meaning for meaning, words in _words().items() if meaning != "particles" for word in words}
 
 
 @cache

@@ -22,19 +22,28 @@ Action = Literal[
     "distinct",
     "distribution",
 ]
-Statistic = Literal["count", "sum", "mean", "median", "min", "max", "std", "var", "distinct"]
+Quantile = Literal["p5", "p10", "q1", "q3", "p90", "p95", "p99"]
+Statistic = Literal["count", "sum", "mean", "median", "min", "max", "std", "var", "distinct", Quantile]
 Period = Literal["day", "week", "month", "quarter", "year"]
 Operator = Literal["in", "not_in", "eq", "ne", "gt", "ge", "lt", "le", "from", "before", "during", "month"]
 
-
-STATISTICS = frozenset({"sum", "mean", "median", "min", "max", "std", "var"})
+QUANTILES: dict[Quantile, float] = {
+    "p5": 0.05,
+    "p10": 0.1,
+    "q1": 0.25,
+    "q3": 0.75,
+    "p90": 0.9,
+    "p95": 0.95,
+    "p99": 0.99,
+}
+STATISTICS = frozenset({"sum", "mean", "median", "min", "max", "std", "var", *QUANTILES})
 _RANKS = frozenset({"top", "bottom", "superlative", "high", "low", "min", "max"})
 _PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
-_PLAIN = frozenset({"rows", "each", "count", "until", "profile"})
+_PLAIN = frozenset({"rows", "each", "count", "until", "profile", "compare", "whole"})
 
 # The words of the vocabulary that each action answers to: one that its question holds besides these is not understood.
 USED_WORDS: dict[Action, frozenset[str]] = {
-    "profile": _PLAIN | {"describe"},
+    "profile": _PLAIN | {"describe", "columns"},
     "count": _PLAIN | {"sum"},
     "aggregate": _PLAIN | STATISTICS | _PERIODS | {"distinct"},
     "share": _PLAIN | _RANKS | {"share", "distribution", "sum"},
@@ -47,7 +56,7 @@ USED_WORDS: dict[Action, frozenset[str]] = {
     "columns": _PLAIN | {"columns", "distinct"},
     "describe": _PLAIN | {"describe", "columns"},
     "duplicates": _PLAIN | {"duplicates"},
-    "distinct": _PLAIN | {"distinct"},
+    "distinct": _PLAIN | {"distinct", "sum"},
     "distribution": _PLAIN | {"distribution"},
 }
 

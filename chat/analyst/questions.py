@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast, get_args
 
 from chat.analyst.conditions import Conditions
-from chat.analyst.lexicon import Lexicon, normal
+from chat.analyst.implied import with_implied, without_idle_words
+from chat.analyst.lexicon import Lexicon
 from chat.analyst.markdown import groups_digits
-from chat.analyst.queries import USED_WORDS, NotClear, Period, Query, Statistic, Unclear
-from chat.analyst.roles import Roles
+from chat.analyst.queries import USED_WORDS, NotClear, Query, Statistic, Unclear
+from chat.analyst.rankings import Rankings
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece, pieces_of
 
-_PERIODS = get_args(Period)
-_PERIOD_NAMES: dict[Period, tuple[str, ...]] = {
-    "day": ("일", "일자", "day"),
-    "week": ("주", "주차", "week"),
-    "month": ("월", "month"),
-    "quarter": ("분기", "quarter"),
-    "year": ("연도", "년도", "year"),
-}
-_DEFAULT_TOP = 5
 _DEFAULT_PREVIEW = 10
 
 
@@ -31,11 +22,12 @@ def understand(question: str, table: Table) -> Query | Unclear:
         return Query("profile")
     try:
         lexicon = Lexicon(table, question)
-        pieces = _excluded_values(pieces_of(question, lexicon), lexicon)
+        pieces = pieces_of(question, lexicon)
         _reject_unknown(pieces)
-        conditions = Conditions(table, _without_idle_words(pieces))
+        conditions = Conditions(table, without_idle_words(with_implied(pieces, lexicon, table)))
         conditions.take()
         reading = _Reading(table, conditions.pieces, tuple(conditions.filters))
+        reading.forget_identifiers()
         corrections = tuple((piece.text, piece.corrected) for piece in pieces if piece.corrected)
         query = replace(reading.query(), filters=reading.filters, corrections=corrections)
         return _compared(query)
@@ -54,18 +46,6 @@ def _reject_unknown(pieces: list[Piece]) -> None:
         raise NotClear("unsure")
 
 
-def _excluded_values(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
-    """In "합계를 제외한" and "except total" a word of the analyst's is a value, if the file has it."""
-    found = list(pieces)
-    for number, piece in enumerate(pieces):
-        after = pieces[number + 1] if number + 1 < len(pieces) else None
-        beside = pieces[number - 1] if piece.text.isascii() and number else after
-        values = lexicon.values.get(piece.text)
-        if piece.kind == "word" and values and beside is not None and beside.key == "not":
-            found[number] = Piece("value", piece.text, values=tuple(values))
-    return found
-
-
 def _compared(query: Query) -> Query:
     """ "서울과 부산의 매출 평균" may ask for one number or for one each: set apart, the answer has both."""
     several = [item.column for item in query.filters if item.operator == "in" and len(item.operands) > 1]
@@ -74,14 +54,7 @@ def _compared(query: Query) -> Query:
     return query
 
 
-def _without_idle_words(pieces: list[Piece]) -> list[Piece]:
-    """In "correlation between a and b" and "from a to b" without dates, the small words mean nothing."""
-    if any(piece.key == "correlation" for piece in pieces):
-        return [piece for piece in pieces if piece.key != "between"]
-    return pieces
-
-
-class _Reading(Roles):
+class _Reading(Rankings):
     """What a question without its conditions asks for."""
 
     def query(self) -> Query:
@@ -99,25 +72,27 @@ class _Reading(Roles):
         for key in ("duplicates", "missing", "outliers", "correlation", "distribution"):
             if key in keys:
                 return self._about_columns(key)
-        if keys & {"top", "bottom", "superlative", "high", "low"} or self._extreme_of_group(keys):
-            return self._ranking(keys)
-        period = self._period(keys)
-        column = self._column_of_periods(period)
+        if keys & {"top", "bottom", "superlative", "high", "low"} or self.extreme_of_group(keys):
+            return self.ranking(keys)
+        period = self.period(keys)
+        column = self.column_of_periods(period)
         if column and not keys & {"trend"}:
             statistics = self.statistics(keys)
             return Query("aggregate", self.needed_measures(), statistics, (*self.groups(), column))
         if period or "trend" in keys:
-            return self._trend(keys, period)
+            return self.trend(keys, period)
         if "share" in keys:
             return self._share()
         return self._plain(keys)
 
     def _plain(self, keys: set[str]) -> Query:
         statistics = self.statistics(keys)
+        if "distinct" in keys and set(statistics) <= {"sum"}:  # "총 몇 종류": the total of a count is the count
+            return self._distinct()
         if statistics:
             return self._aggregate(statistics)
-        if "distinct" in keys:
-            return self._distinct()
+        if "columns" in keys and keys & {"rows", "count"} == {"rows", "count"} and not self.has_columns():
+            return Query("profile")
         if "columns" in keys:
             return Query("columns", measures=self.all_columns())
         if "preview" in keys:
@@ -177,88 +152,6 @@ class _Reading(Roles):
             raise NotClear("needs_number", words=self.groups())
         return Query("correlation", measures=measures)
 
-    def _extreme_of_group(self, keys: set[str]) -> bool:
-        """ "매출이 최대인 지역": an extreme with a text column but without "by" asks which, not how much."""
-        if not keys & {"min", "max"} or "each" in keys or not self.measures():
-            return False
-        return bool(self.columns("text"))
-
-    def _ranking(self, keys: set[str]) -> Query:
-        """The rows or groups with the highest or lowest values."""
-        ascending = bool(keys & {"bottom", "low", "min"})
-        groups = self.groups()
-        number = self.limit()
-        if "count" in keys and groups and not self.measures():
-            return Query("share", groups=groups, ascending=ascending, limit=number or 1)
-        statistics = tuple(name for name in self.statistics(keys) if name not in ("min", "max"))
-        if not groups and statistics:
-            raise NotClear("unsure")
-        if not groups and not self.measures() and not self.filters and "rows" not in keys and number is None:
-            raise NotClear("which_column", options=tuple(self.table.names("number")[:8]))
-        period = self._period(keys)
-        if period:
-            return replace(self._trend(keys, period), limit=number or 1, ascending=ascending)
-        measures = self._frequency_or_measures(keys, groups)
-        if not measures:
-            return Query("share", groups=groups, ascending=ascending, limit=number or 1)
-        limit = number or (_DEFAULT_TOP if keys & {"top", "bottom"} else 1)
-        return Query(
-            "top", measures=measures[:1], statistics=statistics, groups=groups, limit=limit, ascending=ascending
-        )
-
-    def _frequency_or_measures(self, keys: set[str], groups: tuple[str, ...]) -> tuple[str, ...]:
-        """ "가장 많은 지역" without a number column asks for the most frequent one."""
-        if groups and not self.measures() and keys & {"superlative", "high", "low"} and not keys & {"top", "bottom"}:
-            often = {"많은", "많이", "most", "the most", "적은", "least", "fewest", "많았던", "적었던"}
-            if any(piece.text in often for piece in self.pieces):
-                return ()
-        measures = self.needed_measures()
-        if len(measures) > 1:
-            raise NotClear("which_column", options=measures)
-        return measures
-
-    def _period(self, keys: set[str]) -> Period | None:
-        """The period that the question sets apart by, also as a date column with a marker: "날짜별"."""
-        found = [key for key in _PERIODS if key in keys]
-        if len(found) > 1 or self._mean_of_periods():
-            raise NotClear("unsure")
-        if not found and (self.has_marked_date() or self._asks_for_day(keys)):
-            return "day"
-        return cast(Period, found[0]) if found else None
-
-    def _asks_for_day(self, keys: set[str]) -> bool:
-        """ "매출이 가장 높은 날짜": the date column is what a ranking asks for."""
-        return bool(keys & {"superlative", "high", "low"} and self.measures() and self.columns("date"))
-
-    def _column_of_periods(self, period: Period | None) -> str | None:
-        """A column that is itself called month, year, …, where the file has no dates to make periods of."""
-        if period is None or self.table.names("date", "month"):
-            return None
-        return next((name for name in self.table.names() if normal(name) in _PERIOD_NAMES[period]), None)
-
-    def _mean_of_periods(self) -> bool:
-        """ "Average monthly sales" is the mean of sums, or a mean for each month: nobody can tell."""
-        pairs = zip(self.pieces, self.pieces[1:], strict=False)
-        return any(a.key == "mean" and b.key in _PERIODS and b.text.isascii() and "by" not in b.text for a, b in pairs)
-
-    def _trend(self, keys: set[str], period: Period | None) -> Query:
-        named = self.columns("date", "month")
-        dates = named or tuple(self.table.names("date", "month"))
-        if not dates:
-            raise NotClear("needs_date")
-        if len(dates) > 1:
-            raise NotClear("which_column", options=dates)
-        groups = self.groups()
-        if len(groups) > 1:
-            raise NotClear("too_hard", words=groups)
-        groups = tuple(name for name in groups if name not in dates)
-        statistics = self.statistics(keys)
-        counting = keys & {"count", "rows"} and not self.measures()
-        measures = () if counting and statistics in ((), ("sum",)) else self.needed_measures()
-        if len(measures) > 1 and groups:
-            raise NotClear("too_hard", words=measures)
-        return Query("trend", measures=measures, statistics=statistics, groups=groups, date=dates[0], period=period)
-
     def _share(self) -> Query:
         groups = self.groups()
         measures = self.measures()
@@ -299,6 +192,10 @@ class _Reading(Roles):
         measures = tuple(name for name in self.measures() if groups_digits(name) or not self.filters)
         if measures and (groups or self.filters):
             return Query("aggregate", measures=measures, groups=groups)
+        if measures and "whole" in keys:
+            return Query("aggregate", measures=measures, statistics=("sum",))
+        if "compare" in keys and self.filters and not groups:
+            return Query("aggregate", measures=tuple(name for name in self.every_number() if groups_digits(name)))
         if measures:
             return Query("describe", measures=measures)
         if groups:

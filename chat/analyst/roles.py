@@ -10,6 +10,8 @@ from chat.analyst.queries import STATISTICS, Filter, NotClear, Statistic
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece
 
+_RANKS = ("top", "bottom", "superlative", "high", "low", "min", "max")
+
 
 @dataclass
 class Roles:
@@ -142,6 +144,35 @@ class Roles:
         set_apart = tuple(name for name in groups if any(name in piece.columns for piece in marked))
         counted = tuple(name for name in groups if name not in set_apart)
         return (*counted, *set_apart) if len(counted) == 1 and set_apart else ()
+
+    def forget_identifiers(self) -> None:
+        """In "average salary of employees" the column that names every row sets nothing apart."""
+        keys = self.keys()
+        computed = "share" in keys or (keys & STATISTICS and self.measures())
+        if not computed or keys & {*_RANKS, "count", "distinct"}:
+            return
+        identifiers = {name for name in self.table.names("text") if self.table.frame[name].is_unique}
+        self.pieces = [
+            piece
+            for number, piece in enumerate(self.pieces)
+            if self._marked_as_group(number) or not piece.columns or not identifiers.issuperset(piece.columns)
+        ]
+
+    def counted_by_most(self) -> tuple[str, str] | None:
+        """ "제품이 가장 많은 지역", "which region has the most products": what is counted, and for what.
+
+        Korean counts the column before the superlative, English the one after it.
+        """
+        places = [number for number, piece in enumerate(self.pieces) if piece.key in ("superlative", "high", "low")]
+        groups = self.groups()
+        if not places or len(groups) != 2 or self.measures():
+            return None
+        english = self.pieces[places[0]].text.isascii()
+        side = self.pieces[places[-1] :] if english else self.pieces[places[0] :: -1]
+        counted = next((name for piece in side for name in piece.columns if name in groups), None)
+        if counted is None:
+            return None
+        return counted, next(name for name in groups if name != counted)
 
     def filtered_columns(self) -> set[str]:
         return {item.column for item in self.filters}

@@ -8,63 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.analyst.lexicon import LONGEST_VALUE, Lexicon, particles, stems, vocabulary
+from chat.analyst.lexicon import LONGEST_VALUE, Lexicon, particles, vocabulary
+from chat.analyst.quantities import Date, dates_at, numbers_at
+from chat.analyst.verbs import verb_at
 
 PieceKind = Literal["word", "column", "value", "number", "date", "filler", "unknown"]
-_NUMBER = re.compile(
-    r"[-−]?[₩$￦]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s?(천만|백만|만|억|천|k\b|m\b|million|thousand|billion)?\s?(원|%|달러)?"
-)
-_UNITS = {
-    "천": 1e3,
-    "만": 1e4,
-    "백만": 1e6,
-    "천만": 1e7,
-    "억": 1e8,
-    "k": 1e3,
-    "thousand": 1e3,
-    "m": 1e6,
-    "million": 1e6,
-    "billion": 1e9,
-}
-_YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"1[0-2]|0?[1-9]", r"3[01]|[12]\d|0?[1-9]"
-_DATES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?P<year>{_YEAR})\s*(?:년도|년)(?!도)(?:\s*(?P<month>{_MONTH})\s*월(?!별)(?:\s*(?P<day>{_DAY})\s*일)?)?",
-        rf"(?P<year>{_YEAR})\s*[-./]\s*(?P<month>{_MONTH})(?!\d)(?:\s*[-./]\s*(?P<day>{_DAY})(?!\d))?",
-        rf"(?P<month>{_MONTH})월(?!별)(?:\s*(?P<day>{_DAY})일)?",
-        rf"(?:(?P<year>{_YEAR})\s*(?:년도|년)\s*)?(?P<quarter>[1-4])\s*(?:사)?분기(?!별)",
-        rf"(?:(?P<year>{_YEAR})\s*(?:년도|년)\s*)?(?P<half>상|하)반기",
-        rf"q(?P<quarter>[1-4])\b(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b)?",
-    )
-)
+_ORNAMENTS = re.compile(r"[~∼]+(?!\s*\d)|[ㅋㅎㅠㅜ]{2,}|\^\^|[\U0001F300-\U0001FAFF]")
 _CASES = "은는이가을를의에와과로으도만부까"  # particles of nouns begin so; the others end verbs
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_ENGLISH_DATE = re.compile(
-    rf"(?P<name>{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?(?:\s+(?P<year>(?:19|20)\d\d)\b)?"
-)
 _COST = {"column": 1.0, "value": 0.9, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2}
 _OWN_WORD_COST = 1.1  # of a value that is spelt like one of the analyst's words, such as the total of a row of totals
 _PARTICLE_COST = 0.3
 _LOOSE_COST = 0.5
 _UNKNOWN_COST = 20.0
 _FUZZY_COST = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Date:
-    """A day, month or year that a question names; what it leaves open is None.
-
-    A quarter or half of a year has its first month, and 3 or 6 `months`.
-    """
-
-    year: int | None
-    month: int | None = None
-    day: int | None = None
-    months: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +39,7 @@ class Piece:
 
 def pieces_of(question: str, lexicon: Lexicon) -> list[Piece]:
     """The question as the fewest known pieces; what nothing explains is of kind "unknown"."""
-    exact = " ".join(unicodedata.normalize("NFKC", question).split())
+    exact = " ".join(unicodedata.normalize("NFKC", _ORNAMENTS.sub(" ", question)).split())
     text = exact.casefold()
     if len(text) != len(exact):  # casefold may lengthen a letter such as ß; then case can't be compared by place
         exact = text
@@ -116,6 +72,7 @@ def _pieces_from(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterato
     if _boundary(text, start):
         yield from _dates_and_numbers(text, start)
         yield from _known(text, exact, start, lexicon)
+        yield from _verbs(text, start)
     if start == 0 or not _is_word(text[start - 1]):
         yield from _rest_of_word(text, start, lexicon)
 
@@ -145,29 +102,12 @@ def _particles(text: str, start: int) -> Iterator[tuple[int, float, None]]:
             yield end, _PARTICLE_COST, None
 
 
-def _date_of(match: re.Match[str]) -> Date:
-    part = {name: text for name, text in match.groupdict().items() if text}
-    year = int(part["year"]) if "year" in part else None
-    if "quarter" in part:
-        return Date(year, 3 * int(part["quarter"]) - 2, months=3)
-    if "half" in part:
-        return Date(year, 1 if part["half"] == "상" else 7, months=6)
-    month, day = (int(part[name]) if name in part else None for name in ("month", "day"))
-    return Date(year, month, day)
-
-
 def _dates_and_numbers(text: str, start: int) -> Iterator[tuple[int, float, Piece]]:
-    for pattern in _DATES:
-        if match := pattern.match(text, start):
-            yield match.end(), _COST["date"] - 0.001 * len(match[0]), Piece("date", match[0], date=_date_of(match))
-    if match := _ENGLISH_DATE.match(text, start):
-        month_number = next(number for number, name in enumerate(_MONTHS, 1) if name.startswith(match["name"][:3]))
-        date = Date(int(match["year"]) if match["year"] else None, month_number)
-        yield match.end(), _COST["date"], Piece("date", match[0], date=date)
-    if (match := _NUMBER.match(text, start)) and _boundary(text, match.end()):
-        digits = re.sub(r"[^\d.\-−]", "", match[0].split(match[3])[0] if match[3] else match[0]).replace("−", "-")
-        number = float(digits) * _UNITS.get((match[3] or "").strip(), 1)
-        yield match.end(), _COST["number"], Piece("number", match[0], number=number)
+    for end, date in dates_at(text, start):
+        yield end, _COST["date"] - 0.001 * (end - start), Piece("date", text[start:end], date=date)
+    for end, number in numbers_at(text, start):
+        if _boundary(text, end):
+            yield end, _COST["number"], Piece("number", text[start:end], number=number)
 
 
 def _known(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int, float, Piece]]:
@@ -187,6 +127,13 @@ def _known(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tupl
             yield end, _COST[kind] - length, Piece(kind, part, key=meaning)
 
 
+def _verbs(text: str, start: int) -> Iterator[tuple[int, float, Piece]]:
+    if found := verb_at(text, start):
+        end, meaning = found
+        kind: PieceKind = "filler" if meaning == "filler" else "word"
+        yield end, _COST[kind] + _LOOSE_COST, Piece(kind, text[start:end], key=meaning)
+
+
 def _means_value(part: str, written: str, values: list[tuple[str, str]]) -> bool:
     """Digits and very short words mean a value only when written exactly like it."""
     if part.isdigit() and not part.startswith("0"):
@@ -195,12 +142,10 @@ def _means_value(part: str, written: str, values: list[tuple[str, str]]) -> bool
 
 
 def _rest_of_word(text: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int, float, Piece]]:
-    """A whole word: of a verb whose ending doesn't matter, misspelt, or unknown; its particle is left aside."""
+    """A whole word: misspelt, or unknown; its particle is left aside."""
     match = re.compile(r"[^\s,?!;()\[\]\"“”]+").match(text, start)
     if not match:
         return
-    if match[0].startswith(stems()):
-        yield match.end(), _COST["filler"] + _LOOSE_COST, Piece("filler", match[0], key="filler")
     bare = _without_particle(match[0])
     end = start + len(bare)
     yield end, _UNKNOWN_COST, Piece("unknown", bare)

@@ -1,0 +1,57 @@
+"""Questions for the highest or the lowest: of rows, groups or periods."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat.analyst.periods import Periods
+from chat.analyst.queries import NotClear, Query
+
+_DEFAULT_TOP = 5
+
+
+class Rankings(Periods):
+    """The reading of a question that may ask for an extreme."""
+
+    def extreme_of_group(self, keys: set[str]) -> bool:
+        """ "매출이 최대인 지역": an extreme with a text column but without "by" asks which, not how much."""
+        if not keys & {"min", "max"} or "each" in keys or not self.measures():
+            return False
+        return bool(self.columns("text"))
+
+    def ranking(self, keys: set[str]) -> Query:
+        """The rows or groups with the highest or lowest values."""
+        ascending = bool(keys & {"bottom", "low", "min"})
+        groups = self.groups()
+        number = self.limit()
+        if counted := self.counted_by_most():
+            what, group = counted
+            return Query("top", (what,), ("distinct",), (group,), limit=number or 1, ascending=ascending)
+        if "count" in keys and groups and not self.measures():
+            return Query("share", groups=groups, ascending=ascending, limit=number or 1)
+        statistics = tuple(name for name in self.statistics(keys) if name not in ("min", "max"))
+        if not groups and statistics:
+            raise NotClear("unsure")
+        if not groups and not self.measures() and not self.filters and "rows" not in keys and number is None:
+            raise NotClear("which_column", options=tuple(self.table.names("number")[:8]))
+        period = self.period(keys)
+        if period:
+            return replace(self.trend(keys, period), limit=number or 1, ascending=ascending)
+        measures = self._frequency_or_measures(keys, groups)
+        if not measures:
+            return Query("share", groups=groups, ascending=ascending, limit=number or 1)
+        limit = number or (_DEFAULT_TOP if keys & {"top", "bottom"} else 1)
+        return Query(
+            "top", measures=measures[:1], statistics=statistics, groups=groups, limit=limit, ascending=ascending
+        )
+
+    def _frequency_or_measures(self, keys: set[str], groups: tuple[str, ...]) -> tuple[str, ...]:
+        """ "가장 많은 지역" without a number column asks for the most frequent one."""
+        if groups and not self.measures() and keys & {"superlative", "high", "low"} and not keys & {"top", "bottom"}:
+            often = {"많은", "많이", "most", "the most", "적은", "least", "fewest", "많았던", "적었던"}
+            if any(piece.text in often for piece in self.pieces):
+                return ()
+        measures = self.needed_measures()
+        if len(measures) > 1:
+            raise NotClear("which_column", options=measures)
+        return measures
