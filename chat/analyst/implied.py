@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from chat.analyst.lexicon import Lexicon
-from chat.analyst.queries import NotClear
+from chat.analyst.queries import NotClear, Period
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece
 
@@ -25,8 +26,13 @@ def with_implied(pieces: list[Piece], lexicon: Lexicon, table: Table) -> list[Pi
 
 
 def without_idle_words(pieces: list[Piece]) -> list[Piece]:
-    """In "between a and b" without numbers and in "the salary column" the small words mean nothing."""
-    idle = {"between"} if any(piece.key == "correlation" for piece in pieces) else set()
+    """In "between a and b" without numbers and in "the salary column" the small words mean nothing.
+
+    언제 adds nothing to the period or day that the question names.
+    """
+    keys = {piece.key for piece in pieces}
+    idle = {"between"} if "correlation" in keys else set()
+    idle |= {"when"} if keys.intersection(get_args(Period)) else set()
     meaningful = [piece for piece in pieces if piece.kind != "filler" and piece.key not in idle]
     kinds = ["", *(piece.kind for piece in meaningful), ""]
     return [

@@ -91,7 +91,7 @@ class _Reading(Rankings):
             return self._distinct()
         if statistics:
             return self._aggregate(statistics)
-        if "columns" in keys and keys & {"rows", "count"} == {"rows", "count"} and not self.has_columns():
+        if {"columns", "count"} <= keys and self.counts_rows():
             return Query("profile")
         if "columns" in keys:
             return Query("columns", measures=self.all_columns())
@@ -165,6 +165,9 @@ class _Reading(Rankings):
 
     def _distinct(self) -> Query:
         columns = self.all_columns()
+        counted = self.counted_by_group()
+        if counted:
+            return Query("aggregate", measures=counted[:1], statistics=("distinct",), groups=counted[1:])
         if len(columns) != 1:
             raise NotClear("which_column", options=columns or tuple(self.table.names("text")[:8]))
         return Query("distinct", measures=columns)
@@ -173,14 +176,14 @@ class _Reading(Rankings):
         groups = self.groups()
         marked = "each" in keys
         named = self.all_columns()
-        counted = self.counted_by_group() if marked else ()
+        counted = self.counted_by_group()
         if counted:
             return Query("aggregate", measures=counted[:1], statistics=("distinct",), groups=counted[1:])
         if not named or ("rows" in keys and not marked and all(name in self.filtered_columns() for name in named)):
             return Query("count")
         if marked and groups and not self.measures():
             return Query("share", groups=groups)
-        if len(named) == 1 and not marked:
+        if len(named) == 1 and not marked and not (self.measures() and groups_digits(named[0])):
             return Query("distinct", measures=named)
         if self.measures() and not groups:
             return Query("aggregate", measures=self.measures(), statistics=("count",))

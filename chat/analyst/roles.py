@@ -30,6 +30,10 @@ class Roles:
         pairs = zip(self.pieces, self.pieces[1:], strict=False)
         return not self.measures() and any(a.kind == "number" and b.key == "rows" for a, b in pairs)
 
+    def counts_rows(self) -> bool:
+        """ "몇 행 몇 열", "how many rows and columns"."""
+        return any(piece.key == "rows" or piece.text in ("몇 행", "몇 줄") for piece in self.pieces)
+
     def limit(self) -> int | None:
         """The number of rows or groups that are asked for."""
         return next((int(piece.number) for piece in self.pieces if piece.kind == "number" and piece.number >= 1), None)
