@@ -11,6 +11,7 @@ from chat.analyst.tables import Table
 from chat.analyst.words import Piece
 
 _COMPARISONS: dict[str, Operator] = {"ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "eq": "eq", "ne": "ne"}
+_DATE_WORDS = ("from", "until", "between", "after", "before")
 _YEAR_NAMES = ("연도", "년도", "year", "yr", "년")
 
 
@@ -148,8 +149,7 @@ class Conditions:
             self.filters.append(Filter(column, "month", tuple(month for date in dates for month in _months(date))))
         else:
             raise NotClear("unsure")
-        used = {"from", "until", "between", "after", "before"}
-        self.pieces = [piece for piece in self.pieces if piece.kind != "date" and piece.key not in used]
+        self.pieces = [piece for piece in self.pieces if piece.kind != "date" and piece.key not in _DATE_WORDS]
 
     def _named_year_column(self, dates: list[Date]) -> bool:
         """A number column of years right before the year: "연도가 2024인", "where year is 2024"."""
@@ -186,12 +186,15 @@ class Conditions:
         return None
 
     def _forget_column(self, name: str) -> None:
-        """A date column named beside its date ("날짜가 2024년인") is part of the condition."""
+        """A date column named beside its date ("날짜가 2024년인", "hired after 2022") is part of the condition."""
         for number, piece in enumerate(self.pieces):
-            next_to_date = "date" in (self._kind(number - 1), self._kind(number + 1))
-            if piece.kind == "column" and piece.columns == (name,) and next_to_date:
+            if piece.kind == "column" and piece.columns == (name,) and self._is_beside_date(number):
                 del self.pieces[number]
                 return
+
+    def _is_beside_date(self, number: int) -> bool:
+        after = number + (2 if self._key(number + 1) in _DATE_WORDS else 1)
+        return "date" in (self._kind(number - 1), self._kind(after))
 
     def _year_numbers(self, dates: list[Date]) -> None:
         columns = self._year_columns()
@@ -213,7 +216,9 @@ class Conditions:
                 raise NotClear("unsure")
             self.filters.append(Filter(column, "month", _months(date)))
             return
-        if keys & {"after", "from"}:
+        if any(piece.text == "after" for piece in self.pieces):  # unlike 이후, which includes the day or year itself
+            self.filters.append(Filter(column, "from", (_day_after(date),)))
+        elif keys & {"after", "from"}:
             self.filters.append(Filter(column, "from", (_first_day(date),)))
         elif "before" in keys:
             self.filters.append(Filter(column, "before", (_first_day(date),)))

@@ -12,8 +12,11 @@ from chat.analyst.words import Piece
 
 _AGE, _AMOUNT, _QUANTITY = "나이", "매출", "수량"
 _PLACES = ("지역", "도시", "국가", "매장")
-_OF_AGES = ("older than", "younger than", "or older", "or younger")
+_OF_AGES = ("older than", "younger than", "or older", "or younger", "oldest", "youngest", "어린", "젊은")
 _RANKS = {"superlative", "high", "low", "top", "bottom", "max", "min"}
+_HOW_MANY = ("how many", "몇 개", "몇개", "number of", "the number of")
+_HOW_MUCH = ("how much", "얼마", "얼마야", "얼마인가요", "얼마지", "얼마예요", "얼마인지", "얼마치", "얼마어치")
+_COUNTS_ROWS = {"rows", "ge", "gt", "le", "lt", "eq", "ne", "between", "missing", "outliers", "distinct", "duplicates"}
 _RANKED_BY_QUANTITY = ("팔린", "팔리는", "팔렸던", "판매된", "sold", "selling")  # "가장 많이 팔린" counts pieces
 
 
@@ -57,61 +60,56 @@ def _excluded_values(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
 def _with_ages(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """ "30세 이상" and "older than 30" compare the column of ages."""
     columns = lexicon.columns.get(_AGE, ())
-    named = any(piece.kind == "column" and piece.columns == columns for piece in pieces)
-    if not columns or len(columns) > 1:
+    if len(columns) != 1:
         return pieces
+    named = any(piece.kind == "column" and piece.columns == columns for piece in pieces)
     found: list[Piece] = []
     for piece in pieces:
-        if piece.key == "age" and found and found[-1].kind == "number":
-            number = found.pop()
-            found += [number] if named else [Piece("column", piece.text, columns=columns), number]
-        elif piece.text in _OF_AGES and not named:
-            place = (
-                len(found) - 1 if found and found[-1].kind == "number" and piece.text.startswith("or") else len(found)
-            )
-            found[place:place] = [Piece("column", piece.text, columns=columns)]
-            found.append(piece)
-        else:
-            found.append(piece)
+        if piece.key == "age" or piece.text in _OF_AGES:
+            after_number = bool(found) and found[-1].kind == "number" and not piece.text.endswith("than")
+            place = len(found) - after_number
+            found[place:place] = [] if named else [Piece("column", piece.text, columns=columns)]
+        found += [] if piece.key == "age" else [piece]
     return found
 
 
 def _with_sold(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
-    """How much is sold is an amount, how many a quantity; a column that is named besides settles it."""
-    places = [number for number, piece in enumerate(pieces) if piece.key == "sell"]
-    if not places:
-        return pieces
+    """The verb as the column of what is sold; another column for that, named besides, settles it."""
     amount, quantity = lexicon.columns.get(_AMOUNT, ()), lexicon.columns.get(_QUANTITY, ())
     rest = [piece for piece in pieces if piece.key != "sell"]
-    if any(piece.kind == "column" and set(piece.columns) & {*amount, *quantity} for piece in rest):
-        return rest
-    texts = {piece.text for piece in pieces}
-    counted = any(piece.key == "count" for piece in pieces)
-    if amount and any(
-        (text.startswith("얼마") and not text.startswith("얼마나")) or text == "how much" for text in texts
-    ):
-        columns = amount
-    elif quantity and (counted or texts.intersection(_RANKED_BY_QUANTITY)):
-        columns = quantity
-    else:
-        columns = tuple(dict.fromkeys((*amount, *quantity)))
-    if len(columns) != 1:
-        raise NotClear("which_column" if columns else "words", words=(pieces[places[0]].text,), options=columns)
-    sold = Piece("column", pieces[places[0]].text, columns=columns)
-    found = [sold if number == places[0] else piece for number, piece in enumerate(pieces) if number not in places[1:]]
-    if counted and columns == quantity:
-        return [replace(piece, key="sum") if piece.key == "count" else piece for piece in found]
-    return found
+    named = {name for piece in rest if piece.kind == "column" for name in piece.columns}
+    verbs = [piece for piece in pieces if piece.key == "sell"]
+    if verbs and not named & {*amount, *quantity}:
+        columns = _columns_sold({piece.text for piece in pieces}, amount, quantity)
+        if len(columns) != 1:
+            raise NotClear("which_column" if columns else "words", words=(verbs[0].text,), options=columns)
+        sold = Piece("column", verbs[0].text, columns=columns)
+        rest = [sold if piece is verbs[0] else piece for piece in pieces if piece not in verbs[1:]]
+        named = {*columns}
+    return _pieces_added_up(rest) if named & {*quantity} else rest
+
+
+def _columns_sold(texts: set[str], amount: tuple[str, ...], quantity: tuple[str, ...]) -> tuple[str, ...]:
+    """How much is sold is an amount, how many a quantity; without either word it may be both."""
+    if amount and any(text in _HOW_MUCH for text in texts):
+        return amount
+    if quantity and texts.intersection({*_HOW_MANY, *_RANKED_BY_QUANTITY}):
+        return quantity
+    return tuple(dict.fromkeys((*amount, *quantity)))
+
+
+def _pieces_added_up(pieces: list[Piece]) -> list[Piece]:
+    """ "How many units" asks for the sum of a quantity, unless a condition or the rows are counted."""
+    if any(piece.key in _COUNTS_ROWS for piece in pieces):
+        return pieces
+    return [replace(piece, key="sum") if piece.text in _HOW_MANY else piece for piece in pieces]
 
 
 def _with_places(pieces: list[Piece], lexicon: Lexicon, table: Table) -> list[Piece]:
     """ "Where are sales highest?" asks for the column of places, unless another column of texts is named."""
     rest = [piece for piece in pieces if piece.key != "where"]
-    asked = [
-        piece
-        for before, piece in zip([None, *pieces], pieces, strict=False)
-        if piece.key == "where" and not (before is not None and before.kind == "number")
-    ]
+    counted = [number for number, piece in enumerate(pieces[1:], 1) if pieces[number - 1].kind == "number"]  # "세 곳"
+    asked = [piece for number, piece in enumerate(pieces) if piece.key == "where" and number not in counted]
     texts = set(table.names("text"))
     named = any(piece.kind == "column" and texts.intersection(piece.columns) for piece in rest)
     if not asked or named or not any(piece.key in _RANKS for piece in rest):

@@ -156,7 +156,8 @@ class _Reading(Rankings):
         groups = self.groups()
         measures = self.measures()
         if not groups:  # "서울의 비율": the share of the rows, or of the sum, that the conditions keep
-            if not self.filters or len(measures) > 1:
+            several = any(len(item.operands) > 1 for item in self.filters if item.operator == "in")
+            if not self.filters or several or len(measures) > 1:
                 raise NotClear("unsure")
             return Query("share", measures=measures)
         if len(groups) > 1 or len(measures) > 1:

@@ -153,7 +153,8 @@ class Roles:
         """In "average salary of employees" the column that names every row sets nothing apart."""
         keys = self.keys()
         computed = "share" in keys or (keys & STATISTICS and self.measures())
-        if not computed or keys & {*_RANKS, "count", "distinct"}:
+        listed = self.filters and not keys
+        if not (computed or listed) or keys & {*_RANKS, "count", "distinct"}:
             return
         identifiers = {name for name in self.table.names("text") if self.table.frame[name].is_unique}
         self.pieces = [

@@ -71,6 +71,14 @@ SALES: list[tuple[Expected, str]] = [
         각 지역의 매출 합계를 비교해줘 | 지역별 매출 총합을 막대그래프로 그려줘 | 지역에 따라 매출 합계를 나눠줘 |
         total sales for each region | plot total sales by region | how much did each region sell in total? |
         draw a bar chart of total sales by region | compare total sales across regions | 지역별 매출"""),
+    (where(total("수량"), 날짜=lambda day: day.month == 3), """
+        how many units were sold in March? | 3월에 몇 개 팔렸어? | 3월 판매량 합계"""),
+    (by("지역", different("제품")), """
+        지역마다 제품이 몇 종류야? | 지역별 제품 수 | how many different products per region?"""),
+    (where(ranked(by("제품", total("수량")), 1), 지역="서울"), """
+        서울에서 제일 많이 팔린 제품은? | 서울 지역에서 가장 많이 팔린 상품이 뭐예요?"""),
+    (where(total("매출"), 제품=("노트북", "키보드", "모니터", "스피커")), """
+        마우스 빼고 매출 합계 | 마우스를 제외한 총매출 | total sales excluding 마우스"""),
     (by("제품", mean("매출")), """
         제품별 평균 매출 | 제품마다 매출 평균이 얼마야? | 상품별 매출 평균 좀 뽑아줘 |
         평균 매출을 제품별로 보여 주세요"""),
@@ -215,6 +223,14 @@ STAFF: list[tuple[Expected, str]] = [
         나이가 40 이상인 사람은 몇 명이야?"""),
     (where(len, age=lambda value: value < 30), """
         how many people are younger than 30? | age under 30 count | 30세 미만은 몇 명이야?"""),
+    (where(len, hire_date=lambda day: day.year > 2022), """
+        how many hired after 2022? | how many people were hired after 2022?"""),
+    (where(mean("salary"), age=lambda value: value >= 40), """
+        40세 이상 평균 연봉 | average salary of people aged 40 or older | 나이가 40 이상인 직원의 평균 급여"""),
+    (where(len, age=lambda value: 20 <= value < 30), """
+        20살 이상 30살 미만 몇 명? | 20세 이상이고 30세 미만인 직원은 몇 명이야?"""),
+    (where(lambda rows: ("preview", min(len(rows), 10)), age=lambda value: value > 55), """
+        employees older than 55 | list people older than 55"""),
     (where(mean("salary"), gender="F", department="IT"), """
         average salary of F in IT | IT 부서 F의 평균 급여"""),
     (largest("salary", 5), """
@@ -260,7 +276,11 @@ NOT_COMPUTED = """
     make coffee | 서울보다 부산이 왜 높아? | 작년 대비 매출 증가율 | 매출 2위 지역 | 결측치 없는 행의 매출 합계 |
     매출이 평균보다 높은 지역 | 서울의 날씨와 매출 | Seoul 매출 합계 | 제주 매출은? | 매출 합계 말고 |
     상위 10% 매출 합계 | 더 좋은 제품은? | ㅁㄴㅇㄹ | sales growth rate | which region sold laptops |
-    average of averages by sales tax | 매출이 오른 제품 | who sold the most cars? | 매출 확인서 합계"""
+    average of averages by sales tax | 매출이 오른 제품 | who sold the most cars? | 매출 확인서 합계 |
+    무엇을 할 수 있어? | what can you do? | ratio of 서울 to 부산 sales | 언제 매출이 제일 높았어? | thanks |
+    which product sells best? | 판매 추이 | 결측치 제외하고 매출 평균 | 중복 제거하고 매출 합계 | 최근 3개월 매출 |
+    요일별 매출 | 매출 누적 합계 | sales above average | average salary of managers | 30대 평균 급여 |
+    salary per hour"""
 
 
 def _asked(table: list[tuple[Expected, str]], file: str) -> list[Any]:
