@@ -10,7 +10,8 @@ from chat.analyst.queries import NotClear, Period
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece
 
-_AGE, _AMOUNT, _QUANTITY = "나이", "매출", "수량"
+_AGE, _QUANTITY = "나이", "수량"
+_AMOUNTS = ("매출", "금액")  # the first that the file has
 _PLACES = ("지역", "도시", "국가", "매장")
 _OF_AGES = ("older than", "younger than", "or older", "or younger", "oldest", "youngest", "어린", "젊은")
 _RANKS = {"superlative", "high", "low", "top", "bottom", "max", "min"}
@@ -75,7 +76,8 @@ def _with_ages(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
 
 def _with_sold(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """The verb as the column of what is sold; another column for that, named besides, settles it."""
-    amount, quantity = lexicon.columns.get(_AMOUNT, ()), lexicon.columns.get(_QUANTITY, ())
+    amount = next((lexicon.columns[word] for word in _AMOUNTS if word in lexicon.columns), ())
+    quantity = lexicon.columns.get(_QUANTITY, ())
     rest = [piece for piece in pieces if piece.key != "sell"]
     named = {name for piece in rest if piece.kind == "column" for name in piece.columns}
     verbs = [piece for piece in pieces if piece.key == "sell"]
@@ -91,7 +93,7 @@ def _with_sold(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
 
 def _columns_sold(texts: set[str], amount: tuple[str, ...], quantity: tuple[str, ...]) -> tuple[str, ...]:
     """How much is sold is an amount, how many a quantity; without either word it may be both."""
-    if amount and any(text in _HOW_MUCH for text in texts):
+    if texts.intersection(_HOW_MUCH):
         return amount
     if quantity and texts.intersection({*_HOW_MANY, *_RANKED_BY_QUANTITY}):
         return quantity

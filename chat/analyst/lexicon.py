@@ -92,7 +92,7 @@ def _column_aliases(names: list[str]) -> dict[str, tuple[str, ...]]:
 
 def _exact_names(name: str) -> Iterator[str]:
     plain = normal(name)
-    words = _words_of(name)
+    words = words_of(name)
     yield from (plain, plain.replace(" ", ""), plain.replace("_", " "), " ".join(words), "".join(words))
     yield from _plurals(" ".join(words))
 
@@ -101,7 +101,7 @@ def _parts_of_name(name: str) -> Iterator[str]:
     """A word of a longer name, the name without its unit, a Korean name without its general ending."""
     without_unit = normal(re.sub(r"[(\[].*?[)\]]", "", name))
     yield from (without_unit, without_unit.replace(" ", ""))
-    for word in _words_of(without_unit):
+    for word in words_of(without_unit):
         if len(word) > 1:
             yield word
             yield from _plurals(word)
@@ -112,13 +112,13 @@ def _parts_of_name(name: str) -> Iterator[str]:
 
 
 def _synonyms_of_name(name: str) -> Iterator[str]:
-    words = _words_of(name)
+    words = words_of(name)
     without_unit = normal(re.sub(r"[(\[].*?[)\]]", "", name))
     yield from _synonyms_among({normal(name), without_unit, " ".join(words), "".join(words)})
 
 
 def _synonyms_of_parts(name: str) -> Iterator[str]:
-    words = {word for word in _words_of(name) if len(word) > 1}
+    words = {word for word in words_of(name) if len(word) > 1}
     yield from _synonyms_among(words | {normal(name).removesuffix(ending) for ending in _LOOSE_ENDS})
 
 
@@ -131,7 +131,8 @@ def _synonyms_among(own: set[str]) -> Iterator[str]:
                 yield from _plurals(word)
 
 
-def _words_of(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """The words of a column's name, in small letters, however they are joined."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return [word for word in re.split(r"[\s_\-./()\[\]]+", normal(spaced)) if word]
 

@@ -6,7 +6,7 @@ from typing import cast, get_args
 
 from chat.analyst.lexicon import normal
 from chat.analyst.queries import NotClear, Period, Query
-from chat.analyst.roles import Roles
+from chat.analyst.roles import Roles, adds_up
 
 _PERIODS = get_args(Period)
 _PERIOD_NAMES: dict[Period, tuple[str, ...]] = {
@@ -61,4 +61,6 @@ class Periods(Roles):
         measures = () if counting and statistics in ((), ("sum",)) else self.needed_measures()
         if len(measures) > 1 and groups:
             raise NotClear("too_hard", words=measures)
+        if measures and not statistics and not any(adds_up(name) for name in measures):
+            statistics = ("mean",)
         return Query("trend", measures=measures, statistics=statistics, groups=groups, date=dates[0], period=period)

@@ -96,7 +96,8 @@ class Unclear:
     """A question without one certain meaning.
 
     `reason`: "words" (unknown to file and analyst), "which_column" or "which_value_column" (`options` fit equally),
-    "needs_number", "needs_date" (there is no such column), "too_hard" (beyond the analyst), "unsure".
+    "which_statistic" (sums of the column mean nothing), "needs_number", "needs_date" (there is no such column),
+    "too_hard" (beyond the analyst), "unsure".
     """
 
     reason: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat.analyst.periods import Periods
-from chat.analyst.queries import NotClear, Query
+from chat.analyst.queries import NotClear, Query, Statistic
+from chat.analyst.roles import adds_up
 
 _DEFAULT_TOP = 5
 
@@ -22,6 +23,7 @@ class Rankings(Periods):
     def ranking(self, keys: set[str]) -> Query:
         """The rows or groups with the highest or lowest values."""
         ascending = bool(keys & {"bottom", "low", "min"})
+        self._reject_numbers_or_dates()
         groups = self.groups()
         number = self.limit()
         if counted := self.counted_by_most():
@@ -36,10 +38,14 @@ class Rankings(Periods):
             raise NotClear("which_column", options=tuple(self.table.names("number")[:8]))
         period = self.period(keys)
         if period:
+            self._reject_sums(statistics, (*self.measures(),))
             return replace(self.trend(keys, period), limit=number or 1, ascending=ascending)
         measures = self._frequency_or_measures(keys, groups)
         if not measures:
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
+        if groups:
+            statistics = statistics or self._extreme_that_stays(keys, measures[0])
+            self._reject_sums(statistics, measures if not self.are_identifiers(groups) else ())
         limit = number or (_DEFAULT_TOP if keys & {"top", "bottom"} else 1)
         return Query(
             "top", measures=measures[:1], statistics=statistics, groups=groups, limit=limit, ascending=ascending
@@ -55,3 +61,23 @@ class Rankings(Periods):
         if len(measures) > 1:
             raise NotClear("which_column", options=measures)
         return measures
+
+    def _extreme_that_stays(self, keys: set[str], measure: str) -> tuple[Statistic, ...]:
+        """ "온도가 최대인 지역" compares maxima, where "매출이 최대인 지역" compares sums."""
+        if adds_up(measure) or not keys & {"min", "max"}:
+            return ()
+        return ("min",) if "min" in keys else ("max",)
+
+    def _reject_sums(self, statistics: tuple[Statistic, ...], measures: tuple[str, ...]) -> None:
+        """Without a statistic sums would be compared, which mean nothing for a temperature or an age."""
+        sumless = tuple(name for name in measures if not adds_up(name))
+        if sumless and not statistics:
+            raise NotClear("which_statistic", words=sumless)
+
+    def _reject_numbers_or_dates(self) -> None:
+        """A word such as 주문 that may mean both a number and a date can't be ranked by."""
+        for piece in self.pieces:
+            if len(piece.columns) > 1 and {"number", "date"} <= {
+                self.table.column(name).kind for name in piece.columns
+            }:
+                raise NotClear("which_column", words=(piece.text,), options=piece.columns)

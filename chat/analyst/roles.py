@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import cast
 
+from chat.analyst.lexicon import words_of
 from chat.analyst.markdown import groups_digits
 from chat.analyst.queries import STATISTICS, Filter, NotClear, Statistic
 from chat.analyst.tables import Table
 from chat.analyst.words import Piece
 
 _RANKS = ("top", "bottom", "superlative", "high", "low", "min", "max")
+_SUMLESS = re.compile(
+    r"온도|기온|습도|압력|속도|나이|연령|급여|연봉|월급|점수|평점|별점|가격|단가|키$|신장|몸무게|체중|비율|[율률]$|"
+    r"\b(?:temp|temperature|humidity|pressure|speed|age|salary|wage|score|rating|price|height|weight|ratio|rate)s?\b"
+)
+
+
+def adds_up(column: str) -> bool:
+    """Whether sums of a column mean something, by its name: those of sales do, those of temperatures don't."""
+    return not _SUMLESS.search(" ".join(words_of(column)))
 
 
 @dataclass
@@ -156,12 +167,15 @@ class Roles:
         listed = self.filters and not keys
         if not (computed or listed) or keys & {*_RANKS, "count", "distinct"}:
             return
-        identifiers = {name for name in self.table.names("text") if self.table.frame[name].is_unique}
         self.pieces = [
             piece
             for number, piece in enumerate(self.pieces)
-            if self._marked_as_group(number) or not piece.columns or not identifiers.issuperset(piece.columns)
+            if self._marked_as_group(number) or not piece.columns or not self.are_identifiers(piece.columns)
         ]
+
+    def are_identifiers(self, names: tuple[str, ...]) -> bool:
+        """Whether these are text columns that each name every row differently."""
+        return all(self.table.column(name).kind == "text" and self.table.frame[name].is_unique for name in names)
 
     def counted_by_most(self) -> tuple[str, str] | None:
         """ "제품이 가장 많은 지역", "which region has the most products": what is counted, and for what.

@@ -15,15 +15,17 @@ _REQUEST = re.compile(
 
 
 @cache
-def _stems() -> dict[str, str]:
+def _stems() -> tuple[tuple[str, str], ...]:
+    """Each stem with its meaning, the longest first."""
     path = Path(__file__).with_name("verbs.json")
     loaded: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
-    return {stem: meaning for meaning, stems in loaded.items() for stem in stems}
+    pairs = [(stem, meaning) for meaning, stems in loaded.items() for stem in stems]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
 def verb_at(text: str, start: int) -> tuple[int, str] | None:
     """Where the longest known verb that begins at `start` ends, and its meaning; None when there is none."""
-    for stem, meaning in sorted(_stems().items(), key=lambda item: -len(item[0])):
+    for stem, meaning in _stems():
         if text.startswith(stem, start):
             ending = (_ENDING if meaning in ("high", "low") else _REQUEST).match(text, start + len(stem))
             end = ending.end() if ending else start + len(stem)

@@ -280,7 +280,7 @@ NOT_COMPUTED = """
     무엇을 할 수 있어? | what can you do? | ratio of 서울 to 부산 sales | 언제 매출이 제일 높았어? | thanks |
     which product sells best? | 판매 추이 | 결측치 제외하고 매출 평균 | 중복 제거하고 매출 합계 | 최근 3개월 매출 |
     요일별 매출 | 매출 누적 합계 | sales above average | average salary of managers | 30대 평균 급여 |
-    salary per hour"""
+    salary per hour | which department has the highest salary? | 급여가 가장 높은 부서"""
 
 
 def _asked(table: list[tuple[Expected, str]], file: str) -> list[Any]:

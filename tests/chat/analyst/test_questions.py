@@ -206,3 +206,30 @@ def test_every_example_question_is_understood(read: Read, sales: Table, language
         examples = example_questions(table, language)
         assert 3 <= len(examples) <= 5
         assert all(isinstance(understand(example, table), Query) for example in examples), examples
+
+
+def test_temperatures_are_compared_by_a_statistic_that_is_named(read: Read) -> None:
+    table = read("방,온도,날짜\n거실,21,2024-01-01\n거실,22,2024-01-02\n침실,25,2024-01-03\n")
+    assert understand("온도가 가장 높은 방", table) == Unclear("which_statistic", ("온도",))
+    assert understand("온도가 최대인 방", table) == Query("top", ("온도",), ("max",), ("방",), limit=1)
+    assert understand("일별 온도 추이", table) == Query("trend", ("온도",), ("mean",), date="날짜", period="day")
+
+
+@pytest.mark.parametrize(
+    ("question", "amount"),
+    [
+        ("매출 1억 2천만원 이상 건수", 120_000_000),
+        ("매출 삼백오십만원 이상 건수", 3_500_000),
+        ("매출 2만 5천원 이상 건수", 25_000),
+        ("매출 천만 이상 건수", 10_000_000),
+        ("count of rows with sales at least 1.5 million", 1_500_000),
+    ],
+)
+def test_amounts_may_be_put_together_of_words(sales: Table, question: str, amount: float) -> None:
+    assert understand(question, sales) == Query("count", filters=(Filter("매출", "ge", (amount,)),))
+
+
+def test_what_is_sold_is_asked_back_unless_the_question_tells(sales: Table) -> None:
+    assert understand("which region sells the most?", sales) == Unclear("which_column", ("sells",), ("매출", "수량"))
+    assert understand("서울에서 얼마 팔았어?", sales) == Query("aggregate", ("매출",), filters=(SEOUL,))
+    assert understand("몇 개 팔았어?", sales) == Query("aggregate", ("수량",), ("sum",))
