@@ -14,6 +14,7 @@ from chat.analyst.tables import Table
 from chat.analyst.words import Piece, pieces_of
 
 _DEFAULT_PREVIEW = 10
+_COMPARING = ("gt", "ge", "lt", "le")
 
 
 def understand(question: str, table: Table) -> Query | Unclear:
@@ -30,7 +31,7 @@ def understand(question: str, table: Table) -> Query | Unclear:
         reading.forget_identifiers()
         corrections = tuple((piece.text, piece.corrected) for piece in pieces if piece.corrected)
         query = replace(reading.query(), filters=reading.filters, corrections=corrections)
-        return _compared(query)
+        return _compared(query, reading.keys())
     except NotClear as error:
         return error.unclear
 
@@ -46,12 +47,16 @@ def _reject_unknown(pieces: list[Piece]) -> None:
         raise NotClear("unsure")
 
 
-def _compared(query: Query) -> Query:
+def _compared(query: Query, keys: set[str]) -> Query:
     """ "서울과 부산의 매출 평균" may ask for one number or for one each: set apart, the answer has both."""
-    several = [item.column for item in query.filters if item.operator == "in" and len(item.operands) > 1]
-    if query.action == "aggregate" and not query.groups and len(several) == 1:
-        return replace(query, groups=(several[0],))
-    return query
+    if query.action != "aggregate" or query.groups:
+        return query
+    several = [item for item in query.filters if len(item.operands) > 1]
+    months = [item.column for item in several if item.operator == "month"]
+    if "compare" in keys and len(months) == 1:
+        return replace(query, action="trend", date=months[0], period="month")
+    values = [item.column for item in several if item.operator == "in"]
+    return replace(query, groups=(values[0],)) if len(values) == 1 else query
 
 
 class _Reading(Rankings):
@@ -202,6 +207,8 @@ class _Reading(Rankings):
             return Query("aggregate", measures=tuple(name for name in self.every_number() if groups_digits(name)))
         if measures:
             return Query("describe", measures=measures)
+        if groups and "each" not in keys and any(item.operator in _COMPARING for item in self.filters):
+            raise NotClear("unsure")  # "regions with sales over 500": of a row, or of all of the region's rows?
         if groups:
             return Query("share", groups=groups)
         if self.filters:

@@ -79,6 +79,12 @@ SALES: list[tuple[Expected, str]] = [
         서울에서 제일 많이 팔린 제품은? | 서울 지역에서 가장 많이 팔린 상품이 뭐예요?"""),
     (where(total("매출"), 제품=("노트북", "키보드", "모니터", "스피커")), """
         마우스 빼고 매출 합계 | 마우스를 제외한 총매출 | total sales excluding 마우스"""),
+    (ranked(by("지역", total("매출")), 5), """
+        매출이 높은 지역 순으로 보여줘 | 지역별 매출을 높은 순으로 정렬해줘 | 지역별 매출 순위"""),
+    (ranked(by("제품", total("수량")), 5), """
+        많이 팔린 순서대로 제품 보여줘 | 제품을 판매량 순으로 정렬해 줘"""),
+    (where(monthly("날짜", total("매출")), 날짜=lambda day: day.month in (3, 4)), """
+        3월과 4월 매출 비교 | 3월 vs 4월 매출 | compare sales in March and April"""),
     (by("제품", mean("매출")), """
         제품별 평균 매출 | 제품마다 매출 평균이 얼마야? | 상품별 매출 평균 좀 뽑아줘 |
         평균 매출을 제품별로 보여 주세요"""),
@@ -89,7 +95,8 @@ SALES: list[tuple[Expected, str]] = [
         how many rows per region?"""),
     (shares(by("지역", total("매출"))), """
         지역별 매출 비중 | 지역별 매출 비율은? | 각 지역이 매출에서 차지하는 비중 | 지역별 매출 점유율 알려줘 |
-        지역별 매출 퍼센트 | what percentage of sales does each region have? | share of sales by region"""),
+        지역별 매출 퍼센트 | 지역별 매출 원그래프 |
+        what percentage of sales does each region have? | share of sales by region"""),
     (lambda rows: total("매출")([row for row in rows if row["지역"] == "서울"]) / total("매출")(rows) * 100, """
         서울의 매출 비중 | 전체 매출에서 서울이 차지하는 비율은? | 서울이 전체 매출의 몇 퍼센트야? |
         서울 매출 비중은 몇 %야?"""),
@@ -280,7 +287,8 @@ NOT_COMPUTED = """
     무엇을 할 수 있어? | what can you do? | ratio of 서울 to 부산 sales | 언제 매출이 제일 높았어? | thanks |
     which product sells best? | 판매 추이 | 결측치 제외하고 매출 평균 | 중복 제거하고 매출 합계 | 최근 3개월 매출 |
     요일별 매출 | 매출 누적 합계 | sales above average | average salary of managers | 30대 평균 급여 |
-    salary per hour | which department has the highest salary? | 급여가 가장 높은 부서"""
+    salary per hour | which department has the highest salary? | 급여가 가장 높은 부서 |
+    매출 100만 이상인 지역 | which regions have sales over 1 million | which cities have a salary over 50k"""
 
 
 def _asked(table: list[tuple[Expected, str]], file: str) -> list[Any]:
