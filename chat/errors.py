@@ -5,10 +5,12 @@ ChatError                     code, status, retry_after; notice(language) is the
 ├── TurnRunning               409  this conversation is still being answered
 ├── UnknownAgent              400  no upstream has it
 ├── FieldError                400  a field of the request is wrong
+├── LimitReached              429  the wait for a place was too long; says whose limit, and what is left of it
 ├── FileRejected              400  a file that can't be taken, with the reason
 │   ├── FileTooLarge          413
 │   └── QuotaExceeded         413
 └── UpstreamError             502
+    ├── UpstreamDown          503  the last turns were all lost: nobody is sent there just now
     ├── UpstreamUnreachable   503  no connection
     ├── UpstreamTimeout       504  nothing came in time
     ├── UpstreamBusy          429  its limit is reached; retry_after in seconds or None
@@ -24,6 +26,8 @@ ChatError                     code, status, retry_after; notice(language) is the
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from locales import text
 
@@ -76,6 +80,24 @@ class FieldError(ChatError):
         self.sentence = sentence
 
 
+class LimitReached(ChatError):
+    """`limit` is a `chat.line.Limit`; `current_usage` holds the six figures of the upstream's minute."""
+
+    code = "rate_limit_exceeded"
+    status = 429
+
+    def __init__(
+        self, limit: str, *, retry_after: float | None, current_usage: Mapping[str, int], **values: object
+    ) -> None:
+        super().__init__(notices=None, **values)
+        self.limit = limit
+        self.retry_after = retry_after
+        self.current_usage = current_usage
+
+    def notice(self, language: str) -> str:
+        return text(f"error.{self.code}.{self.limit}", language, **self._values)
+
+
 class FileRejected(ChatError):
     code = "file_rejected"
     status = 400
@@ -92,23 +114,41 @@ class QuotaExceeded(FileRejected):
 
 
 class UpstreamError(ChatError):
+    """`is_outage`: the upstream as a whole seems to be away. `is_refusal`: it did nothing with the question."""
+
     code = "upstream_error"
     status = 502
+    is_outage = False
+    is_refusal = False
+
+
+class UpstreamDown(UpstreamError):
+    code = "upstream_down"
+    status = 503
+    is_refusal = True
+
+    def __init__(self, *, retry_after: float) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class UpstreamUnreachable(UpstreamError):
     code = "upstream_unreachable"
     status = 503
+    is_outage = True
+    is_refusal = True
 
 
 class UpstreamTimeout(UpstreamError):
     code = "upstream_timeout"
     status = 504
+    is_outage = True
 
 
 class UpstreamBusy(UpstreamError):
     code = "upstream_busy"
     status = 429
+    is_refusal = True
 
     def __init__(self, *, retry_after: float | None = None) -> None:
         super().__init__()
@@ -117,18 +157,27 @@ class UpstreamBusy(UpstreamError):
 
 class UpstreamUnavailable(UpstreamError):
     code = "upstream_unavailable"
+    is_outage = True
+    is_refusal = True
 
 
 class UpstreamBroken(UpstreamError):
     code = "upstream_broken"
 
+    def __init__(self, *, is_outage: bool = False) -> None:
+        """`is_outage`: it was a 5xx, not just an answer that can't be read."""
+        super().__init__()
+        self.is_outage = self.is_refusal = is_outage
+
 
 class KeyRefused(UpstreamError):
     code = "key_refused"
+    is_refusal = True
 
 
 class QuestionRejected(UpstreamError):
     code = "question_rejected"
+    is_refusal = True
 
     def __init__(self, *, status: int, reason: str) -> None:
         super().__init__(reason=reason)

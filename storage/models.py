@@ -123,7 +123,37 @@ turns = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("first_delta_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    # What the turn took; None = not reported, or it never came so far.
+    Column("waited_ms", Integer),
+    Column("first_delta_ms", Integer),  # from the question to the first piece of answer
+    Column("total_ms", Integer),
+    Column("tokens_in", Integer),
+    Column("tokens_out", Integer),
+    Column("tokens_estimated", Boolean),
+    Column("tries", Integer),
     UniqueConstraint("conversation_id", "client_id"),
+)
+
+# What was sent to an upstream lately: after a restart the limits go on from here. Nothing refers to users or turns,
+# for what has been spent stays spent when they are deleted.
+spends = Table(
+    "spends",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("upstream", String(50), nullable=False),
+    Column("user_id", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("requests", Integer, nullable=False),
+    Column("tokens", Integer, nullable=False),
+)
+
+# What single people may, where it differs from the default; None = the default holds, 0 = no limit.
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("requests_per_minute", Integer),
+    Column("tokens_per_day", Integer),
 )
 
 files = Table(

@@ -76,6 +76,11 @@ class AgentSettings:
 class RateLimitSettings:
     rpm: int = 100
     tpm: int = 10000
+    wait_seconds: float = 10.0
+    file_wait_seconds: float = 15.0
+    user_turns: int = 4
+    user_rpm: int = 0
+    user_tokens_per_day: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,11 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "agents.analyst_seconds": (lambda v: v >= 1, "at least 1"),
     "rate_limit.rpm": (lambda v: v >= 1, "at least 1"),
     "rate_limit.tpm": (lambda v: v >= 1, "at least 1"),
+    "rate_limit.wait_seconds": (lambda v: 0 <= v < float("inf"), "0 or more seconds"),
+    "rate_limit.file_wait_seconds": (lambda v: 0 <= v < float("inf"), "0 or more seconds"),
+    "rate_limit.user_turns": (lambda v: v >= 1, "at least 1"),
+    "rate_limit.user_rpm": (lambda v: v >= 0, "0 (no limit) or more"),
+    "rate_limit.user_tokens_per_day": (lambda v: v >= 0, "0 (no limit) or more"),
     "security.secret_key": (lambda v: len(v.reveal()) >= 32, "at least 32 random characters"),
     "security.bcrypt_rounds": (lambda v: 4 <= v <= 16, "a number from 4 to 16"),
 }

@@ -80,7 +80,7 @@ def error_of_response(response: httpx.Response, body: bytes, mask: Callable[[str
         return KeyRefused()
     if status in _REJECTED:
         return QuestionRejected(status=status, reason=sentence_of(body, mask) or f"HTTP {status}")
-    return UpstreamUnavailable() if status in _UNAVAILABLE else UpstreamBroken()
+    return UpstreamUnavailable() if status in _UNAVAILABLE else UpstreamBroken(is_outage=status >= 500)
 
 
 def sentence_of(body: bytes, mask: Callable[[str], str]) -> str:

@@ -1,0 +1,226 @@
+"""Requests and tokens per minute of one upstream, and whose turn is next: the waiting on top of the line's rules."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chat.errors import LimitReached
+from chat.lanes import Waiter
+from chat.line import MINUTE, Allowance, Limit, Line, Spend
+from chat.no_limits import NoLimits
+from chat.places import TOO_SHORT, Lease, Place
+from storage.models import now as wall_clock
+from storage.spends import Spent
+
+# The way to FabriX takes one request longer than the next, so by its clock two that are 60 s apart here may be closer.
+MARGIN = 0.25
+_FORECAST_SECONDS = 0.25
+
+
+class Journal(Protocol):
+    """Where spends go to survive a restart."""
+
+    def note(self, spent: Spent) -> None:
+        """Remember this one; the same id again replaces it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLimits:
+    """What an upstream allows the whole team: requests and tokens per minute, and turns of one user at once."""
+
+    rpm: int
+    tpm: int
+    concurrent: int
+
+
+class Limiter(NoLimits):
+    """For one event loop. What it holds for sure: in any 60 s no more requests and tokens than allowed are granted."""
+
+    counts = True
+
+    def __init__(
+        self,
+        upstream: str,
+        limits: TeamLimits,
+        *,
+        allowance: Callable[[int], Allowance],
+        journal: Journal,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._upstream = upstream
+        self._limits = limits
+        self._journal = journal
+        self.clock = clock
+        self._line = Line(
+            rpm=limits.rpm,
+            tpm=limits.tpm,
+            concurrent=limits.concurrent,
+            allowance=allowance,
+            seconds=MINUTE + MARGIN,
+        )
+        self._places: dict[Waiter, Place] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._forecast: dict[Waiter, tuple[int, float]] = {}
+        self._forecast_until = -math.inf
+
+    def restore(self, spends: Iterable[Spent]) -> None:
+        """Count what this upstream was sent before a restart, oldest first; call before anything else."""
+        clock, wall = self.clock(), wall_clock()
+        for spent in spends:
+            if spent.upstream == self._upstream:
+                # A clock that was put back since must not let a spend lie in the future.
+                age = max(0.0, (wall - spent.at).total_seconds())
+                self._line.restore(spent.user_id, requests=spent.requests, tokens=spent.tokens, at=clock - age)
+
+    def join(self, *, user_id: int, tokens: int, interactive: bool, patience: float, is_retry: bool = False) -> Place:
+        """Take a place in line; `patience` is how many seconds it may take until it is one's turn.
+
+        Raises:
+            LimitReached: the question is larger than the limit, or the wait is sure to be longer than `patience`.
+        """
+        now = self.clock()
+        waiter = Waiter(user_id, tokens, interactive, now + patience, is_retry)
+        if not is_retry and (limit := self._line.too_large(waiter)):
+            raise self._refusal(limit, waiter, now)
+        self._line.lanes.join(waiter)
+        place = self._places[waiter] = Place(self, waiter)
+        self._serve()
+        if not place.is_granted and (limit := self._hopeless(waiter)):
+            self._forget(waiter)
+            raise self._refusal(limit, waiter, now)
+        return place
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for so long; who can't wait that long is told at once."""
+        now = self.clock()
+        self._line.paused_until = max(self._line.paused_until, now + seconds)
+        self._forecast_until = -math.inf
+        for waiter, place in list(self._places.items()):
+            if waiter.deadline < self._line.paused_until:
+                self._forget(waiter)
+                place.refuse(self._refusal(Limit.FABRIX, waiter, now))
+        self._serve()
+
+    def figures(self) -> Mapping[str, int]:
+        """What the whole team has spent in the last minute and has left, with the limits."""
+        now = self.clock()
+        requests, tokens = self._line.requests.total(now), self._line.tokens.total(now)
+        return figures_of(self._limits, requests=requests, tokens=tokens)
+
+    def forecast(self, waiter: Waiter) -> tuple[int, float]:
+        """The place in line of somebody who waits (1 is next), and the seconds until their turn."""
+        now = self.clock()
+        if now >= self._forecast_until or waiter not in self._forecast:
+            # One pass serves all who wait: 200 of them ask once a second each.
+            self._forecast = {each: (place, due) for each, place, due in self._line.forecast(now)}
+            self._forecast_until = now + _FORECAST_SECONDS + len(self._forecast) / 10_000
+        place, due = self._forecast.get(waiter, (0, now))
+        return place, max(0.0, due - now)
+
+    def give_up(self, waiter: Waiter) -> LimitReached | None:
+        """The refusal for somebody whose patience is at its end; None if it is their turn at the last moment."""
+        now = self.clock()
+        if now < waiter.deadline - TOO_SHORT:
+            return None
+        self._serve()
+        if waiter not in self._places:
+            return None
+        refusal = self._refusal(self._line.holding(waiter, now), waiter, now)
+        self._forget(waiter)
+        self._serve()
+        return refusal
+
+    def leave(self, waiter: Waiter) -> None:
+        if waiter in self._places:
+            self._forget(waiter)
+            self._serve()
+
+    def grow(self, spend: Spend, tokens: int) -> None:
+        self._line.grow(spend, tokens, self.clock())
+
+    def settle(self, spend: Spend, tokens: int) -> None:
+        """End a turn that used `tokens` of what it holds, and let the next ones go."""
+        self._line.shrink(spend, tokens, self.clock())
+        self._line.end(spend)
+        self._serve()
+
+    def unsend(self, spend: Spend) -> None:
+        self._line.unsend(spend, self.clock())
+        self._serve()
+
+    def note(self, spent_id: str, user_id: int, *, at: datetime, requests: int, tokens: int) -> None:
+        self._journal.note(Spent(spent_id, self._upstream, user_id, at, requests, tokens))
+
+    def _serve(self) -> None:
+        """Let all go whose turn it is, and set the timer for the next look."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        now = self.clock()
+        waiter, wake = self._line.next(now)
+        while waiter is not None:
+            spend = self._line.grant(waiter, now)
+            self._places.pop(waiter).grant(Lease(self, waiter, spend))
+            waiter, wake = self._line.next(now)
+        if self._places and wake < math.inf:
+            self._timer = asyncio.get_running_loop().call_later(max(TOO_SHORT / 2, wake - now), self._serve)
+
+    def _forget(self, waiter: Waiter) -> None:
+        del self._places[waiter]
+        self._line.lanes.leave(waiter)
+
+    def _hopeless(self, waiter: Waiter) -> Limit | None:
+        """The limit that nobody's settling can lift before this one's patience ends."""
+        now = self.clock()
+        if self._line.paused_until > waiter.deadline:
+            return Limit.FABRIX
+        day = self._line.person(waiter.user_id).tokens
+        if not waiter.is_retry and day.first_fit(waiter.tokens, now) > waiter.deadline:
+            return Limit.YOUR_TOKENS
+        return None
+
+    def _refusal(self, limit: Limit, waiter: Waiter, now: float) -> LimitReached:
+        return LimitReached(
+            limit,
+            retry_after=self._retry_after(limit, waiter, now),
+            current_usage=self.figures(),
+            tokens=waiter.tokens,
+            rpm=self._limits.rpm,
+            tpm=self._limits.tpm,
+            turns=self._limits.concurrent,
+            own_rpm=_shown(self._line.person(waiter.user_id).requests.limit),
+            own_tokens=_shown(self._line.person(waiter.user_id).tokens.limit),
+        )
+
+    def _retry_after(self, limit: Limit, waiter: Waiter, now: float) -> float | None:
+        """The seconds after which asking again makes sense, at least 1; None where it never does."""
+        if limit in (Limit.TEAM_SIZE, Limit.YOUR_SIZE):
+            return None
+        person = self._line.person(waiter.user_id)
+        due = max(self._line.paused_until, person.requests.first_fit(1, now))
+        if not waiter.is_retry:
+            due = max(due, person.tokens.first_fit(waiter.tokens, now), self._line.tokens.first_fit(waiter.tokens, now))
+        due = max(due, self._line.requests.first_fit(1, now))
+        return float(max(1, math.ceil(due - now)))
+
+
+def figures_of(limits: TeamLimits, *, requests: int = 0, tokens: int = 0) -> Mapping[str, int]:
+    """The six figures as the API names them."""
+    return {
+        "current_rpm": requests,
+        "current_tpm": tokens,
+        "remaining_rpm": max(0, limits.rpm - requests),
+        "remaining_tpm": max(0, limits.tpm - tokens),
+        "rpm_limit": limits.rpm,
+        "tpm_limit": limits.tpm,
+    }
+
+
+def _shown(limit: float) -> int:
+    return 0 if limit == math.inf else int(limit)

@@ -1,0 +1,185 @@
+"""The rules of one upstream's line: what may be sent now, to whom, and when to look again. No waiting, no clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chat.lanes import Lanes, Waiter
+from chat.windows import Entry, Window
+
+MINUTE = 60.0
+DAY = 86_400.0
+
+
+class Limit(StrEnum):
+    """Whose limit holds a turn back: the upstream's own word, the team's share of it, or the user's."""
+
+    FABRIX = "fabrix"
+    TEAM_REQUESTS = "team_requests"
+    TEAM_TOKENS = "team_tokens"
+    YOUR_REQUESTS = "your_requests"
+    YOUR_TOKENS = "your_tokens"
+    YOUR_TURNS = "your_turns"
+    TEAM_SIZE = "team_size"  # this one question is larger than a whole minute
+    YOUR_SIZE = "your_size"  # … than a whole day of this user
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one user may: requests per minute and tokens per day; infinity = no limit."""
+
+    rpm: float = math.inf
+    tokens_per_day: float = math.inf
+
+
+@dataclass(eq=False, slots=True)
+class Person:
+    """What one user has going on and has spent."""
+
+    running: int = 0
+    requests: Window = field(default_factory=lambda: Window(math.inf, MINUTE))
+    tokens: Window = field(default_factory=lambda: Window(math.inf, DAY))
+
+
+@dataclass(eq=False, slots=True)
+class Spend:
+    """What one grant took, in the windows that it counts in."""
+
+    person: Person
+    requests: tuple[Entry, Entry] | None
+    tokens: list[tuple[Entry, Entry]]  # the estimate, and what was found to come on top
+
+
+class Line:
+    """All times are seconds on one clock that the caller reads; they never go back."""
+
+    def __init__(
+        self, *, rpm: float, tpm: float, concurrent: float, allowance: Callable[[int], Allowance], seconds: float
+    ) -> None:
+        self.requests = Window(rpm, seconds)
+        self.tokens = Window(tpm, seconds)
+        self.lanes = Lanes()
+        self.paused_until = -math.inf
+        self._concurrent = concurrent
+        self._allowance = allowance
+        self._people: dict[int, Person] = {}
+
+    def person(self, user_id: int) -> Person:
+        """A user, with the limits of this moment: a change is in force at once."""
+        person = self._people.get(user_id)
+        if person is None:
+            person = self._people[user_id] = Person()
+        allowance = self._allowance(user_id)
+        person.requests.limit, person.tokens.limit = allowance.rpm, allowance.tokens_per_day
+        return person
+
+    def next(self, now: float) -> tuple[Waiter | None, float]:
+        """Who may go now, or None and the time at which to look again if nobody comes or goes until then.
+
+        Whoever's turn it is holds up all others, so that a large question isn't overtaken for ever. Two kinds are
+        passed over: those whom only their own limits hold back, and those whose patience ends before they could go.
+        """
+        if now < self.paused_until:
+            return None, self.paused_until
+        if not self.requests.fits(1, now):
+            return None, self.requests.first_fit(1, now)
+        wake = math.inf
+        for waiter in self.lanes.heads():
+            own = self._own_first_fit(waiter, now)
+            if own > now:
+                wake = min(wake, own)
+                continue
+            due = now if waiter.is_retry else self.tokens.first_fit(waiter.tokens, now)
+            if due <= now:
+                return waiter, now
+            if due <= waiter.deadline:
+                return None, min(wake, due)
+        return None, wake
+
+    def grant(self, waiter: Waiter, now: float) -> Spend:
+        """Let the head of a lane go: its request and its estimate are spent from now on."""
+        self.lanes.serve(waiter)
+        person = self.person(waiter.user_id)
+        spend = Spend(person, (self.requests.add(1, now), person.requests.add(1, now)), [])
+        if not waiter.is_retry:
+            person.running += 1
+            self.grow(spend, waiter.tokens, now)
+        return spend
+
+    def grow(self, spend: Spend, tokens: int, now: float) -> None:
+        """A turn takes more tokens than it had reserved; they count from now on."""
+        spend.tokens.append((self.tokens.add(tokens, now), spend.person.tokens.add(tokens, now)))
+
+    def shrink(self, spend: Spend, tokens: int, now: float) -> None:
+        """A turn has used `tokens` only: give the rest back, the newest first."""
+        over = sum(entry.amount for entry, _ in spend.tokens) - tokens
+        for entry, own in reversed(spend.tokens):
+            kept = max(0, entry.amount - max(0, over))
+            over -= entry.amount - kept
+            self.tokens.change(entry, kept, now)
+            # Both hold the same amount; the day's window may still count what the minute's has forgotten.
+            spend.person.tokens.change(own, kept, now)
+            entry.amount = kept
+
+    def unsend(self, spend: Spend, now: float) -> None:
+        """The request was not sent after all."""
+        if spend.requests:
+            self.requests.change(spend.requests[0], 0, now)
+            spend.person.requests.change(spend.requests[1], 0, now)
+            spend.requests = None
+
+    def restore(self, user_id: int, *, requests: int, tokens: int, at: float) -> None:
+        """Count what was spent before a restart; call in the order of `at`, before anything else."""
+        person = self.person(user_id)
+        for team, own, amount in (
+            (self.requests, person.requests, requests),
+            (self.tokens, person.tokens, tokens),
+        ):
+            team.add(amount, at)
+            own.add(amount, at)
+
+    def too_large(self, waiter: Waiter) -> Limit | None:
+        """The limit that is smaller than this one question, for which waiting would be in vain."""
+        if waiter.tokens > self.tokens.limit:
+            return Limit.TEAM_SIZE
+        return Limit.YOUR_SIZE if waiter.tokens > self.person(waiter.user_id).tokens.limit else None
+
+    def holding(self, waiter: Waiter, now: float) -> Limit:
+        """Which limit it is that this one waits for."""
+        if now < self.paused_until:
+            return Limit.FABRIX
+        person = self.person(waiter.user_id)
+        if not waiter.is_retry and not person.tokens.fits(waiter.tokens, now):
+            return Limit.YOUR_TOKENS
+        if not person.requests.fits(1, now):
+            return Limit.YOUR_REQUESTS
+        if not waiter.is_retry and person.running >= self._concurrent:
+            return Limit.YOUR_TURNS
+        return Limit.TEAM_TOKENS if self.requests.fits(1, now) else Limit.TEAM_REQUESTS
+
+    def forecast(self, now: float) -> Iterator[tuple[Waiter, int, float]]:
+        """All who wait, with their place (1 is next) and when they can go if nobody comes, goes or settles."""
+        requests_due, tokens_due = self.requests.outlook(now), self.tokens.outlook(now)
+        start = max(now, self.paused_until)
+        tokens = 0
+        for place, waiter in enumerate(self.lanes.in_order(), 1):
+            tokens += waiter.tokens
+            yield waiter, place, max(start, requests_due(place), tokens_due(tokens), self._windows_due(waiter, now))
+
+    def end(self, spend: Spend) -> None:
+        """A turn is over: its user may have another one running."""
+        spend.person.running -= 1
+
+    def _own_first_fit(self, waiter: Waiter, now: float) -> float:
+        """When the user's own limits let this one go; infinity while a turn of theirs must end first."""
+        if not waiter.is_retry and self.person(waiter.user_id).running >= self._concurrent:
+            return math.inf
+        return self._windows_due(waiter, now)
+
+    def _windows_due(self, waiter: Waiter, now: float) -> float:
+        person = self.person(waiter.user_id)
+        requests = person.requests.first_fit(1, now)
+        return requests if waiter.is_retry else max(requests, person.tokens.first_fit(waiter.tokens, now))

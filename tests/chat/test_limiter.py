@@ -1,0 +1,249 @@
+"""The waiting in line, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chat.errors import LimitReached
+from chat.limiter import MARGIN, Limiter, TeamLimits
+from chat.line import Allowance
+from chat.no_limits import NoPlace
+from storage.models import now
+from storage.spends import Spent
+from tests.virtual_time import clock, run
+
+
+class Notes:
+    """A journal in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Spent] = {}
+
+    def note(self, spent: Spent) -> None:
+        self.kept[spent.id] = spent
+
+
+def limiter(
+    *, rpm: int = 100, tpm: int = 10_000, concurrent: int = 4, allowance: Allowance | None = None, notes: Any = None
+) -> Limiter:
+    own = allowance or Allowance()
+    return Limiter(
+        "scripted",
+        TeamLimits(rpm, tpm, concurrent),
+        allowance=lambda _: own,
+        journal=notes or Notes(),
+        clock=clock,
+    )
+
+
+def join(made: Limiter, user_id: int = 1, *, tokens: int = 100, patience: float = 10.0, **values: Any) -> NoPlace:
+    return made.join(user_id=user_id, tokens=tokens, patience=patience, interactive=True, **values)
+
+
+async def granted(place: NoPlace) -> float:
+    """Wait until it is one's turn; when that was."""
+    while not await place.wait(1.0):
+        pass
+    return clock()
+
+
+async def refusal(place: NoPlace) -> LimitReached:
+    with pytest.raises(LimitReached) as caught:
+        await granted(place)
+    return caught.value
+
+
+def in_virtual_time(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    def run_it() -> None:
+        run(test())  # type: ignore[arg-type]
+
+    run_it.__name__ = test.__name__
+    return run_it
+
+
+@in_virtual_time
+async def test_who_fits_does_not_wait() -> None:
+    assert await granted(join(limiter())) == 0.0
+
+
+@in_virtual_time
+async def test_a_turn_waits_for_the_first_possible_moment() -> None:
+    made = limiter(rpm=1)
+    await granted(join(made))
+    assert await granted(join(made, patience=100)) == pytest.approx(60 + MARGIN, abs=0.01)
+
+
+@in_virtual_time
+async def test_who_waits_sees_place_and_seconds() -> None:
+    made = limiter(rpm=1)
+    await granted(join(made))
+    first, second = join(made, 2, patience=200), join(made, 3, patience=200)
+    assert (first.number, second.number) == (1, 2)
+    assert first.seconds == pytest.approx(60 + MARGIN)
+    assert second.seconds == pytest.approx(2 * (60 + MARGIN))
+    assert not await second.wait(20)
+    assert second.seconds == pytest.approx(2 * (60 + MARGIN) - 20)
+
+
+@in_virtual_time
+async def test_patience_has_an_end_and_the_refusal_tells_all() -> None:
+    made = limiter(rpm=1)
+    await granted(join(made))
+    error = await refusal(join(made, patience=10.0))
+    assert clock() == pytest.approx(10.0, abs=0.01)
+    assert (error.limit, error.retry_after) == ("team_requests", 51)
+    assert error.current_usage == {
+        "current_rpm": 1,
+        "current_tpm": 100,
+        "remaining_rpm": 0,
+        "remaining_tpm": 9900,
+        "rpm_limit": 1,
+        "tpm_limit": 10_000,
+    }
+    assert "1 requests a minute" in error.notice("en") and "팀" in error.notice("ko")
+
+
+@in_virtual_time
+async def test_what_a_turn_did_not_use_lets_the_next_one_go() -> None:
+    made = limiter(tpm=1000)
+    first = join(made, tokens=1000)
+    await granted(first)
+    second = join(made, 2, tokens=600)
+    assert not await second.wait(1.0)
+    first.lease.settle(400)
+    assert await granted(second) == pytest.approx(1.0)
+
+
+@in_virtual_time
+async def test_what_a_turn_took_on_top_counts() -> None:
+    made = limiter(tpm=1000)
+    first = join(made, tokens=100)
+    await granted(first)
+    first.lease.grow_to(900)
+    assert made.figures()["current_tpm"] == 900
+    first.lease.settle(950)
+    assert made.figures()["current_tpm"] == 950
+
+
+@in_virtual_time
+async def test_more_turns_at_once_than_the_cap_wait_and_are_not_refused() -> None:
+    made = limiter(concurrent=2)
+    running = [join(made), join(made)]
+    third = join(made)
+    assert not await third.wait(5.0)
+    assert await granted(join(made, 2)) == pytest.approx(5.0)  # others are not held up
+    running[0].lease.settle(100)
+    assert await granted(third) == pytest.approx(5.0)
+
+
+@in_virtual_time
+async def test_leaving_the_line_gives_the_place_to_the_next() -> None:
+    made = limiter(tpm=1000)
+    await granted(join(made, tokens=500))
+    large, small = join(made, 2, tokens=600, patience=100), join(made, 3, tokens=100, patience=100)
+    assert not small.is_granted
+    large.leave()
+    assert await granted(small) == 0.0
+
+
+@in_virtual_time
+async def test_a_question_larger_than_the_limit_is_refused_at_once() -> None:
+    with pytest.raises(LimitReached) as caught:
+        join(limiter(tpm=1000), tokens=1001)
+    assert (caught.value.limit, caught.value.retry_after) == ("team_size", None)
+
+
+@in_virtual_time
+async def test_a_users_own_requests_per_minute_hold_up_only_them() -> None:
+    made = limiter(allowance=Allowance(rpm=1))
+    await granted(join(made))
+    second = join(made)
+    assert await granted(join(made, 2)) == 0.0
+    error = await refusal(second)
+    assert error.limit == "your_requests" and "Your own limit of 1 requests" in error.notice("en")
+
+
+@in_virtual_time
+async def test_a_users_own_tokens_of_the_day_are_refused_without_waiting() -> None:
+    made = limiter(allowance=Allowance(tokens_per_day=150))
+    await granted(join(made))
+    with pytest.raises(LimitReached) as caught:
+        join(made)
+    assert (caught.value.limit, clock()) == ("your_tokens", 0.0)
+    assert caught.value.retry_after == 86_400
+
+
+@in_virtual_time
+async def test_a_pause_holds_up_everybody() -> None:
+    made = limiter()
+    made.pause(7.0)
+    assert await granted(join(made)) == pytest.approx(7.0, abs=0.01)
+
+
+@in_virtual_time
+async def test_who_can_not_wait_as_long_as_a_pause_is_told_at_once() -> None:
+    made = limiter(rpm=1)
+    await granted(join(made))
+    waiting = join(made, 2, patience=10.0)
+    made.pause(30.0)
+    error = await refusal(waiting)
+    assert (error.limit, clock()) == ("fabrix", 0.0)
+    with pytest.raises(LimitReached):
+        join(made, 3, patience=10.0)
+
+
+@in_virtual_time
+async def test_fifty_callers_at_once_never_exceed_the_limits_and_lose_no_time() -> None:
+    made, sent = limiter(rpm=10, tpm=2000, concurrent=2), []
+
+    async def call(user_id: int) -> None:
+        place = join(made, user_id, tokens=100 + 20 * (user_id % 5), patience=10_000)
+        sent.append((await granted(place), 100 + 20 * (user_id % 5)))
+        await asyncio.sleep(1 + user_id % 3)
+        place.lease.settle(80)
+
+    await asyncio.gather(*(call(number % 10) for number in range(50)))
+    assert len(sent) == 50
+    for at, _ in sent:
+        assert sum(at - 60 < other <= at for other, _ in sent) <= 10
+    # Ten a minute: the last ten begin with the fifth window.
+    assert max(at for at, _ in sent) <= 4 * 60 + 4 * MARGIN + 1
+
+
+@in_virtual_time
+async def test_a_restart_forgets_nothing_of_the_last_minute() -> None:
+    notes = Notes()
+    made = limiter(rpm=2, notes=notes)
+    place = join(made, tokens=300)
+    await granted(place)
+    place.lease.settle(250)
+    await granted(join(made, tokens=100))
+    again = limiter(rpm=2)
+    again.restore(notes.kept.values())
+    assert again.figures() == made.figures()
+    assert not join(again).is_granted
+
+
+@in_virtual_time
+async def test_a_restart_counts_what_came_on_top_and_forgets_what_is_old() -> None:
+    made = limiter()
+    long_ago = Spent("a", "scripted", 1, now() - timedelta(seconds=61), 1, 500)
+    elsewhere = Spent("b", "other", 1, now(), 1, 500)
+    notes = Notes()
+    before = limiter(notes=notes)
+    place = join(before, tokens=100)
+    place.lease.settle(700)
+    made.restore([long_ago, elsewhere, *notes.kept.values()])
+    assert (made.figures()["current_rpm"], made.figures()["current_tpm"]) == (1, 700)
+
+
+@in_virtual_time
+async def test_a_clock_that_was_put_back_does_not_count_spends_for_longer() -> None:
+    made = limiter(rpm=1)
+    made.restore([Spent("a", "scripted", 1, now() + timedelta(hours=1), 1, 100)])
+    assert await granted(join(made, patience=100)) == pytest.approx(60 + MARGIN, abs=0.5)
