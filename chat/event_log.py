@@ -42,14 +42,17 @@ class EventLog:
         self._tell()
 
     def since(self, after: int) -> list[LoggedEvent]:
-        """The events after that number, neighbouring pieces of text joined under the last one's number."""
+        """The events after that number, neighbouring pieces of text joined under the last one's number.
+
+        Of neighbouring places in line the last one tells all.
+        """
         found: list[LoggedEvent] = []
         pieces: list[str] = []
         for number, (kind, data) in enumerate(self._events[after:], after + 1):
             joinable = kind in ("delta", "thinking")
             pieces.append(data["text"] if joinable else "")
             following = self._events[number][0] if number < len(self._events) else None
-            if joinable and following == kind:
+            if following == kind and (joinable or kind == "waiting"):
                 continue
             found.append(LoggedEvent(number, kind, {"text": "".join(pieces)} if joinable else data))
             pieces = []

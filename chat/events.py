@@ -8,6 +8,14 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The turn waits in line: its place (1 is next, 0 says that its turn has come) and the seconds until then."""
+
+    seconds: float
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Progress for the reader's status line; not part of the answer."""
 
@@ -61,4 +69,4 @@ class Finished:
     usage: Usage = Usage()
 
 
-StreamEvent = Status | Thinking | Delta | Chart | Reference | Finished
+StreamEvent = Waiting | Status | Thinking | Delta | Chart | Reference | Finished

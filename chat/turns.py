@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chat.agents import AgentDirectory
 from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
 from chat.event_log import EventLog, LoggedEvent
-from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking
+from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
 from chat.upstreams.base import Question
 from storage import conversations, files, turns
 from storage.database import Database
@@ -49,8 +50,10 @@ class RunningTurn:
         self.stopped = False
         self.work: asyncio.Task[None] | None = None
 
-    def take(self, event: Status | Thinking | Delta | Reference | Finished) -> None:
+    def take(self, event: Waiting | Status | Thinking | Delta | Reference | Finished) -> None:
         match event:
+            case Waiting(seconds, place):
+                self.log.append("waiting", {"seconds": math.ceil(seconds), "place": place})
             case Delta(text):
                 self.first_delta_at = self.first_delta_at or now()
                 self._say(self.answer, "delta", text)

@@ -40,6 +40,7 @@ class Question:
 
     `contents` is the conversation as FabriX wants it: user, answer, user, answer, …, the new question (not blank).
     `attachment` goes with this question; `last_attachment` is the conversation's newest file, this one included.
+    `idempotency_key` is the same for all tries, so that an upstream can tell a repeat from a new question.
     """
 
     agent_id: str
@@ -47,6 +48,7 @@ class Question:
     attachment: Attachment | None = None
     last_attachment: Attachment | None = None
     language: str = "en"
+    idempotency_key: str = ""
 
 
 class Upstream(Protocol):

@@ -125,7 +125,8 @@ class FabrixUpstream:
 
     async def _request(self, question: Question, stack: AsyncExitStack) -> Callable[[httpx.AsyncClient], httpx.Request]:
         """What builds the request for `question`; `stack` closes the attachment's file."""
-        headers = {**self._headers, "accept": "text/event-stream, application/json", "x-request-id": uuid.uuid4().hex}
+        request_id = question.idempotency_key or uuid.uuid4().hex
+        headers = {**self._headers, "accept": "text/event-stream, application/json", "x-request-id": request_id}
         if question.attachment is None:
             url, body = f"{self._url}/agent-messages", self._message(question)
             return lambda client: client.build_request("POST", url, json=body, headers=headers, timeout=self._timeout)

@@ -1,0 +1,114 @@
+"""The one way to the agents: in line for a place within the limits, with tries again, past no upstream that is down."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from chat.agents import AgentDirectory
+from chat.asking import Asking, Door
+from chat.breaker import Breaker
+from chat.events import StreamEvent
+from chat.no_limits import NoLimits
+from chat.pace import Pace
+from chat.records import Caller, Record
+from chat.upstreams.base import Question
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamStatus:
+    """How an upstream does. First-delta times in seconds; None = too few answers to say."""
+
+    name: str
+    state: str  # a chat.breaker.State
+    retry_in: float  # seconds until an open one is tried again
+    is_slow: bool
+    first_delta_recent: float | None
+    first_delta_usual: float | None
+
+
+class Gateway:
+    """Asks the agents for everybody, and knows how the upstreams do."""
+
+    def __init__(
+        self,
+        agents: AgentDirectory,
+        *,
+        limiters: Mapping[str, NoLimits],
+        wait_seconds: float = 10.0,
+        file_wait_seconds: float = 15.0,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """`limiters` by upstream name; what isn't in it has no limits. `jitter` gives numbers from 0 to 1."""
+        self._agents = agents
+        self._limiters = limiters
+        self._wait_seconds = wait_seconds
+        self._file_wait_seconds = file_wait_seconds
+        self._clock = clock
+        self._jitter = jitter
+        self._doors = {name: self._new_door(name) for name in limiters}
+
+    async def ask(self, question: Question, caller: Caller, record: Record) -> AsyncGenerator[StreamEvent, None]:
+        """Answer `question`; `Waiting` events come first where it has to wait. Closing it leaves the line at once.
+
+        Raises:
+            UnknownAgent, LimitReached, UpstreamError
+        """
+        started = self._clock()
+        try:
+            with record.phase("agents", self._clock):
+                upstream = await self._agents.upstream_of(question.agent_id)
+            asking = Asking(
+                upstream,
+                self._door(upstream.name),
+                replace(question, idempotency_key=question.idempotency_key or uuid4().hex),
+                self._patient(caller, question),
+                record,
+                started=started,
+                clock=self._clock,
+                jitter=self._jitter,
+            )
+            async with aclosing(asking.events()) as events:
+                async for event in events:
+                    yield event
+        finally:
+            record.total = self._clock() - started
+
+    def status(self) -> list[UpstreamStatus]:
+        """How the upstreams do that have limits, or have been asked."""
+        return [
+            UpstreamStatus(
+                name=name,
+                state=door.breaker.state,
+                retry_in=door.breaker.retry_in,
+                is_slow=door.pace.is_slow,
+                first_delta_recent=door.pace.recent,
+                first_delta_usual=door.pace.usual,
+            )
+            for name, door in self._doors.items()
+        ]
+
+    def figures(self) -> Mapping[str, int] | None:
+        """The six figures of the first upstream that has limits; None without any."""
+        found = (limiter.figures() for limiter in self._limiters.values())
+        return next((figures for figures in found if figures is not None), None)
+
+    def _patient(self, caller: Caller, question: Question) -> Caller:
+        """The caller with the patience that the settings give those who state none."""
+        if caller.patience is not None:
+            return caller
+        return replace(caller, patience=self._file_wait_seconds if question.attachment else self._wait_seconds)
+
+    def _door(self, name: str) -> Door:
+        if name not in self._doors:
+            self._doors[name] = self._new_door(name)
+        return self._doors[name]
+
+    def _new_door(self, name: str) -> Door:
+        limiter = self._limiters.get(name) or NoLimits()
+        return Door(limiter, Breaker(clock=self._clock), Pace(clock=self._clock))
