@@ -35,7 +35,7 @@ class Gate:
             await asyncio.sleep(0.002)
 
 
-Line = StreamEvent | Gate | Exception
+Line = StreamEvent | Gate | Exception | float  # a number of seconds is waited
 
 
 class ScriptedUpstream:
@@ -75,6 +75,8 @@ class ScriptedUpstream:
                     await line.pass_through()
                 elif isinstance(line, Exception):
                     raise line
+                elif isinstance(line, float):
+                    await asyncio.sleep(line)
                 else:
                     yield line
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -31,6 +31,16 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, with all its waiting skipped."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(work)
+
+
+def in_virtual_time(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    """A decorator for tests."""
+
+    def run_it() -> None:
+        run(test())
+
+    run_it.__name__ = test.__name__
+    return run_it
 
 
 def clock() -> float:

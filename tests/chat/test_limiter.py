@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from chat.line import Allowance
 from chat.no_limits import NoPlace
 from storage.models import now
 from storage.spends import Spent
-from tests.virtual_time import clock, run
+from tests.virtual_time import clock, in_virtual_time
 
 
 class Notes:
@@ -56,14 +55,6 @@ async def refusal(place: NoPlace) -> LimitReached:
     with pytest.raises(LimitReached) as caught:
         await granted(place)
     return caught.value
-
-
-def in_virtual_time(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    def run_it() -> None:
-        run(test())  # type: ignore[arg-type]
-
-    run_it.__name__ = test.__name__
-    return run_it
 
 
 @in_virtual_time
