@@ -36,24 +36,31 @@ from auth.theme import head, theme
 from auth.throttle import Throttle
 from auth.view import login_page
 from chat.agents import AgentDirectory
+from chat.allowances import Allowances
 from chat.analyst.pool import Analyst
-from chat.api import chat_error_response, chat_routes
+from chat.api import chat_routes
+from chat.api_errors import chat_error_response
 from chat.conversations import Conversations
 from chat.errors import ChatError
 from chat.files import Files
+from chat.gateway import Gateway
+from chat.journal import SpendJournal
+from chat.limiter import Limiter, TeamLimits, figures_of
+from chat.limits_api import limit_routes
 from chat.turns import Turns
 from chat.upstreams.base import Upstream
 from chat.upstreams.fabrix import FabrixUpstream
 from chat.upstreams.local import LocalUpstream
 from chat.view import chat_page
 from locales import LANGUAGES, table
+from storage.allowances import PersonalLimits
 from storage.database import Database, ping, sqlite_url
 from storage.files import FileStore
 from storage.settings import Settings
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).parent
-OURS = ("/api/", "/files/", "/healthz", "/ui/")
+OURS = ("/api/", "/files/", "/healthz", "/rate-limit-status", "/ui/")
 BASE_SCRIPTS = ("texts.js", "auth/base.js")
 CHAT_SCRIPTS = tuple(
     f"chat/{name}.js" for name in ("literal", "transcript", "watch", "sidebar", "composer", "dialogs", "live_answer")
@@ -85,7 +92,22 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     sources = upstreams if upstreams is not None else _upstreams(settings)
     preferred = settings.fabrix_api.agent_id if settings.fabrix_api else ""
     agents = AgentDirectory(sources, preferred=preferred)
-    turns = Turns(database, store=store, agents=agents)
+    limits = settings.rate_limit
+    team = TeamLimits(rpm=limits.rpm, tpm=limits.tpm, concurrent=limits.user_turns)
+    allowances = Allowances(database, default=PersonalLimits(limits.user_rpm, limits.user_tokens_per_day))
+    journal = SpendJournal(database)
+    limiters = {
+        source.name: Limiter(source.name, team, allowance=allowances.of, journal=journal)
+        for source in sources
+        if source.name != LocalUpstream.name  # what runs within this server has no limits
+    }
+    gateway = Gateway(
+        agents,
+        limiters=limiters,
+        wait_seconds=limits.wait_seconds,
+        file_wait_seconds=limits.file_wait_seconds,
+    )
+    turns = Turns(database, store=store, gateway=gateway)
     conversations = Conversations(database, store=store, turns=turns, history_turns=settings.agents.history_turns)
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
@@ -94,9 +116,14 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await files.open()
+        await allowances.open()
+        spent = await journal.open()
+        for limiter in limiters.values():
+            limiter.restore(spent)
         await turns.open()
         yield
         await turns.close()
+        await journal.close()
         await logins.close()
         for upstream in sources:
             await upstream.aclose()
@@ -137,6 +164,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(
         chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
     )
+    app.include_router(limit_routes(guard=guard, gateway=gateway, unused=figures_of(team)))
     _mount_pages(app, guard)
     _add_middleware(app, guard, settings)
     return app

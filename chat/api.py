@@ -9,14 +9,13 @@ from contextlib import contextmanager, nullcontext
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, StringConstraints
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, Field, StringConstraints
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from auth.guard import Guard
 from auth.logins import Logins
 from chat.agents import AgentDirectory, Listing
-from chat.conversations import Ask, Conversations
-from chat.errors import ChatError, FieldError, NotFound, TurnRunning
+from chat.conversations import Ask, Conversations, Manner
 from chat.event_log import LoggedEvent
 from chat.files import Files
 from chat.turns import Turns, artifact_of_file
@@ -27,10 +26,12 @@ from storage.turns import LIVE, Turn
 from storage.users import Login
 
 LONGEST_QUESTION = 200_000  # characters
+LONGEST_WAIT = 600  # seconds in line, for those who choose to wait longer than usual
 STREAMS_PER_BROWSER = 4
 RECONNECT_MS = 1000
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AgentId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+WaitSeconds = Annotated[float, Field(ge=0, le=LONGEST_WAIT)]
 Content = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
 
 
@@ -54,6 +55,11 @@ class NewTurn(BaseModel):
     file_id: str | None = None
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     parent_id: str | None = None
+    wait_seconds: WaitSeconds | None = None
+
+
+class AnotherAnswer(BaseModel):
+    wait_seconds: WaitSeconds | None = None
 
 
 class Version(BaseModel):
@@ -130,13 +136,21 @@ def chat_routes(
             parent_id=body.parent_id,
             at_leaf="parent_id" not in body.model_fields_set,
         )
-        turn = await conversations.ask(login.user.id, conversation_id, question, language=language(request))
+        turn = await conversations.ask(
+            login.user.id,
+            conversation_id,
+            question,
+            language=language(request),
+            manner=_manner(request, body.wait_seconds),
+        )
         return turn_as_json(turn)
 
     @router.post("/api/turns/{turn_id}/again", status_code=201)
-    async def again(turn_id: str, request: Request) -> dict[str, Any]:
+    async def again(turn_id: str, request: Request, body: AnotherAnswer | None = None) -> dict[str, Any]:
         login = await guard.route(request)
-        return turn_as_json(await conversations.again(login.user.id, turn_id, language=language(request)))
+        manner = _manner(request, body.wait_seconds if body else None)
+        turn = await conversations.again(login.user.id, turn_id, language=language(request), manner=manner)
+        return turn_as_json(turn)
 
     @router.post("/api/turns/{turn_id}/stop")
     async def stop(turn_id: str, request: Request) -> dict[str, Any]:
@@ -234,20 +248,9 @@ def _frame(event: LoggedEvent) -> str:
     return f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n"
 
 
-def chat_error_response(request: Request, error: Exception) -> Response:
-    """Answer a ChatError as the API promises it."""
-    assert isinstance(error, ChatError)  # noqa: S101 -- registered for this class
-    body: dict[str, Any]
-    if isinstance(error, NotFound):
-        body = {"detail": "Not found."}
-    elif isinstance(error, FieldError):
-        body = {error.field: [error.sentence]}
-    elif isinstance(error, TurnRunning):
-        body = {"error": error.code, "turn_id": error.turn_id}
-    else:
-        body = {"error": error.code, "message": error.notice(language(request))}
-    headers = {"Retry-After": str(round(error.retry_after))} if error.retry_after else {}
-    return JSONResponse(body, error.status, headers)
+def _manner(request: Request, wait_seconds: float | None) -> Manner:
+    """A token in a header means a program, which lets the people at their browsers go first."""
+    return Manner(interactive="authorization" not in request.headers, patience=wait_seconds)
 
 
 def language(request: Request) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from chat.errors import FieldError, NotFound, TurnRunning
+from chat.records import Caller
 from chat.turns import Turns
 from chat.upstreams.base import Attachment, Question
 from locales import text
@@ -32,6 +33,17 @@ class Ask:
     client_id: str | None = None
     parent_id: str | None = None
     at_leaf: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a turn is asked: by a person or a program, and how many seconds it may wait in line (None: the usual)."""
+
+    interactive: bool = True
+    patience: float | None = None
+
+
+USUAL = Manner()
 
 
 class Conversations:
@@ -124,7 +136,7 @@ class Conversations:
 
         return await self._database.write(work)
 
-    async def ask(self, user_id: int, conversation_id: str, ask: Ask, *, language: str) -> Turn:
+    async def ask(self, user_id: int, conversation_id: str, ask: Ask, *, language: str, manner: Manner = USUAL) -> Turn:
         """Store the question and an empty answer, and start the turn. A repeat of a client id starts nothing.
 
         Raises:
@@ -163,10 +175,10 @@ class Conversations:
 
         turn, question = await self._database.write(work)
         if question:
-            self._turns.start(turn, question)
+            self._turns.start(turn, question, _caller(user_id, manner))
         return turn
 
-    async def again(self, user_id: int, turn_id: str, *, language: str) -> Turn:
+    async def again(self, user_id: int, turn_id: str, *, language: str, manner: Manner = USUAL) -> Turn:
         """Ask the question of a turn again: another answer beside the first, from the conversation's agent of today."""
 
         def work(connection: Connection) -> tuple[Turn, Question]:
@@ -189,7 +201,7 @@ class Conversations:
             )
 
         turn, question = await self._database.write(work)
-        self._turns.start(turn, question)
+        self._turns.start(turn, question, _caller(user_id, manner))
         return turn
 
     async def turn(self, user_id: int, turn_id: str) -> Turn:
@@ -270,6 +282,10 @@ def contents_of(history: Sequence[tuple[str, str]], question: str, *, count: int
         elif line or role == "user":
             line.append((role, content))
     return tuple(content for _, content in line[-(2 * count + 1) :])
+
+
+def _caller(user_id: int, manner: Manner) -> Caller:
+    return Caller(user_id, interactive=manner.interactive, patience=manner.patience)
 
 
 def _entitle(connection: Connection, conversation: Conversation, question: str) -> None:

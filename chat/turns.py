@@ -14,16 +14,17 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat.agents import AgentDirectory
-from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
+from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError, LimitReached
 from chat.event_log import EventLog, LoggedEvent
 from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
+from chat.gateway import Gateway
+from chat.records import Caller, Record
 from chat.upstreams.base import Question
 from storage import conversations, files, turns
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import now
-from storage.turns import Checkpoint, Turn
+from storage.turns import Checkpoint, Turn, TurnUsage
 
 CHECKPOINT_SECONDS = 0.7
 LOG_KEPT_SECONDS = 60.0  # after the end, for those who reconnect
@@ -48,6 +49,8 @@ class RunningTurn:
         self.first_delta_at: datetime | None = None
         self.changed = False
         self.stopped = False
+        self.state = "running"
+        self.record = Record()
         self.work: asyncio.Task[None] | None = None
 
     def take(self, event: Waiting | Status | Thinking | Delta | Reference | Finished) -> None:
@@ -81,10 +84,10 @@ class RunningTurn:
 class Turns:
     """Starts, watches, stops and recovers turns."""
 
-    def __init__(self, database: Database, *, store: FileStore, agents: AgentDirectory) -> None:
+    def __init__(self, database: Database, *, store: FileStore, gateway: Gateway) -> None:
         self._database = database
         self._store = store
-        self._agents = agents
+        self._gateway = gateway
         self._running: dict[str, RunningTurn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -107,11 +110,11 @@ class Turns:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def start(self, turn: Turn, question: Question) -> None:
+    def start(self, turn: Turn, question: Question, caller: Caller) -> None:
         """Begin to answer a turn that has been stored."""
         running = RunningTurn(turn, question.language)
         self._running[turn.id] = running
-        self._spawn(self._live(running, question), name=f"turn-{turn.id}")
+        self._spawn(self._live(running, question, caller), name=f"turn-{turn.id}")
 
     def stop(self, turn_id: str) -> None:
         """End a running turn and close its upstream connection; one that has ended stays as it is."""
@@ -154,9 +157,9 @@ class Turns:
         first = max(fresh.last_event, len(told)) - len(told) + 1
         return [LoggedEvent(first + index, kind, data) for index, (kind, data) in enumerate(told)]
 
-    async def _live(self, running: RunningTurn, question: Question) -> None:
+    async def _live(self, running: RunningTurn, question: Question, caller: Caller) -> None:
         """One turn from its start to its settled end, whatever happens to the work in between."""
-        running.work = asyncio.create_task(self._answer(running, question))
+        running.work = asyncio.create_task(self._answer(running, question, caller))
         error: ChatError | None = None
         try:
             await running.work
@@ -174,13 +177,14 @@ class Turns:
             state, error = "failed", ChatError()
         await self._settle(running, state, error)
 
-    async def _answer(self, running: RunningTurn, question: Question) -> None:
-        upstream = await self._agents.upstream_of(question.agent_id)
-        async with aclosing(upstream.ask(question)) as events:  # type: ignore[type-var]
+    async def _answer(self, running: RunningTurn, question: Question, caller: Caller) -> None:
+        async with aclosing(self._gateway.ask(question, caller, running.record)) as events:
             async for event in events:
                 await self._take(running, event)
 
     async def _take(self, running: RunningTurn, event: StreamEvent) -> None:
+        if isinstance(event, Waiting):
+            await self._show_state(running, "waiting" if event.place else "running")
         if not isinstance(event, Chart):
             running.take(event)
             return
@@ -202,12 +206,17 @@ class Turns:
         running.charts += 1
         running.log.append("artifact", artifact_of_file(stored))
 
+    async def _show_state(self, running: RunningTurn, state: str) -> None:
+        """Whoever opens the conversation meanwhile sees whether its turn waits in line."""
+        if running.state != state:
+            running.state = state
+            await self._database.write(turns.set_state, running.turn.id, state)
+
     async def _settle(self, running: RunningTurn, state: str, error: ChatError | None) -> None:
         told = None
         if error is not None:
-            number = "E-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(4))
-            told = {"code": error.code, "notice": error.notice(running.language), "number": number}
-            log.info("Turn %s failed: %s (%s)", running.turn.id, error.code, number)
+            told = _told(error, running.language)
+            log.info("Turn %s failed: %s (%s)", running.turn.id, error.code, told["number"])
         kind, data = _last_event(state, running.turn.message_id, told)
         try:
             await self._database.write(
@@ -220,6 +229,7 @@ class Turns:
                 last_event=running.log.last + 1,
                 first_delta_at=running.first_delta_at,
                 error=told,
+                usage=_usage(running.record),
             )
         finally:
             # Watchers are told after the storage: whoever reloads at once reads the settled text.
@@ -258,13 +268,36 @@ def artifact_of_file(file: conversations.StoredFile) -> dict[str, Any]:
     return {"kind": file.kind, "file_id": file.id, "name": file.name, "size": file.size}
 
 
-def _last_event(state: str, message_id: str, error: dict[str, str] | None) -> tuple[str, dict[str, Any]]:
+def _told(error: ChatError, language: str) -> dict[str, Any]:
+    """An error as the API tells it; the short number leads from the screen to the log and the turn's row."""
+    number = "E-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(4))
+    told: dict[str, Any] = {"code": error.code, "notice": error.notice(language), "number": number}
+    if error.retry_after is not None or isinstance(error, LimitReached):
+        told["retry_after"] = error.retry_after
+    if isinstance(error, LimitReached):
+        told["current_usage"] = dict(error.current_usage)
+    return told
+
+
+def _usage(record: Record) -> TurnUsage:
+    return TurnUsage(
+        waited_ms=round(record.waited * 1000),
+        first_delta_ms=None if record.first_delta is None else round(record.first_delta * 1000),
+        total_ms=None if record.total is None else round(record.total * 1000),
+        tokens_in=record.tokens_in,
+        tokens_out=record.tokens_out,
+        tokens_estimated=None if record.tokens_in is None and record.tokens_out is None else record.estimated,
+        tries=record.tries,
+    )
+
+
+def _last_event(state: str, message_id: str, error: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
     if state == "failed" and error:
         return "error", dict(error)
     return "done", {"state": state, "message_id": message_id}
 
 
-def _stored_error(turn: Turn) -> dict[str, str] | None:
+def _stored_error(turn: Turn) -> dict[str, Any] | None:
     if turn.error_code is None:
         return None
     return {"code": turn.error_code, "notice": turn.error_notice or "", "number": turn.error_number or ""}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,19 @@ class Checkpoint:
     message_id: str
     content: str
     thinking: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnUsage:
+    """What a turn took: milliseconds and tokens; None = not reported, or it never came so far."""
+
+    waited_ms: int | None = None
+    first_delta_ms: int | None = None
+    total_ms: int | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_estimated: bool | None = None
+    tries: int | None = None
 
 
 _COLUMNS = (
@@ -120,6 +133,11 @@ def checkpoint(connection: Connection, texts: Sequence[Checkpoint]) -> None:
     )
 
 
+def set_state(connection: Connection, turn_id: str, state: str) -> None:
+    """A live turn waits in line, or runs."""
+    connection.execute(update(turns).where(turns.c.id == turn_id, turns.c.state.in_(LIVE)).values(state=state))
+
+
 def settle(
     connection: Connection,
     turn: Turn,
@@ -130,7 +148,8 @@ def settle(
     truncated: bool,
     last_event: int,
     first_delta_at: datetime | None,
-    error: dict[str, str] | None,
+    error: Mapping[str, Any] | None,
+    usage: TurnUsage,
 ) -> None:
     """Store how a turn ended. A row that has been deleted meanwhile stays deleted."""
     connection.execute(
@@ -149,6 +168,7 @@ def settle(
             last_event=last_event,
             first_delta_at=first_delta_at,
             ended_at=now(),
+            **asdict(usage),
         )
     )
     conversations.change(connection, turn.conversation_id)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from chat.agents import AgentDirectory
 from chat.conversations import Ask, Conversations
 from chat.events import Delta, Finished
+from chat.gateway import Gateway
 from chat.turns import Turns
 from storage import users
 from storage.database import Database
@@ -24,7 +25,8 @@ class Service:
     def __init__(self, database: Database, folder: Path) -> None:
         self.upstream = ScriptedUpstream()
         store = FileStore(folder)
-        self.turns = Turns(database, store=store, agents=AgentDirectory([self.upstream]))
+        gateway = Gateway(AgentDirectory([self.upstream]), limiters={})
+        self.turns = Turns(database, store=store, gateway=gateway)
         self.conversations = Conversations(database, store=store, turns=self.turns, history_turns=20)
 
 

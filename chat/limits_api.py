@@ -1,0 +1,44 @@
+"""The routes that tell how much of the minute is left, and how the upstreams do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from auth.guard import Guard
+from chat.gateway import Gateway
+
+
+def limit_routes(*, guard: Guard, gateway: Gateway, unused: Mapping[str, int]) -> APIRouter:
+    """`unused` are the six figures where no upstream has limits."""
+    router = APIRouter()
+
+    def figures() -> Mapping[str, int]:
+        found = gateway.figures()
+        return unused if found is None else found
+
+    @router.get("/rate-limit-status")
+    async def rate_limit_status(request: Request) -> dict[str, int]:
+        await guard.route(request)
+        return dict(figures())
+
+    @router.get("/api/limits")
+    async def limits(request: Request) -> dict[str, Any]:
+        await guard.route(request)
+        minute = figures()
+        return {
+            "minute": dict(minute),
+            "remaining": _share(minute),
+            "upstreams": [asdict(status) for status in gateway.status()],
+        }
+
+    return router
+
+
+def _share(minute: Mapping[str, int]) -> float:
+    """How much of the minute is left, from 0 to 1: of requests or of tokens, whichever is scarcer."""
+    shares = (minute[f"remaining_{name}"] / minute[f"{name}_limit"] for name in ("rpm", "tpm"))
+    return round(min(shares), 3)
