@@ -93,19 +93,11 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     preferred = settings.fabrix_api.agent_id if settings.fabrix_api else ""
     agents = AgentDirectory(sources, preferred=preferred)
     limits = settings.rate_limit
-    team = TeamLimits(rpm=limits.rpm, tpm=limits.tpm, concurrent=limits.user_turns)
     allowances = Allowances(database, default=PersonalLimits(limits.user_rpm, limits.user_tokens_per_day))
     journal = SpendJournal(database)
-    limiters = {
-        source.name: Limiter(source.name, team, allowance=allowances.of, journal=journal)
-        for source in sources
-        if source.name != LocalUpstream.name  # what runs within this server has no limits
-    }
+    limiters = _limiters(settings, sources, allowances, journal)
     gateway = Gateway(
-        agents,
-        limiters=limiters,
-        wait_seconds=limits.wait_seconds,
-        file_wait_seconds=limits.file_wait_seconds,
+        agents, limiters=limiters, wait_seconds=limits.wait_seconds, file_wait_seconds=limits.file_wait_seconds
     )
     turns = Turns(database, store=store, gateway=gateway)
     conversations = Conversations(database, store=store, turns=turns, history_turns=settings.agents.history_turns)
@@ -164,7 +156,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(
         chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
     )
-    app.include_router(limit_routes(guard=guard, gateway=gateway, unused=figures_of(team)))
+    app.include_router(limit_routes(guard=guard, gateway=gateway, unused=figures_of(_team(settings))))
     _mount_pages(app, guard)
     _add_middleware(app, guard, settings)
     return app
@@ -217,6 +209,22 @@ def _upstreams(settings: Settings) -> list[Upstream]:
     if settings.agents.local:
         found.append(LocalUpstream(_analyst(settings)))
     return found
+
+
+def _team(settings: Settings) -> TeamLimits:
+    limits = settings.rate_limit
+    return TeamLimits(rpm=limits.rpm, tpm=limits.tpm, concurrent=limits.user_turns)
+
+
+def _limiters(
+    settings: Settings, sources: list[Upstream], allowances: Allowances, journal: SpendJournal
+) -> dict[str, Limiter]:
+    """One for each upstream by its name; what runs within this server has no limits."""
+    return {
+        source.name: Limiter(source.name, _team(settings), allowance=allowances.of, journal=journal)
+        for source in sources
+        if source.name != LocalUpstream.name
+    }
 
 
 def _analyst(settings: Settings) -> Analyst:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
@@ -18,7 +18,9 @@ from chat.agents import AgentDirectory, Listing
 from chat.conversations import Ask, Conversations, Manner
 from chat.event_log import LoggedEvent
 from chat.files import Files
-from chat.turns import Turns, artifact_of_file
+from chat.seats import Seats
+from chat.turn_ends import artifact_of_file
+from chat.turns import Turns
 from chat.upstreams.base import Agent
 from locales import language_of
 from storage.conversations import Conversation, Message
@@ -192,33 +194,6 @@ def chat_routes(
         )
 
     return router
-
-
-class Seats:
-    """The streams of each signed-in browser. It allows six connections to a host, for all its tabs together.
-
-    Whoever comes when all seats are taken gets the one that was taken first; so many tabs take turns, a second or
-    two each, and there is always a connection left to ask and to stop with.
-    """
-
-    def __init__(self, *, each: int) -> None:
-        self._each = each
-        self._taken: dict[int, list[Callable[[], None]]] = {}
-
-    @contextmanager
-    def take(self, login_id: int, leave: Callable[[], None]) -> Iterator[None]:
-        """Sit until the `with` ends; `leave` is called when the seat is needed."""
-        taken = self._taken.setdefault(login_id, [])
-        taken.append(leave)
-        if len(taken) > self._each:
-            taken.pop(0)()
-        try:
-            yield
-        finally:
-            if leave in taken:
-                taken.remove(leave)
-            if not taken:
-                self._taken.pop(login_id, None)
 
 
 async def _frames(

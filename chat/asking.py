@@ -156,7 +156,9 @@ class Asking:
 
     def _hear(self, event: StreamEvent) -> None:
         self._heard = True
-        self._said = self._said or not isinstance(event, Status)
+        if isinstance(event, Status) or (isinstance(event, Delta | Thinking) and not event.text):
+            return
+        self._said = True
         if isinstance(event, Delta) and self._record.first_delta is None:
             now = self._clock()
             self._record.first_delta = now - self._started

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from chat.contents import contents_of
 from chat.errors import FieldError, NotFound, TurnRunning
 from chat.records import Caller
 from chat.turns import Turns
@@ -262,26 +262,6 @@ class Conversations:
         if file is None:
             return None
         return Attachment(self._store.path(file.id), file.name, file.size, file.media_type)
-
-
-def contents_of(history: Sequence[tuple[str, str]], question: str, *, count: int) -> tuple[str, ...]:
-    """FabriX's `contents`: user, answer, …, the new question, with `count` earlier turns at most.
-
-    The position gives the role. So a question without answer text is left out with its empty answer, neighbours of
-    one role are joined, and an answer can't come first.
-    """
-    line: list[tuple[str, str]] = []
-    for role, content in (*history, ("user", question)):
-        if role not in ("user", "assistant"):
-            continue
-        if not content.strip():
-            if role == "assistant" and line and line[-1][0] == "user":
-                line.pop()
-        elif line and line[-1][0] == role:
-            line[-1] = (role, f"{line[-1][1]}\n\n{content}")
-        elif line or role == "user":
-            line.append((role, content))
-    return tuple(content for _, content in line[-(2 * count + 1) :])
 
 
 def _caller(user_id: int, manner: Manner) -> Caller:

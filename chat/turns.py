@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing
 from datetime import datetime
@@ -14,22 +13,22 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError, LimitReached
+from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
 from chat.event_log import EventLog, LoggedEvent
 from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
 from chat.gateway import Gateway
 from chat.records import Caller, Record
+from chat.turn_ends import artifact_of_file, last_event, stored_error, told_error, usage_of
 from chat.upstreams.base import Question
 from storage import conversations, files, turns
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import now
-from storage.turns import Checkpoint, Turn, TurnUsage
+from storage.turns import Checkpoint, Turn
 
 CHECKPOINT_SECONDS = 0.7
 LOG_KEPT_SECONDS = 60.0  # after the end, for those who reconnect
 CHART_BYTES = 20 << 20
-NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when read aloud
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +151,7 @@ class Turns:
         if message:
             told += [("artifact", artifact_of_file(item)) for item in message.artifacts]
             told += [("artifact", link) for link in message.links]
-        told.append(_last_event(fresh.state, turn.message_id, _stored_error(fresh)))
+        told.append(last_event(fresh.state, turn.message_id, stored_error(fresh)))
         # Numbers stay below the stored last one, so that a reconnect after it still finds "nothing more".
         first = max(fresh.last_event, len(told)) - len(told) + 1
         return [LoggedEvent(first + index, kind, data) for index, (kind, data) in enumerate(told)]
@@ -215,9 +214,9 @@ class Turns:
     async def _settle(self, running: RunningTurn, state: str, error: ChatError | None) -> None:
         told = None
         if error is not None:
-            told = _told(error, running.language)
+            told = told_error(error, running.language)
             log.info("Turn %s failed: %s (%s)", running.turn.id, error.code, told["number"])
-        kind, data = _last_event(state, running.turn.message_id, told)
+        kind, data = last_event(state, running.turn.message_id, told)
         try:
             await self._database.write(
                 turns.settle,
@@ -229,7 +228,7 @@ class Turns:
                 last_event=running.log.last + 1,
                 first_delta_at=running.first_delta_at,
                 error=told,
-                usage=_usage(running.record),
+                usage=usage_of(running.record),
             )
         finally:
             # Watchers are told after the storage: whoever reloads at once reads the settled text.
@@ -261,43 +260,3 @@ class Turns:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def artifact_of_file(file: conversations.StoredFile) -> dict[str, Any]:
-    """A file that an answer made, as the API shows it."""
-    return {"kind": file.kind, "file_id": file.id, "name": file.name, "size": file.size}
-
-
-def _told(error: ChatError, language: str) -> dict[str, Any]:
-    """An error as the API tells it; the short number leads from the screen to the log and the turn's row."""
-    number = "E-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(4))
-    told: dict[str, Any] = {"code": error.code, "notice": error.notice(language), "number": number}
-    if error.retry_after is not None or isinstance(error, LimitReached):
-        told["retry_after"] = error.retry_after
-    if isinstance(error, LimitReached):
-        told["current_usage"] = dict(error.current_usage)
-    return told
-
-
-def _usage(record: Record) -> TurnUsage:
-    return TurnUsage(
-        waited_ms=round(record.waited * 1000),
-        first_delta_ms=None if record.first_delta is None else round(record.first_delta * 1000),
-        total_ms=None if record.total is None else round(record.total * 1000),
-        tokens_in=record.tokens_in,
-        tokens_out=record.tokens_out,
-        tokens_estimated=None if record.tokens_in is None and record.tokens_out is None else record.estimated,
-        tries=record.tries,
-    )
-
-
-def _last_event(state: str, message_id: str, error: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
-    if state == "failed" and error:
-        return "error", dict(error)
-    return "done", {"state": state, "message_id": message_id}
-
-
-def _stored_error(turn: Turn) -> dict[str, Any] | None:
-    if turn.error_code is None:
-        return None
-    return {"code": turn.error_code, "notice": turn.error_notice or "", "number": turn.error_number or ""}

@@ -171,6 +171,15 @@ async def test_nothing_is_tried_again_after_thoughts_were_shown() -> None:
 
 
 @in_virtual_time
+async def test_an_empty_piece_is_no_first_delta() -> None:
+    service = Service()
+    service.upstream.enqueue(Delta(""), UpstreamUnreachable())
+    service.upstream.enqueue(1.0, *ANSWER)
+    await service.ask()
+    assert (service.record.tries, service.record.first_delta) == (2, 1.5)
+
+
+@in_virtual_time
 async def test_a_break_after_progress_alone_is_tried_again_but_a_time_out_is_not() -> None:
     service = Service()
     service.upstream.enqueue(Status("hm"), UpstreamUnreachable())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.conversations import contents_of
+from chat.contents import contents_of
 
 
 @pytest.mark.parametrize(
