@@ -29,6 +29,7 @@ from chat.upstreams.base import Question, Upstream
 TRIES = 3
 FIRST_BACKOFF = 0.5  # seconds; doubled each time, and half of it is chance
 LONGEST_PAUSE = 3600.0  # whatever a Retry-After says: an absurd one must not shut the team out until a restart
+COUNTED_AT_ONCE = 400  # characters
 TICK = 1.0  # seconds between two looks at one's place in line
 FIRST_TICK = 0.05  # so short a wait isn't worth showing, and one forecast serves all who came meanwhile
 # The failure table of FabriX's protocol; a 429 has a way of its own.
@@ -73,6 +74,8 @@ class Asking:
         self._said = False  # … something that can't be taken back
         self._spent_in = 0
         self._spent_out = 0.0
+        self._uncounted: list[str] = []
+        self._uncounted_length = 0
         self._reported = Usage()
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
@@ -164,11 +167,19 @@ class Asking:
             self._record.first_delta = now - self._started
             self._record.phases["first_delta"] = now - self._sent_at
             self._door.pace.note(now - self._sent_at)
-        if isinstance(event, Delta | Thinking) and self._door.limiter.counts:
-            self._spent_out += tokens.weight(event.text)
-            self._lease.grow_to(self._used())
-        if isinstance(event, Finished):
+        if isinstance(event, Delta | Thinking):
+            self._count(event.text)
+        elif isinstance(event, Finished):
             self._reported = event.usage
+
+    def _count(self, text: str) -> None:
+        """Count what was said, in handfuls: weighing and booking each piece would cost more than passing it on."""
+        if not self._door.limiter.counts:
+            return
+        self._uncounted.append(text)
+        self._uncounted_length += len(text)
+        if self._uncounted_length >= COUNTED_AT_ONCE:
+            self._lease.grow_to(self._used())
 
     def _is_worth_a_retry(self, error: UpstreamError) -> bool:
         if self._said or not isinstance(error, WORTH_A_RETRY):
@@ -242,6 +253,8 @@ class Asking:
         reported = self._reported
         if reported.tokens_in is not None and reported.tokens_out is not None:
             return reported.tokens_in + reported.tokens_out
+        self._spent_out += tokens.weight("".join(self._uncounted))
+        self._uncounted, self._uncounted_length = [], 0
         return self._spent_in + math.ceil(self._spent_out)
 
     def _write_record(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -57,7 +58,8 @@ class SpendJournal:
             await self._save()
             saves += 1
             if saves % _SAVES_BETWEEN_CLEANINGS == 0:
-                await self._database.write(spends.forget, now() - KEPT)
+                with suppress(SQLAlchemyError):  # the next cleaning does it
+                    await self._database.write(spends.forget, now() - KEPT)
             await asyncio.sleep(SAVE_SECONDS)
 
     async def _save(self) -> bool:

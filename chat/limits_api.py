@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 
 from auth.guard import Guard
 from chat.gateway import Gateway
+from chat.tokens import CHAT_MINIMUM, FILE_MINIMUM, WEIGHTS
 
 
 def limit_routes(*, guard: Guard, gateway: Gateway, unused: Mapping[str, int]) -> APIRouter:
@@ -33,6 +34,7 @@ def limit_routes(*, guard: Guard, gateway: Gateway, unused: Mapping[str, int]) -
             "minute": dict(minute),
             "remaining": _share(minute),
             "upstreams": [asdict(status) for status in gateway.status()],
+            "estimate": {"chat_minimum": CHAT_MINIMUM, "file_minimum": FILE_MINIMUM, "weights": WEIGHTS},
         }
 
     return router

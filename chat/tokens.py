@@ -27,14 +27,17 @@ from chat.upstreams.base import Question
 CHAT_MINIMUM = 100
 FILE_MINIMUM = 500
 
+# The rule's weights by name, for the page, which shows what a large question will cost before it is sent.
+WEIGHTS = {"word": 0.25, "sign": 0.6, "two_bytes": 0.45, "three_bytes": 0.85, "four_bytes": 2.0}
+
 _WORDS = bytes(range(ord("a"), ord("z") + 1)) + bytes(range(ord("A"), ord("Z") + 1)) + b" "
 # What each byte adds: only the first byte of a character counts, the others (0x80 to 0xBF) add nothing.
 _WEIGHTS: tuple[tuple[bytes, float], ...] = (
-    (_WORDS, 0.25),
-    (bytes(byte for byte in range(0x80) if byte not in _WORDS), 0.6),
-    (bytes(range(0xC0, 0xE0)), 0.45),
-    (bytes(range(0xE0, 0xF0)), 0.85),
-    (bytes(range(0xF0, 0x100)), 2.0),
+    (_WORDS, WEIGHTS["word"]),
+    (bytes(byte for byte in range(0x80) if byte not in _WORDS), WEIGHTS["sign"]),
+    (bytes(range(0xC0, 0xE0)), WEIGHTS["two_bytes"]),
+    (bytes(range(0xE0, 0xF0)), WEIGHTS["three_bytes"]),
+    (bytes(range(0xF0, 0x100)), WEIGHTS["four_bytes"]),
 )
 _OTHERS = tuple((bytes(byte for byte in range(0x100) if byte not in kind), weight) for kind, weight in _WEIGHTS)
 

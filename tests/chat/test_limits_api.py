@@ -127,6 +127,7 @@ def test_the_page_learns_the_share_that_is_left_and_how_the_upstreams_do(someone
     )
     [upstream] = told["upstreams"]
     assert (upstream["name"], upstream["state"], upstream["is_slow"]) == ("scripted", "closed", False)
+    assert told["estimate"]["chat_minimum"] == 100 and told["estimate"]["weights"]["three_bytes"] == 0.85
 
 
 def test_without_any_limited_upstream_nothing_is_used(tmp_path: Path) -> None:
