@@ -55,16 +55,24 @@ class AgentDirectory:
         Raises:
             UnknownAgent: every upstream was heard, and none has it.
         """
+        # One that is known is not looked up again: a turn must not wait for the list of an upstream that hangs.
+        if known := self._knows(agent_id):
+            return known
         for refresh in (False, True):
             await self.listing(refresh=refresh)
-            for upstream in self._upstreams:
-                if any(agent.id == agent_id for agent in self._known.get(upstream.name, ())):
-                    return upstream
+            if known := self._knows(agent_id):
+                return known
             # One that was never heard may have it: let it be asked, and say itself what is wrong.
             unheard = [upstream for upstream in self._upstreams if upstream.name not in self._known]
             if unheard:
                 return unheard[0]
         raise UnknownAgent
+
+    def _knows(self, agent_id: str) -> Upstream | None:
+        for upstream in self._upstreams:
+            if any(agent.id == agent_id for agent in self._known.get(upstream.name, ())):
+                return upstream
+        return None
 
     async def is_up(self) -> bool:
         """Whether all upstreams answer just now."""

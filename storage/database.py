@@ -65,13 +65,13 @@ class Database:
         with self._engine.begin() as connection:
             return change(connection, *args, **kwargs)
 
-    def migrate(self) -> None:
-        """Bring the tables to the newest version (Alembic)."""
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the tables to the newest version (Alembic), or to the one that is named."""
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         with self._engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
     def close(self) -> None:
         self._readers.shutdown()

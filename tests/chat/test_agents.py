@@ -95,6 +95,14 @@ async def test_an_agent_belongs_to_the_upstream_that_lists_it() -> None:
     assert await directory.upstream_of("b") is second
 
 
+async def test_who_runs_a_known_agent_is_told_without_asking_again(clock: Clock) -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source], clock=clock)
+    await directory.listing()
+    clock.now = FRESH_SECONDS + 1
+    assert await directory.upstream_of("a") is source and source.asked == 1
+
+
 async def test_an_agent_that_is_new_is_found() -> None:
     source = Source("s", "a")
     directory = AgentDirectory([source])

@@ -133,6 +133,23 @@ async def test_more_turns_at_once_than_the_cap_wait_and_are_not_refused() -> Non
 
 
 @in_virtual_time
+async def test_one_person_with_twenty_requests_delays_another_by_one_at_most() -> None:
+    made, order = limiter(rpm=1, concurrent=100), []
+
+    async def call(user_id: int) -> None:
+        await granted(join(made, user_id, patience=10_000))
+        order.append(user_id)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(20):
+            group.create_task(call(1))
+        await asyncio.sleep(1.0)
+        group.create_task(call(2))
+    # The first had gone before the other came.
+    assert order.index(2) <= 2
+
+
+@in_virtual_time
 async def test_leaving_the_line_gives_the_place_to_the_next() -> None:
     made = limiter(tpm=1000)
     await granted(join(made, tokens=500))

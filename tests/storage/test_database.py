@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event, func, select, text
 
 from storage import conversations, users
-from storage.database import CONNECTIONS, Database
+from storage.database import CONNECTIONS, Database, sqlite_url
 from storage.models import metadata
 from storage.models import users as users_table
 
@@ -34,6 +36,24 @@ def test_migrations_make_the_tables_of_the_models(database: Database) -> None:
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     assert database.read_now(users.count_users) == 0
+
+
+def test_turns_of_before_keep_their_rows_and_have_no_figures(tmp_path: Path) -> None:
+    old = Database(sqlite_url(tmp_path))
+    old.migrate("0001")
+
+    def work(connection: Connection) -> None:
+        user = users.add_user(connection, username="kim", email="k@example.com", password_hash=b"x")
+        made = conversations.add(connection, user_id=user.id, agent_id="a", title="t")
+        values = f"'t', '{made.id}', {user.id}, 'a', 'q', 'm', 'done', 3, '2026-01-01 00:00:00'"
+        names = "id, conversation_id, user_id, agent_id, user_message_id, message_id, state, last_event, created_at"
+        connection.execute(text(f"INSERT INTO turns ({names}) VALUES ({values})"))
+
+    old.write_now(work)
+    old.migrate()
+    [row] = old.read_now(lambda c: c.execute(select(metadata.tables["turns"])).all())
+    assert (row.id, row.state, row.tokens_in, row.tries) == ("t", "done", None, None)
+    old.close()
 
 
 async def test_a_change_that_raises_is_undone(database: Database) -> None:
