@@ -47,6 +47,7 @@ from chat.gateway import Gateway
 from chat.journal import SpendJournal
 from chat.limiter import Limiter, TeamLimits, figures_of
 from chat.limits_api import limit_routes
+from chat.people import People
 from chat.turns import Turns
 from chat.upstreams.base import Upstream
 from chat.upstreams.fabrix import FabrixUpstream
@@ -94,8 +95,9 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     agents = AgentDirectory(sources, preferred=preferred)
     limits = settings.rate_limit
     allowances = Allowances(database, default=PersonalLimits(limits.user_rpm, limits.user_tokens_per_day))
+    people = People(allowances.of)
     journal = SpendJournal(database)
-    limiters = _limiters(settings, sources, allowances, journal)
+    limiters = _limiters(settings, sources, people, journal)
     gateway = Gateway(
         agents, limiters=limiters, wait_seconds=limits.wait_seconds, file_wait_seconds=limits.file_wait_seconds
     )
@@ -110,6 +112,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         await files.open()
         await allowances.open()
         spent = await journal.open()
+        people.restore(spent)
         for limiter in limiters.values():
             limiter.restore(spent)
         await turns.open()
@@ -216,12 +219,10 @@ def _team(settings: Settings) -> TeamLimits:
     return TeamLimits(rpm=limits.rpm, tpm=limits.tpm, concurrent=limits.user_turns)
 
 
-def _limiters(
-    settings: Settings, sources: list[Upstream], allowances: Allowances, journal: SpendJournal
-) -> dict[str, Limiter]:
+def _limiters(settings: Settings, sources: list[Upstream], people: People, journal: SpendJournal) -> dict[str, Limiter]:
     """One for each upstream by its name; what runs within this server has no limits."""
     return {
-        source.name: Limiter(source.name, _team(settings), allowance=allowances.of, journal=journal)
+        source.name: Limiter(source.name, _team(settings), people=people, journal=journal)
         for source in sources
         if source.name != LocalUpstream.name
     }

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 
 from chat.lanes import Waiter
-from chat.line import Allowance, Line
+from chat.line import Line
+from chat.people import Allowance, People
 
 SIZES = (1, 1_000, 100_000)
 ROUNDS = 2_000
@@ -20,7 +21,7 @@ USERS = 1_000
 
 
 def line(*, rpm: float = math.inf, tpm: float = math.inf) -> Line:
-    return Line(rpm=rpm, tpm=tpm, concurrent=math.inf, allowance=lambda _: Allowance(), seconds=60.0)
+    return Line(rpm=rpm, tpm=tpm, concurrent=math.inf, people=People(lambda _: Allowance()), seconds=60.0)
 
 
 def microseconds(work: Callable[[int], None], rounds: int = ROUNDS) -> float:
@@ -52,7 +53,7 @@ def spent(entries: int) -> float:
         spend = made.grant(head, now)
         made.next(now)
         made.shrink(spend, 80, now)
-        made.end(spend)
+        made.end(head.user_id)
 
     return microseconds(turn)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chat.line import Allowance
+from chat.people import Allowance
 from storage import allowances as stored
 from storage.allowances import PersonalLimits
 from storage.database import Database

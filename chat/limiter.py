@@ -12,10 +12,10 @@ from typing import Protocol
 
 from chat.errors import LimitReached
 from chat.lanes import Waiter
-from chat.line import MINUTE, Allowance, Limit, Line, Spend
+from chat.line import Limit, Line, Spend
 from chat.no_limits import NoLimits
+from chat.people import MINUTE, People, on_the_clock
 from chat.places import TOO_SHORT, Lease, Place
-from storage.models import now as wall_clock
 from storage.spends import Spent
 
 # The way to FabriX takes one request longer than the next, so by its clock two that are 60 s apart here may be closer.
@@ -49,7 +49,7 @@ class Limiter(NoLimits):
         upstream: str,
         limits: TeamLimits,
         *,
-        allowance: Callable[[int], Allowance],
+        people: People,
         journal: Journal,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -61,7 +61,7 @@ class Limiter(NoLimits):
             rpm=limits.rpm,
             tpm=limits.tpm,
             concurrent=limits.concurrent,
-            allowance=allowance,
+            people=people,
             seconds=MINUTE + MARGIN,
         )
         self._places: dict[Waiter, Place] = {}
@@ -71,12 +71,9 @@ class Limiter(NoLimits):
 
     def restore(self, spends: Iterable[Spent]) -> None:
         """Count what this upstream was sent before a restart, oldest first; call before anything else."""
-        clock, wall = self.clock(), wall_clock()
-        for spent in spends:
+        for spent, at in on_the_clock(spends, self.clock):
             if spent.upstream == self._upstream:
-                # A clock that was put back since must not let a spend lie in the future.
-                age = max(0.0, (wall - spent.at).total_seconds())
-                self._line.restore(spent.user_id, requests=spent.requests, tokens=spent.tokens, at=clock - age)
+                self._line.restore(requests=spent.requests, tokens=spent.tokens, at=at)
 
     def join(self, *, user_id: int, tokens: int, interactive: bool, patience: float, is_retry: bool = False) -> Place:
         """Take a place in line; `patience` is how many seconds it may take until it is one's turn.
@@ -144,10 +141,10 @@ class Limiter(NoLimits):
     def grow(self, spend: Spend, tokens: int) -> None:
         self._line.grow(spend, tokens, self.clock())
 
-    def settle(self, spend: Spend, tokens: int) -> None:
+    def settle(self, spend: Spend, user_id: int, tokens: int) -> None:
         """End a turn that used `tokens` of what it holds, and let the next ones go."""
         self._line.shrink(spend, tokens, self.clock())
-        self._line.end(spend)
+        self._line.end(user_id)
         self._serve()
 
     def unsend(self, spend: Spend) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 from chat.lanes import Lanes, Waiter
+from chat.people import People, Person
 from chat.windows import Entry, Window
-
-MINUTE = 60.0
-DAY = 86_400.0
 
 
 class Limit(StrEnum):
@@ -27,23 +26,6 @@ class Limit(StrEnum):
     YOUR_SIZE = "your_size"  # … than a whole day of this user
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What one user may: requests per minute and tokens per day; infinity = no limit."""
-
-    rpm: float = math.inf
-    tokens_per_day: float = math.inf
-
-
-@dataclass(eq=False, slots=True)
-class Person:
-    """What one user has going on and has spent."""
-
-    running: int = 0
-    requests: Window = field(default_factory=lambda: Window(math.inf, MINUTE))
-    tokens: Window = field(default_factory=lambda: Window(math.inf, DAY))
-
-
 @dataclass(eq=False, slots=True)
 class Spend:
     """What one grant took, in the windows that it counts in."""
@@ -56,25 +38,17 @@ class Spend:
 class Line:
     """All times are seconds on one clock that the caller reads; they never go back."""
 
-    def __init__(
-        self, *, rpm: float, tpm: float, concurrent: float, allowance: Callable[[int], Allowance], seconds: float
-    ) -> None:
+    def __init__(self, *, rpm: float, tpm: float, concurrent: float, people: People, seconds: float) -> None:
         self.requests = Window(rpm, seconds)
         self.tokens = Window(tpm, seconds)
         self.lanes = Lanes()
         self.paused_until = -math.inf
         self._concurrent = concurrent
-        self._allowance = allowance
-        self._people: dict[int, Person] = {}
+        self._people = people
+        self._running: Counter[int] = Counter()
 
     def person(self, user_id: int) -> Person:
-        """A user, with the limits of this moment: a change is in force at once."""
-        person = self._people.get(user_id)
-        if person is None:
-            person = self._people[user_id] = Person()
-        allowance = self._allowance(user_id)
-        person.requests.limit, person.tokens.limit = allowance.rpm, allowance.tokens_per_day
-        return person
+        return self._people.of(user_id)
 
     def next(self, now: float) -> tuple[Waiter | None, float]:
         """Who may go now, or None and the time at which to look again if nobody comes or goes until then.
@@ -105,7 +79,7 @@ class Line:
         person = self.person(waiter.user_id)
         spend = Spend(person, (self.requests.add(1, now), person.requests.add(1, now)), [])
         if not waiter.is_retry:
-            person.running += 1
+            self._running[waiter.user_id] += 1
             self.grow(spend, waiter.tokens, now)
         return spend
 
@@ -131,15 +105,10 @@ class Line:
             spend.person.requests.change(spend.requests[1], 0, now)
             spend.requests = None
 
-    def restore(self, user_id: int, *, requests: int, tokens: int, at: float) -> None:
+    def restore(self, *, requests: int, tokens: int, at: float) -> None:
         """Count what was spent before a restart; call in the order of `at`, before anything else."""
-        person = self.person(user_id)
-        for team, own, amount in (
-            (self.requests, person.requests, requests),
-            (self.tokens, person.tokens, tokens),
-        ):
-            team.add(amount, at)
-            own.add(amount, at)
+        self.requests.add(requests, at)
+        self.tokens.add(tokens, at)
 
     def too_large(self, waiter: Waiter) -> Limit | None:
         """The limit that is smaller than this one question, for which waiting would be in vain."""
@@ -156,7 +125,7 @@ class Line:
             return Limit.YOUR_TOKENS
         if not person.requests.fits(1, now):
             return Limit.YOUR_REQUESTS
-        if not waiter.is_retry and person.running >= self._concurrent:
+        if self._is_at_the_cap(waiter):
             return Limit.YOUR_TURNS
         return Limit.TEAM_TOKENS if self.requests.fits(1, now) else Limit.TEAM_REQUESTS
 
@@ -169,15 +138,20 @@ class Line:
             tokens += waiter.tokens
             yield waiter, place, max(start, requests_due(place), tokens_due(tokens), self._windows_due(waiter, now))
 
-    def end(self, spend: Spend) -> None:
+    def end(self, user_id: int) -> None:
         """A turn is over: its user may have another one running."""
-        spend.person.running -= 1
+        self._running[user_id] -= 1
+        if not self._running[user_id]:
+            del self._running[user_id]
 
     def _own_first_fit(self, waiter: Waiter, now: float) -> float:
         """When the user's own limits let this one go; infinity while a turn of theirs must end first."""
-        if not waiter.is_retry and self.person(waiter.user_id).running >= self._concurrent:
+        if self._is_at_the_cap(waiter):
             return math.inf
         return self._windows_due(waiter, now)
+
+    def _is_at_the_cap(self, waiter: Waiter) -> bool:
+        return not waiter.is_retry and self._running[waiter.user_id] >= self._concurrent
 
     def _windows_due(self, waiter: Waiter, now: float) -> float:
         person = self.person(waiter.user_id)

@@ -83,7 +83,7 @@ class Lease(NoLease):
 
     def settle(self, tokens: int) -> None:
         self.grow_to(tokens)
-        self._limiter.settle(self._spend, tokens)
+        self._limiter.settle(self._spend, self._waiter.user_id, tokens)
         self._note(min(tokens, self._reserved))
         if tokens > self._reserved:
             # What came on top counts from later on, in a row of its own.

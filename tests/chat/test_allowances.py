@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 from chat.allowances import Allowances
-from chat.line import Allowance
+from chat.people import Allowance
 from storage import users
 from storage.allowances import PersonalLimits, all_of_them
 from storage.database import Database

@@ -31,7 +31,7 @@ from chat.errors import (
 from chat.events import Delta, Finished, Status, StreamEvent, Thinking, Usage, Waiting
 from chat.gateway import Gateway
 from chat.limiter import MARGIN, Limiter, TeamLimits
-from chat.line import Allowance
+from chat.people import Allowance, People
 from chat.records import Caller, Record
 from chat.upstreams.base import Question
 from storage.spends import Spent
@@ -52,7 +52,7 @@ class Service:
         self.limiter = Limiter(
             "scripted",
             TeamLimits(rpm, tpm, concurrent=4),
-            allowance=lambda _: Allowance(),
+            people=People(lambda _: Allowance()),
             journal=NoJournal(),
             clock=clock,
         )

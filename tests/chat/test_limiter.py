@@ -10,8 +10,8 @@ import pytest
 
 from chat.errors import LimitReached
 from chat.limiter import MARGIN, Limiter, TeamLimits
-from chat.line import Allowance
 from chat.no_limits import NoPlace
+from chat.people import Allowance, People
 from storage.models import now
 from storage.spends import Spent
 from tests.virtual_time import clock, in_virtual_time
@@ -34,7 +34,7 @@ def limiter(
     return Limiter(
         "scripted",
         TeamLimits(rpm, tpm, concurrent),
-        allowance=lambda _: own,
+        people=People(lambda _: own),
         journal=notes or Notes(),
         clock=clock,
     )
@@ -184,6 +184,15 @@ async def test_a_users_own_tokens_of_the_day_are_refused_without_waiting() -> No
         join(made)
     assert (caught.value.limit, clock()) == ("your_tokens", 0.0)
     assert caught.value.retry_after == 86_400
+
+
+@in_virtual_time
+async def test_a_users_own_limits_hold_over_all_upstreams_together() -> None:
+    people = People(lambda _: Allowance(rpm=1))
+    first, second = (
+        Limiter(name, TeamLimits(100, 10_000, 4), people=people, journal=Notes(), clock=clock) for name in ("a", "b")
+    )
+    assert join(first).is_granted and not join(second).is_granted
 
 
 @in_virtual_time

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.lanes import Waiter
-from chat.line import Allowance, Line, Spend
+from chat.line import Line, Spend
+from chat.people import Allowance, People
 
 RPM, TPM, AT_ONCE, OWN_RPM, OWN_DAY = 6, 1000, 2, 4, 2500
 NEVER = 10**9
@@ -104,7 +105,7 @@ class Driver:
     def __init__(self) -> None:
         self.model = Model()
         self.line = Line(
-            rpm=RPM, tpm=TPM, concurrent=AT_ONCE, allowance=lambda _: Allowance(OWN_RPM, OWN_DAY), seconds=60.0
+            rpm=RPM, tpm=TPM, concurrent=AT_ONCE, people=People(lambda _: Allowance(OWN_RPM, OWN_DAY)), seconds=60.0
         )
         self.waiters: dict[Turn, Waiter] = {}
         self.spends: dict[Turn, Spend] = {}
@@ -156,7 +157,7 @@ class Driver:
         else:
             turn.parts[0][1] = actual
         self.line.shrink(self.spends[turn], actual, self.now)
-        self.line.end(self.spends[turn])
+        self.line.end(turn.user)
         self.look()
 
     def pause(self, seconds: int) -> None:
@@ -188,7 +189,7 @@ def test_it_sends_never_too_much_and_at_the_first_possible_second(steps: list[tu
 
 
 def line(**values: Any) -> Line:
-    settings = {"rpm": 100, "tpm": 10_000, "concurrent": 4, "allowance": lambda _: Allowance(), "seconds": 60.0}
+    settings = {"rpm": 100, "tpm": 10_000, "concurrent": 4, "people": People(lambda _: Allowance()), "seconds": 60.0}
     return Line(**{**settings, **values})
 
 

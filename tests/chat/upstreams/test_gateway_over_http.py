@@ -12,7 +12,7 @@ from chat.errors import ChatError, KeyRefused, LimitReached, UpstreamBroken, Ups
 from chat.events import Finished, StreamEvent
 from chat.gateway import Gateway
 from chat.limiter import Limiter, TeamLimits
-from chat.line import Allowance
+from chat.people import Allowance, People
 from chat.records import Caller, Record
 from storage.spends import Spent
 from tests.chat.upstreams.asking import question
@@ -31,7 +31,7 @@ class Asked:
     def __init__(self, connect: Connect, standin: Standin) -> None:
         upstream = connect(standin.base_url)
         self.limiter = Limiter(
-            "fabrix", TeamLimits(100, 10_000, 4), allowance=lambda _: Allowance(), journal=NoJournal()
+            "fabrix", TeamLimits(100, 10_000, 4), people=People(lambda _: Allowance()), journal=NoJournal()
         )
         self.gateway = Gateway(AgentDirectory([upstream]), limiters={"fabrix": self.limiter}, jitter=lambda: 0.0)
         self.standin = standin
