@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -102,3 +104,24 @@ async def test_whoever_watches_hears_of_an_end_made_by_another_process(
         await database.write(users.set_active, user.id, active=False)
         async with asyncio.timeout(5):
             await ended.wait()
+
+
+async def test_whoever_begins_to_watch_during_the_check_is_not_told_of_an_end(
+    logins: Logins, user: User, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = [await logins.find(await logins.start(user.id, address="")) for _ in range(2)]
+    assert first and second
+    checked, ended = asyncio.Event(), asyncio.Event()
+    read = database.read
+
+    async def slow_read(*args: Any, **values: Any) -> Any:
+        found = await read(*args, **values)
+        watching.enter_context(logins.watch(second, ended.set))
+        asyncio.get_running_loop().call_soon(checked.set)
+        return found
+
+    with ExitStack() as watching, logins.watch(first, lambda: None):
+        monkeypatch.setattr(database, "read", slow_read)
+        await checked.wait()
+        monkeypatch.undo()
+    assert not ended.is_set()
