@@ -1,8 +1,8 @@
 """Notices that an upstream is away, spares it and everybody the waiting, and finds out when it is back.
 
-Of our own, because the libraries don't fit: they guard a call or a `with`, and count every exception in it, a user's
-Stop (cancellation) and an unread generator included, while a turn here ends in one of three ways; and a half-open
-purgatory lets everybody in at once, where one probe is wanted.
+Of our own, because the libraries don't fit: they guard a call or a `with`, whose way out decides. A turn says that the
+upstream is there with its first word, long before its end, and a Stop says nothing at all; and where one probe is wanted,
+a half-open purgatory, the library that otherwise came nearest, lets everybody in at once.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from chat.errors import LimitReached
 from chat.lanes import Waiter
 from chat.line import Limit, Line, Spend
 from chat.no_limits import NoLimits
-from chat.people import MINUTE, People, on_the_clock
+from chat.people import DAY, MINUTE, People, on_the_clock
 from chat.places import TOO_SHORT, Lease, Place
 from storage.spends import Spent
 
@@ -118,7 +118,8 @@ class Limiter(NoLimits):
             self._forecast = {each: (place, due) for each, place, due in self._line.forecast(now)}
             self._forecast_until = now + _FORECAST_SECONDS + len(self._forecast) / 10_000
         place, due = self._forecast.get(waiter, (0, now))
-        return place, max(0.0, due - now)
+        # Never, for somebody whose own limit was lowered below what they wait for, is a day, too.
+        return place, min(max(0.0, due - now), DAY)
 
     def give_up(self, waiter: Waiter) -> LimitReached | None:
         """The refusal for somebody whose patience is at its end; None if it is their turn at the last moment."""
@@ -204,7 +205,7 @@ class Limiter(NoLimits):
         if not waiter.is_retry:
             due = max(due, person.tokens.first_fit(waiter.tokens, now), self._line.tokens.first_fit(waiter.tokens, now))
         due = max(due, self._line.requests.first_fit(1, now))
-        return float(max(1, math.ceil(due - now)))
+        return float(max(1, math.ceil(due - now))) if due < math.inf else None
 
 
 def figures_of(limits: TeamLimits, *, requests: int = 0, tokens: int = 0) -> Mapping[str, int]:

@@ -196,6 +196,18 @@ async def test_a_users_own_limits_hold_over_all_upstreams_together() -> None:
 
 
 @in_virtual_time
+async def test_who_waits_while_their_own_limit_is_lowered_is_refused_in_the_end() -> None:
+    allowed = [Allowance()]
+    made = Limiter("a", TeamLimits(1, 10_000, 4), people=People(lambda _: allowed[0]), journal=Notes(), clock=clock)
+    await granted(join(made, 2))
+    waiting = join(made, tokens=100)
+    allowed[0] = Allowance(tokens_per_day=50)
+    assert waiting.seconds == 86_400
+    error = await refusal(waiting)
+    assert (error.limit, error.retry_after) == ("your_tokens", None)
+
+
+@in_virtual_time
 async def test_a_pause_holds_up_everybody() -> None:
     made = limiter()
     made.pause(7.0)
