@@ -1,8 +1,8 @@
 """Notices that an upstream is away, spares it and everybody the waiting, and finds out when it is back.
 
 Of our own, because the libraries don't fit: they guard a call or a `with`, whose way out decides. A turn says that the
-upstream is there with its first word, long before its end, and a Stop says nothing at all; and where one probe is wanted,
-a half-open purgatory, the library that otherwise came nearest, lets everybody in at once.
+upstream is there with its first word, long before its end, and a Stop says nothing at all. And where one probe is
+wanted, a half-open purgatory, the library that otherwise came nearest, lets everybody in at once.
 """
 
 from __future__ import annotations

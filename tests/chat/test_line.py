@@ -133,7 +133,8 @@ class Driver:
             self.look()
         else:
             assert self.model.next(self.now) is None, "the line should have asked to be looked at"
-        for turn in [t for t in self.waiters if t.deadline <= self.now]:
+        # One by one: whoever leaves may let the next one go at the last moment.
+        while (turn := next((t for t in self.waiters if t.deadline <= self.now), None)) is not None:
             self.line.lanes.leave(self.waiters.pop(turn))
             self.model.drop(turn)
             self.look()
