@@ -98,11 +98,15 @@ class Conversations:
             self._turns.stop(running)
             await self._turns.settled(running)
 
-        def work(connection: Connection) -> list[str]:
+        def work(connection: Connection) -> tuple[list[str], str | None]:
             _owned(connection, conversation_id, user_id)
-            return stored.remove(connection, conversation_id)
+            begun_meanwhile = turns.live(connection, conversation_id)
+            return stored.remove(connection, conversation_id), begun_meanwhile
 
-        self._store.discard(await self._database.write(work))
+        gone, begun_meanwhile = await self._database.write(work)
+        self._store.discard(gone)
+        if begun_meanwhile:
+            self._turns.stop(begun_meanwhile)
 
     async def add_message(self, user_id: int, conversation_id: str, *, role: str, content: str) -> Message:
         """Store a message at the end of the current path; nobody is asked."""
@@ -138,7 +142,7 @@ class Conversations:
             if running := turns.live(connection, conversation_id):
                 raise TurnRunning(running)
             parent_id = conversation.leaf_id if ask.at_leaf else ask.parent_id
-            if parent_id and not stored.has_message(connection, conversation_id, parent_id):
+            if parent_id is not None and not stored.has_message(connection, conversation_id, parent_id):
                 raise FieldError("parent_id", "There is no such message in this conversation.")
             content, file = self._content(connection, conversation, ask, language)
             question_id = stored.add_message(

@@ -10,7 +10,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event, select, text
+from sqlalchemy import Connection, create_engine, event, select
+
+from storage.models import users
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,8 +82,9 @@ class Database:
 
 
 def ping(connection: Connection) -> bool:
-    """Whether the database answers."""
-    return connection.execute(select(text("1"))).scalar() == 1
+    """Whether the database answers, from a page that it has to read. Raises `SQLAlchemyError` if it can't."""
+    connection.execute(select(users.c.id).limit(1)).all()
+    return True
 
 
 def _set_pragmas(dbapi_connection: Any, _record: Any) -> None:

@@ -134,3 +134,29 @@ def test_the_scripts_and_templates_use_only_texts_that_exist() -> None:
         used |= set(re.findall(r"""['"]((?:page|login|error|question)\.[a-z_0-9]+)['"]""", path.read_text("utf-8")))
     assert len(used) > 50
     assert used <= table("en").keys()
+
+
+def test_on_a_phone_a_tap_beside_the_sidebar_or_escape_closes_it(visit) -> None:
+    page = visit(width=390, height=844).sign_up()
+    page.click("#menu")
+    page.mouse.click(370, 400)
+    expect(page.locator("#side")).to_be_hidden()
+    page.click("#menu")
+    page.keyboard.press("Escape")
+    expect(page.locator("#side")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dialogs_look_like_the_page(visit, upstream, scheme: str) -> None:
+    visitor = visit(width=390, height=844, color_scheme=scheme)
+    page = visitor.sign_up()
+    visitor.ask("One")
+    page.click("#menu")
+    page.locator("#history li").hover()
+    page.locator("#history .delete").click()
+    box = page.locator("dialog").bounding_box()
+    assert box["x"] >= 16 and box["x"] + box["width"] <= 390 - 16
+    families = page.evaluate(
+        "['dialog', '#app'].map((name) => getComputedStyle(document.querySelector(name)).fontFamily)"
+    )
+    assert families[0] == families[1]
