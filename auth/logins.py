@@ -72,8 +72,10 @@ class Logins:
         # One query a second for all that are watched; another process may end a login, too.
         while self._watched:
             await asyncio.sleep(0.8)
-            good = await self._database.read(users.good_logins, set(self._watched), used_since=now() - self._idle)
-            for login_id in self._watched.keys() - good:
+            # A copy: whoever comes to be watched during the query hasn't been asked about.
+            asked = set(self._watched)
+            good = await self._database.read(users.good_logins, asked, used_since=now() - self._idle)
+            for login_id in asked - good:
                 self._tell_ended(login_id)
 
     def _tell_ended(self, login_id: int) -> None:

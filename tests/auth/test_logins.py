@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -102,3 +103,26 @@ async def test_whoever_watches_hears_of_an_end_made_by_another_process(
         await database.write(users.set_active, user.id, active=False)
         async with asyncio.timeout(5):
             await ended.wait()
+
+
+async def test_whoever_begins_to_watch_during_a_check_is_not_taken_for_ended(
+    logins: Logins, user: User, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = [await logins.find(await logins.start(user.id, address="")) for _ in range(2)]
+    assert first is not None and second is not None
+    checking, go_on, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    read = database.read
+
+    async def read_and_pause(*args: Any, **kwargs: Any) -> Any:
+        found = await read(*args, **kwargs)
+        checking.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(database, "read", read_and_pause)
+    with logins.watch(first, told.set):
+        await checking.wait()
+        with logins.watch(second, told.set):
+            go_on.set()
+            await asyncio.sleep(0.01)
+            assert not told.is_set()
