@@ -44,7 +44,7 @@ class Conversations:
         self._history_turns = history_turns
 
     async def create(self, user_id: int, *, agent_id: str, title: str) -> Conversation:
-        return await self._database.write(stored.add, user_id=user_id, agent_id=agent_id, title=title)
+        return await self._database.write_briefly(stored.add, user_id=user_id, agent_id=agent_id, title=title)
 
     async def listing(self, user_id: int, *, ordering: str) -> list[tuple[Conversation, int]]:
         """The user's conversations with their numbers of messages; an unknown ordering means newest change first."""
@@ -126,7 +126,7 @@ class Conversations:
                 _entitle(connection, conversation, content)
             return _found(stored.message(connection, message_id))
 
-        return await self._database.write(work)
+        return await self._database.write_briefly(work)
 
     async def ask(self, user_id: int, conversation_id: str, ask: Ask, *, language: str) -> Turn:
         """Store the question and an empty answer, and start the turn. A repeat of a client id starts nothing.
@@ -165,7 +165,7 @@ class Conversations:
                 language=language,
             )
 
-        turn, question = await self._database.write(work)
+        turn, question = await self._database.write_briefly(work)
         if question:
             self._turns.start(turn, question)
         return turn
@@ -192,12 +192,12 @@ class Conversations:
                 language=language,
             )
 
-        turn, question = await self._database.write(work)
+        turn, question = await self._database.write_briefly(work)
         self._turns.start(turn, question)
         return turn
 
     async def turn(self, user_id: int, turn_id: str) -> Turn:
-        found = await self._database.read(turns.owned, turn_id, user_id)
+        found = self._database.read_briefly(turns.owned, turn_id, user_id)
         if found is None:
             raise NotFound
         return found
