@@ -6,6 +6,14 @@ from playwright.sync_api import expect
 from tests.live_server import PASSWORD, LiveServer
 
 
+@pytest.fixture
+def visitor(visit):
+    """Somebody who has just signed up through the page."""
+    made = visit()
+    made.sign_up()
+    return made
+
+
 def sign_in(visitor) -> None:
     visitor.page.fill("#username", visitor.username)
     visitor.page.fill("#password", PASSWORD)

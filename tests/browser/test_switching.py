@@ -126,7 +126,7 @@ def test_without_storage_in_the_browser_everything_else_works(visit, upstream) -
     visitor.context.add_init_script(
         "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('off', 'SecurityError'); }})"
     )
-    visitor.sign_up()
+    visitor.enter()
     visitor.ask("One")
     expect(visitor.page.locator("#transcript")).to_contain_text("You said: One")
 
