@@ -16,11 +16,12 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import gradio as gr
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from auth.accounts import Accounts
@@ -58,13 +59,15 @@ from storage.allowances import PersonalLimits
 from storage.database import Database, ping, sqlite_url
 from storage.files import FileStore
 from storage.settings import Settings
+from storage.users import Login
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).parent
 OURS = ("/api/", "/files/", "/healthz", "/rate-limit-status", "/ui/")
 BASE_SCRIPTS = ("texts.js", "auth/base.js")
 CHAT_SCRIPTS = tuple(
-    f"chat/{name}.js" for name in ("literal", "transcript", "watch", "sidebar", "composer", "dialogs", "live_answer")
+    f"chat/{name}.js"
+    for name in ("literal", "transcript", "watch", "sidebar", "composer", "dialogs", "drafts", "live_answer")
 )
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/login.js")),
@@ -119,7 +122,9 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         yield
         await turns.close()
         await journal.close()
+        await files.close()
         await logins.close()
+        await agents.close()
         for upstream in sources:
             await upstream.aclose()
         passwords.close()
@@ -132,7 +137,10 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
-        healthy = await database.read(ping)
+        try:
+            healthy = await database.read(ping)
+        except SQLAlchemyError:
+            healthy = False
         return {
             "status": "ok" if healthy else "down",
             "version": VERSION,
@@ -141,8 +149,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         }
 
     @app.get("/api/me")
-    async def me(request: Request) -> dict[str, Any]:
-        user = (await guard.route(request)).user
+    async def me(login: Login = Depends(guard.route)) -> dict[str, Any]:
+        user = login.user
         return {
             "user_id": user.id,
             "username": user.username,
@@ -160,6 +168,13 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
     )
     app.include_router(limit_routes(guard=guard, gateway=gateway, unused=figures_of(_team(settings))))
+
+    @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    async def unknown(path: str) -> Response:
+        # Without this an address that doesn't exist would fall through to the page at "/".
+        return JSONResponse({"detail": "Not found."}, 404)
+
+    app.state.end_turns = turns.close  # for the command that serves: before it lets go of those who watch
     _mount_pages(app, guard)
     _add_middleware(app, guard, settings)
     return app
@@ -179,7 +194,7 @@ async def accounts_alone(settings: Settings) -> AsyncIterator[Accounts]:
 
 def _database(settings: Settings) -> Database:
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database.url or sqlite_url(settings.data))
+    database = Database(settings.database.url.reveal() or sqlite_url(settings.data))
     database.migrate()
     return database
 
@@ -268,7 +283,8 @@ def _add_middleware(app: FastAPI, guard: Guard, settings: Settings) -> None:
         Gate, guard=guard, apps=[GradioApp("/login", open=True), GradioApp("")], ours=OURS, upload_path="/api/files"
     )
     app.add_middleware(OriginCheck)
-    # Without one of starlette's own, Gradio would allow any origin with credentials.
+    # Without one of starlette's own, Gradio would allow any origin with credentials. Our own pages need no entry:
+    # a browser asks for none where page and answer have the same origin.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.server.allowed_hosts))
     app.add_middleware(ResponseHeaders, heads=HEADS)

@@ -5,6 +5,7 @@ Needs nothing but Python 3.11 or later; everything else is in admin/cli.py, whic
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.util
 import os
@@ -44,14 +45,14 @@ def main(arguments: list[str]) -> int:
 def prepare(requirements: str) -> Path:
     """Make .venv if there is none and install what is pinned, if that has changed; the Python in it."""
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.exists():
+    stamp = VENV / "installed.sha256"
+    if not stamp.exists() and not _has_pip(python):
         print("Setting up (the first time takes a minute or two) …", flush=True)
         if importlib.util.find_spec("ensurepip") is None:
             _apt_install("python3-venv", "python3-pip")
         venv.create(VENV, with_pip=True, clear=True)
     # The test requirements contain the others, so whoever has tested needs no other set-up to serve.
     wanted = {name: hashlib.sha256(_contents(name)).hexdigest() for name in (requirements, "requirements-dev.txt")}
-    stamp = VENV / "installed.sha256"
     if not stamp.exists() or stamp.read_text() not in wanted.values():
         print(f"Installing {requirements} …", flush=True)
         source = ["--no-index", "--find-links", str(WHEELS)] if WHEELS.is_dir() else []
@@ -61,6 +62,14 @@ def prepare(requirements: str) -> Path:
     return python
 
 
+def _has_pip(python: Path) -> bool:
+    """Whether the environment is there, and whole: an interrupted set-up leaves one without pip."""
+    if not python.exists():
+        return False
+    check = subprocess.run([str(python), "-m", "pip", "--version"], check=False, capture_output=True)
+    return check.returncode == 0
+
+
 def _contents(requirements: str) -> bytes:
     """What decides on the installation: the file itself and those that it takes in."""
     names = dict.fromkeys([requirements, "requirements.txt", "constraints.txt"])
@@ -68,7 +77,14 @@ def _contents(requirements: str) -> bytes:
 
 
 def test(python: Path, arguments: list[str]) -> int:
-    """Run the tests, those in a real browser included; `arguments` go to pytest."""
+    """Run the tests, those in a real browser included; `arguments` go to pytest.
+
+    --data and --secrets are taken like everywhere, and have no effect: tests have folders of their own.
+    """
+    ours = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    ours.add_argument("--data")
+    ours.add_argument("--secrets")
+    _, arguments = ours.parse_known_args(arguments)
     if not (os.environ.get("CHROMIUM") or any(map(shutil.which, BROWSERS))):
         _apt_install("chromium")
         if not any(map(shutil.which, BROWSERS)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import getpass
 import logging
 import socket
@@ -15,6 +16,9 @@ from storage.settings import Settings, SettingsError, load_settings, write_first
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("serve", "create-admin")
+# While answers stream, the event loop wants the interpreter all the time; a database thread that waits its turn for
+# Python's default of 5 ms after each statement would hold up whoever asks next.
+THREAD_SWITCH_SECONDS = 0.0005
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -56,9 +60,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    if not options.secrets.exists():
-        key = write_first_settings(options.secrets)
-        print(f"Wrote {options.secrets}. Sign-up key: {key}", flush=True)
+    try:
+        if not options.secrets.exists():
+            key = write_first_settings(options.secrets)
+            print(f"Wrote {options.secrets}. Sign-up key: {key}", flush=True)
+        (options.data / "logs").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"{error.filename} can't be written ({error.strerror}): choose another place with --data or --secrets."
+        ) from None
     settings = load_settings(options.secrets, data=options.data)
     for warning in settings.warnings:
         print(f"Warning: {warning}", file=sys.stderr)
@@ -67,30 +77,22 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
-    _log_to(settings.data / "logs")
+    _log_to(settings.data / "logs" / "chat.log")
     try:
         listener = _listen(options.host, options.port)
-    except OSError as error:
-        print(
-            f"Can't listen on {options.host}:{options.port} ({error.strerror}): choose another port with --port.",
-            file=sys.stderr,
-        )
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        print(f"Can't listen on {options.host}:{options.port} ({reason}): choose another with --port.", file=sys.stderr)
         return 1
     # Imported late: the settings are checked within a blink, Gradio takes seconds.
-    import uvicorn
-
+    from admin.server import uvicorn_server
     from app import build
 
-    config = uvicorn.Config(
-        build(settings),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.server.trusted_proxies),
-        forwarded_allow_ips=list(settings.server.trusted_proxies),
-        timeout_graceful_shutdown=3,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn_server(build(settings), settings)
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
+    # What the start has made stays: looking through it for garbage would stop all streams for a fifth of a second.
+    gc.collect()
+    gc.freeze()
     with listener:
         listener.listen(2048)
         _print_addresses(options.host, listener.getsockname()[1])
@@ -128,9 +130,8 @@ def _own_address() -> str:
             return socket.gethostname()
 
 
-def _log_to(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = RotatingFileHandler(folder / "chat.log", maxBytes=10 << 20, backupCount=5, encoding="utf-8", delay=True)
+def _log_to(path: Path) -> None:
+    file = RotatingFileHandler(path, maxBytes=10 << 20, backupCount=5, encoding="utf-8", delay=True)
     console = logging.StreamHandler()
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, handlers=[file, console])
     # Their everyday lines name every address that is called.

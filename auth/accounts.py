@@ -75,7 +75,7 @@ class Accounts:
         found = await self._database.read(users.credentials, username)
         stored = found[1] if found else None
         # Unknown and known names cost the same: the check runs in any case.
-        if not await self._passwords.matches(_normal(password[: LONGEST + 1]), stored) or not found or not stored:
+        if not await self._passwords.matches(_normal(password)[: LONGEST + 1], stored) or not found or not stored:
             raise WrongCredentials
         succeeded()
         user = found[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, StringConstraints
 from starlette.responses import JSONResponse, Response
 
@@ -12,6 +12,7 @@ from auth.accounts import Accounts, SignedIn
 from auth.errors import AuthError, TooManyAttempts
 from auth.guard import Guard, cookie_name
 from auth.logins import Logins
+from storage.users import Login
 
 Stripped = Annotated[str, StringConstraints(strip_whitespace=True)]
 
@@ -50,8 +51,7 @@ def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRoute
         return _with_cookie(JSONResponse(_proof(signed_in)), signed_in.token, request)
 
     @router.post("/logout/")
-    async def sign_out(request: Request) -> Response:
-        login = await guard.route(request)
+    async def sign_out(request: Request, login: Login = Depends(guard.route)) -> Response:
         await logins.end(login)
         response = JSONResponse({"message": "Signed out."})
         secure = request.url.scheme == "https"

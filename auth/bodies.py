@@ -14,6 +14,8 @@ SENTENCES = {
     "list_type": "Expected a list of items.",
     "string_too_short": "This field may not be blank.",
     "json_invalid": "The body is not valid JSON.",
+    "model_attributes_type": "The body must be a JSON object.",
+    "dict_type": "The body must be a JSON object.",
 }
 
 

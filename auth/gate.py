@@ -88,7 +88,8 @@ class Gate:
             except NotSignedIn:
                 return _to_sign_in(request)
         if inner == "" and app.path:
-            return RedirectResponse(f"{app.path}/", 307)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"{app.path}/{query}", 307)
         if inner != "/":
             return _not_found()
         # The page is to come uncompressed, so that its scripts can be given their nonce.

@@ -57,14 +57,16 @@ class ResponseHeaders:
                 headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
-                if headers.get("content-type", "").startswith("text/html"):
+                if path.startswith("/ui/"):
+                    headers["Cache-Control"] = "no-cache"  # asked for anew, so that scripts never outlive their page
+                if path in self._heads and headers.get("content-type", "").startswith("text/html"):
                     start = message  # held back until the length is known
                     return
             elif start is not None:
                 page.append(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                body = b"".join(page).replace(b"</head>", self._heads.get(path, b"") + b"</head>", 1)
+                body = b"".join(page).replace(b"</head>", self._heads[path] + b"</head>", 1)
                 body = SCRIPT.sub(b'<script nonce="' + nonce.encode() + b'"', body)
                 headers = MutableHeaders(scope=start)
                 headers["Content-Length"] = str(len(body))
@@ -94,7 +96,7 @@ class OriginCheck:
 def _origin_problem(request: Request) -> str | None:
     origin = request.headers.get("origin")
     if origin is not None:
-        same = urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+        same = _host_of(origin) == request.headers.get("host", "").lower()
         return None if same else "Requests from other sites are refused."
     only_cookie = "authorization" not in request.headers and any(
         cookie_name(secure=secure) in request.cookies for secure in (True, False)
@@ -102,3 +104,10 @@ def _origin_problem(request: Request) -> str | None:
     if only_cookie and request.url.path not in SIGN_IN_PATHS:
         return "Send an Origin header, or sign in with an Authorization header instead of the cookie."
     return None
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

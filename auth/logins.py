@@ -44,7 +44,7 @@ class Logins:
 
     async def find(self, token: str) -> Login | None:
         """The login of this token if it is still good; it counts as used now."""
-        login = await self._database.read(users.find_login, self._hash(token), used_since=now() - self._idle)
+        login = self._database.read_briefly(users.find_login, self._hash(token), used_since=now() - self._idle)
         # Half the idle time at most, so that a short idle time is never cut shorter by the saving.
         if login and login.used_at < now() - min(TOUCHED_EVERY, self._idle / 2):
             await self._database.write(users.touch_login, login.id)
@@ -72,9 +72,9 @@ class Logins:
         # One query a second for all that are watched; another process may end a login, too.
         while self._watched:
             await asyncio.sleep(0.8)
+            # A copy: whoever comes to be watched during the query hasn't been asked about.
             asked = set(self._watched)
             good = await self._database.read(users.good_logins, asked, used_since=now() - self._idle)
-            # Not those who began to be watched during the query: nobody has asked about them.
             for login_id in asked - good:
                 self._tell_ended(login_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from auth.errors import TooManyAttempts
@@ -27,6 +27,7 @@ ADDRESS = Rule(100, 15 * 60)
 ACCOUNT = Rule(30, 15 * 60)
 KEY_AT_ADDRESS = Rule(5, 15 * 60)
 KEY = Rule(100, 60 * 60)
+KEY_OF_ALL = "key"
 
 
 class Throttle:
@@ -35,6 +36,7 @@ class Throttle:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._failures: OrderedDict[Hashable, deque[float]] = OrderedDict()
+        self._key_tries: deque[float] = deque()  # of everybody together; never forgotten for lack of room
         self._trusted: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def attempt_sign_in(self, account: str, address: str) -> Callable[[], None]:
@@ -61,30 +63,41 @@ class Throttle:
 
     def attempt_key(self, address: str) -> Callable[[], None]:
         """The same for a try of the sign-up key."""
-        return self._attempt([(("key", address), KEY_AT_ADDRESS), ("key", KEY)])
+        return self._attempt([(("key", address), KEY_AT_ADDRESS), (KEY_OF_ALL, KEY)])
 
-    def _attempt(self, rules: Iterable[tuple[Hashable, Rule]]) -> Callable[[], None]:
+    def _attempt(self, rules: Sequence[tuple[Hashable, Rule]]) -> Callable[[], None]:
         moment = self._clock()
-        windows = [(self._window(key, rule, moment), rule) for key, rule in rules]
-        waits = [times[0] + rule.seconds - moment for times, rule in windows if len(times) >= rule.attempts]
+        waits = [
+            times[0] + rule.seconds - moment
+            for key, rule in rules
+            if len(times := self._recent(key, rule, moment)) >= rule.attempts
+        ]
         if waits:
             raise TooManyAttempts(max(waits), "Too many attempts. Please wait and try again.")
-        for times, _ in windows:
+        # Only what is let through is remembered: refused attempts must not push others' failures out.
+        windows = [self._window(key) for key, _ in rules]
+        for times in windows:
             times.append(moment)
 
         def undo() -> None:
-            for times, _ in windows:
+            for times in windows:
                 if moment in times:
                     times.remove(moment)
 
         return undo
 
-    def _window(self, key: Hashable, rule: Rule, moment: float) -> deque[float]:
+    def _recent(self, key: Hashable, rule: Rule, moment: float) -> deque[float]:
+        times = self._key_tries if key == KEY_OF_ALL else self._failures.get(key, deque())
+        while times and times[0] <= moment - rule.seconds:
+            times.popleft()
+        return times
+
+    def _window(self, key: Hashable) -> deque[float]:
+        if key == KEY_OF_ALL:
+            return self._key_tries
         times = self._failures.setdefault(key, deque())
         self._failures.move_to_end(key)
         _shorten(self._failures)
-        while times and times[0] <= moment - rule.seconds:
-            times.popleft()
         return times
 
 

@@ -12,6 +12,7 @@ from chat.errors import UnknownAgent, UpstreamError
 from chat.upstreams.base import Agent, Upstream
 
 FRESH_SECONDS = 60.0
+PATIENCE = 4.0  # seconds
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +26,10 @@ class Listing:
 
 
 class AgentDirectory:
-    """Asks the upstreams for their agents, and remembers the answer for a minute."""
+    """Asks the upstreams for their agents, and remembers the answer for a minute.
+
+    One that hangs keeps nobody waiting: what is known is given at once, and asked for anew meanwhile.
+    """
 
     def __init__(
         self, upstreams: Sequence[Upstream], *, preferred: str = "", clock: Callable[[], float] = time.monotonic
@@ -36,18 +40,21 @@ class AgentDirectory:
         self._known: dict[str, list[Agent]] = {}
         self._away: set[str] = set()
         self._asked_at = float("-inf")
-        self._asking = asyncio.Lock()
+        self._asking: asyncio.Task[None] | None = None
 
     async def listing(self, *, refresh: bool = False) -> Listing:
-        """All agents, FabriX's first; asks again when the last answer is older than a minute, or on `refresh`."""
-        async with self._asking:
-            if refresh or self._clock() - self._asked_at > FRESH_SECONDS:
-                await asyncio.gather(*(self._ask(upstream) for upstream in self._upstreams))
-                self._asked_at = self._clock()
+        """All agents, FabriX's first. Waits for a first answer, or on `refresh` for a new one, PATIENCE at most."""
+        if refresh or self._clock() - self._asked_at > FRESH_SECONDS:
+            asking = self._ask_all()
+            if refresh or not self._heard_all():
+                await asyncio.wait({asking}, timeout=PATIENCE)
+        elif self._asking and not self._heard_all():
+            await asyncio.wait({self._asking}, timeout=PATIENCE)
         agents = tuple(agent for upstream in self._upstreams for agent in self._known.get(upstream.name, ()))
         ids = [agent.id for agent in agents]
         preferred = self._preferred if self._preferred in ids else (ids[0] if ids else None)
-        return Listing(agents, stale=bool(self._away), preferred=preferred)
+        unheard = {upstream.name for upstream in self._upstreams} - self._known.keys()
+        return Listing(agents, stale=bool(self._away | unheard), preferred=preferred)
 
     async def upstream_of(self, agent_id: str) -> Upstream:
         """The upstream that runs this agent.
@@ -55,28 +62,44 @@ class AgentDirectory:
         Raises:
             UnknownAgent: every upstream was heard, and none has it.
         """
-        # One that is known is not looked up again: a turn must not wait for the list of an upstream that hangs.
-        if known := self._knows(agent_id):
+        if known := self._who_has(agent_id):
             return known
-        for refresh in (False, True):
-            await self.listing(refresh=refresh)
-            if known := self._knows(agent_id):
-                return known
-            # One that was never heard may have it: let it be asked, and say itself what is wrong.
-            unheard = [upstream for upstream in self._upstreams if upstream.name not in self._known]
-            if unheard:
-                return unheard[0]
+        await self.listing(refresh=True)
+        if known := self._who_has(agent_id):
+            return known
+        # One that was never heard may have it: let it be asked, and say itself what is wrong.
+        for upstream in self._upstreams:
+            if upstream.name not in self._known:
+                return upstream
         raise UnknownAgent
 
-    def _knows(self, agent_id: str) -> Upstream | None:
+    async def is_up(self) -> bool:
+        """Whether all upstreams answer just now."""
+        return all(await asyncio.gather(*(upstream.is_up() for upstream in self._upstreams)))
+
+    async def close(self) -> None:
+        if self._asking:
+            self._asking.cancel()
+            await asyncio.gather(self._asking, return_exceptions=True)
+
+    def _heard_all(self) -> bool:
+        return all(upstream.name in self._known or upstream.name in self._away for upstream in self._upstreams)
+
+    def _who_has(self, agent_id: str) -> Upstream | None:
         for upstream in self._upstreams:
             if any(agent.id == agent_id for agent in self._known.get(upstream.name, ())):
                 return upstream
         return None
 
-    async def is_up(self) -> bool:
-        """Whether all upstreams answer just now."""
-        return all(await asyncio.gather(*(upstream.is_up() for upstream in self._upstreams)))
+    def _ask_all(self) -> asyncio.Task[None]:
+        """Ask all upstreams in one task, which whoever comes meanwhile shares."""
+        if self._asking is None or self._asking.done():
+            self._asked_at = self._clock()
+            self._asking = asyncio.create_task(self._ask_each())
+        return self._asking
+
+    async def _ask_each(self) -> None:
+        await asyncio.gather(*(self._ask(upstream) for upstream in self._upstreams))
 
     async def _ask(self, upstream: Upstream) -> None:
         try:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import FileResponse, Response, StreamingResponse
 
@@ -16,6 +16,7 @@ from auth.guard import Guard
 from auth.logins import Logins
 from chat.agents import AgentDirectory, Listing
 from chat.conversations import Ask, Conversations, Manner
+from chat.errors import FieldError
 from chat.event_log import LoggedEvent
 from chat.files import Files
 from chat.seats import Seats
@@ -77,60 +78,54 @@ def chat_routes(
     turns: Turns,
     files: Files,
 ) -> APIRouter:
-    """Each route begins with its guard: no login, no answer."""
+    """Each route begins with its guard, which comes before the body is looked at: no login, no answer."""
     router = APIRouter()
+    signed_in = Depends(guard.route)
     browsers = Seats(each=STREAMS_PER_BROWSER)
 
     @router.get("/api/agents/")
-    async def list_agents(request: Request, refresh: bool = False) -> dict[str, Any]:
-        await guard.route(request)
+    async def list_agents(request: Request, refresh: bool = False, login: Login = signed_in) -> dict[str, Any]:
         return agents_as_json(await agents.listing(refresh=refresh), language(request))
 
     @router.post("/api/sessions/", status_code=201)
-    async def create(body: NewConversation, request: Request) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def create(body: NewConversation, login: Login = signed_in) -> dict[str, Any]:
         made = await conversations.create(login.user.id, agent_id=body.agent_id, title=body.title)
         return conversation_as_json(made)
 
     @router.get("/api/sessions/")
-    async def list_conversations(request: Request, ordering: str = "-updated_at") -> list[dict[str, Any]]:
-        login = await guard.route(request)
+    async def list_conversations(ordering: str = "-updated_at", login: Login = signed_in) -> list[dict[str, Any]]:
         rows = await conversations.listing(login.user.id, ordering=ordering)
         return [{**conversation_as_json(row), "message_count": count} for row, count in rows]
 
     @router.get("/api/sessions/{conversation_id}/")
-    async def open_conversation(conversation_id: str, request: Request) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def open_conversation(conversation_id: str, login: Login = signed_in) -> dict[str, Any]:
         conversation, path = await conversations.open(login.user.id, conversation_id)
         return {**conversation_as_json(conversation), "messages": [message_as_json(item) for item in path]}
 
     @router.patch("/api/sessions/{conversation_id}/")
-    async def change(conversation_id: str, body: ChangedConversation, request: Request) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def change(conversation_id: str, body: ChangedConversation, login: Login = signed_in) -> dict[str, Any]:
         changed = await conversations.change(login.user.id, conversation_id, title=body.title, agent_id=body.agent_id)
         return conversation_as_json(changed)
 
     @router.delete("/api/sessions/{conversation_id}/", status_code=204)
-    async def delete(conversation_id: str, request: Request) -> Response:
-        login = await guard.route(request)
+    async def delete(conversation_id: str, login: Login = signed_in) -> Response:
         await conversations.delete(login.user.id, conversation_id)
         return Response(status_code=204)
 
     @router.post("/api/sessions/{conversation_id}/messages/", status_code=201)
-    async def add_message(conversation_id: str, body: NewMessage, request: Request) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def add_message(conversation_id: str, body: NewMessage, login: Login = signed_in) -> dict[str, Any]:
         message = await conversations.add_message(login.user.id, conversation_id, role=body.role, content=body.content)
         return message_as_json(message)
 
     @router.post("/api/sessions/{conversation_id}/version", status_code=204)
-    async def choose_version(conversation_id: str, body: Version, request: Request) -> Response:
-        login = await guard.route(request)
+    async def choose_version(conversation_id: str, body: Version, login: Login = signed_in) -> Response:
         await conversations.choose(login.user.id, conversation_id, body.message_id)
         return Response(status_code=204)
 
     @router.post("/api/sessions/{conversation_id}/turns/", status_code=201)
-    async def ask(conversation_id: str, body: NewTurn, request: Request) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def ask(conversation_id: str, body: NewTurn, request: Request, login: Login = signed_in) -> dict[str, Any]:
+        if not body.file_id and "content" not in body.model_fields_set:
+            raise FieldError("content", "This field is required.")
         question = Ask(
             content=body.content,
             file_id=body.file_id,
@@ -148,21 +143,20 @@ def chat_routes(
         return turn_as_json(turn)
 
     @router.post("/api/turns/{turn_id}/again", status_code=201)
-    async def again(turn_id: str, request: Request, body: AnotherAnswer | None = None) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def again(
+        turn_id: str, request: Request, login: Login = signed_in, body: AnotherAnswer | None = None
+    ) -> dict[str, Any]:
         manner = _manner(request, body.wait_seconds if body else None)
         turn = await conversations.again(login.user.id, turn_id, language=language(request), manner=manner)
         return turn_as_json(turn)
 
     @router.post("/api/turns/{turn_id}/stop")
-    async def stop(turn_id: str, request: Request) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def stop(turn_id: str, login: Login = signed_in) -> dict[str, Any]:
         await conversations.stop(login.user.id, turn_id)
         return {"turn_id": turn_id}
 
     @router.get("/api/turns/{turn_id}/events")
-    async def watch(turn_id: str, request: Request) -> Response:
-        login = await guard.route(request)
+    async def watch(turn_id: str, request: Request, login: Login = signed_in) -> Response:
         turn = await conversations.turn(login.user.id, turn_id)
         # EventSource sends the header when it reconnects by itself; a page that opens a new one can only say `after`.
         stated = request.headers.get("last-event-id") or request.query_params.get("after", "")
@@ -174,14 +168,17 @@ def chat_routes(
         return StreamingResponse(frames, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     @router.post("/api/files", status_code=201)
-    async def upload(request: Request) -> dict[str, Any]:
-        login = await guard.route(request)
+    async def upload(request: Request, login: Login = signed_in) -> dict[str, Any]:
         file = await files.take(request, login.user.id, language=language(request))
         return {"file_id": file.id, "name": file.name, "size": file.size}
 
+    @router.delete("/files/{file_id}", status_code=204)
+    async def drop_unsent(file_id: str, login: Login = signed_in) -> Response:
+        await files.drop(login.user.id, file_id)
+        return Response(status_code=204)
+
     @router.get("/files/{file_id}")
-    async def download(file_id: str, request: Request) -> Response:
-        login = await guard.route(request)
+    async def download(file_id: str, request: Request, login: Login = signed_in) -> Response:
         file, path = await files.find(login.user.id, file_id)
         # Only pictures that we drew ourselves are shown in place.
         shown = file.kind == "chart" and "download" not in request.query_params

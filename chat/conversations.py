@@ -56,7 +56,7 @@ class Conversations:
         self._history_turns = history_turns
 
     async def create(self, user_id: int, *, agent_id: str, title: str) -> Conversation:
-        return await self._database.write(stored.add, user_id=user_id, agent_id=agent_id, title=title)
+        return await self._database.write_briefly(stored.add, user_id=user_id, agent_id=agent_id, title=title)
 
     async def listing(self, user_id: int, *, ordering: str) -> list[tuple[Conversation, int]]:
         """The user's conversations with their numbers of messages; an unknown ordering means newest change first."""
@@ -110,11 +110,15 @@ class Conversations:
             self._turns.stop(running)
             await self._turns.settled(running)
 
-        def work(connection: Connection) -> list[str]:
+        def work(connection: Connection) -> tuple[list[str], str | None]:
             _owned(connection, conversation_id, user_id)
-            return stored.remove(connection, conversation_id)
+            begun_meanwhile = turns.live(connection, conversation_id)
+            return stored.remove(connection, conversation_id), begun_meanwhile
 
-        self._store.discard(await self._database.write(work))
+        gone, begun_meanwhile = await self._database.write(work)
+        self._store.discard(gone)
+        if begun_meanwhile:
+            self._turns.stop(begun_meanwhile)
 
     async def add_message(self, user_id: int, conversation_id: str, *, role: str, content: str) -> Message:
         """Store a message at the end of the current path; nobody is asked."""
@@ -134,7 +138,7 @@ class Conversations:
                 _entitle(connection, conversation, content)
             return _found(stored.message(connection, message_id))
 
-        return await self._database.write(work)
+        return await self._database.write_briefly(work)
 
     async def ask(self, user_id: int, conversation_id: str, ask: Ask, *, language: str, manner: Manner = USUAL) -> Turn:
         """Store the question and an empty answer, and start the turn. A repeat of a client id starts nothing.
@@ -150,7 +154,7 @@ class Conversations:
             if running := turns.live(connection, conversation_id):
                 raise TurnRunning(running)
             parent_id = conversation.leaf_id if ask.at_leaf else ask.parent_id
-            if parent_id and not stored.has_message(connection, conversation_id, parent_id):
+            if parent_id is not None and not stored.has_message(connection, conversation_id, parent_id):
                 raise FieldError("parent_id", "There is no such message in this conversation.")
             content, file = self._content(connection, conversation, ask, language)
             question_id = stored.add_message(
@@ -173,7 +177,7 @@ class Conversations:
                 language=language,
             )
 
-        turn, question = await self._database.write(work)
+        turn, question = await self._database.write_briefly(work)
         if question:
             self._turns.start(turn, question, _caller(user_id, manner))
         return turn
@@ -200,12 +204,12 @@ class Conversations:
                 language=language,
             )
 
-        turn, question = await self._database.write(work)
+        turn, question = await self._database.write_briefly(work)
         self._turns.start(turn, question, _caller(user_id, manner))
         return turn
 
     async def turn(self, user_id: int, turn_id: str) -> Turn:
-        found = await self._database.read(turns.owned, turn_id, user_id)
+        found = self._database.read_briefly(turns.owned, turn_id, user_id)
         if found is None:
             raise NotFound
         return found

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -32,11 +33,22 @@ class Files:
         self._store = store
         self._limit_mb = limit_mb
         self._quota_mb = quota_mb
+        self._sweeper: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Sweep what aborted or never sent uploads left behind."""
-        known = await self._database.write(files.forget_unsent)
-        self._store.sweep(known)
+        """Sweep what aborted or never sent uploads left behind, now and every hour."""
+        self._store.sweep(await self._database.write(files.forget_unsent))
+        self._sweeper = asyncio.create_task(self._sweep_hourly())
+
+    async def close(self) -> None:
+        if self._sweeper:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
+
+    async def _sweep_hourly(self) -> None:
+        while True:
+            await asyncio.sleep(3600)
+            self._store.discard(await self._database.write(files.take_unsent))
 
     async def take(self, request: Request, user_id: int, *, language: str) -> StoredFile:
         """Store the part `file` of a multipart request as the user's.
@@ -76,9 +88,32 @@ class Files:
     async def _store_upload(self, source: BinaryIO, name: str, user_id: int) -> StoredFile:
         file_id, size, sha256 = await asyncio.to_thread(self._store.save, source, limit=self._limit_mb * MB)
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return await self._database.write(
-            files.add, file_id=file_id, user_id=user_id, name=name, media_type=media_type, size=size, sha256=sha256
-        )
+
+        def work(connection: Connection) -> StoredFile:
+            # Asked again where nothing comes in between: uploads at the same time must not share the last place.
+            if files.used_bytes(connection, user_id) + size > self._quota_mb * MB:
+                raise QuotaExceeded(name=name, limit=self._quota_mb)
+            return files.add(
+                connection,
+                file_id=file_id,
+                user_id=user_id,
+                name=name,
+                media_type=media_type,
+                size=size,
+                sha256=sha256,
+            )
+
+        try:
+            return await self._database.write(work)
+        except QuotaExceeded:
+            self._store.discard([file_id])
+            raise
+
+    async def drop(self, user_id: int, file_id: str) -> None:
+        """Delete an upload that has not been sent yet. Raises: NotFound."""
+        if not await self._database.write(files.drop_unsent, file_id, user_id=user_id):
+            raise NotFound
+        self._store.discard([file_id])
 
     async def find(self, user_id: int, file_id: str) -> tuple[StoredFile, Path]:
         """A file of this user's, and where it lies. Raises: NotFound."""

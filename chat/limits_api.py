@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 
 from auth.guard import Guard
 from chat.gateway import Gateway
@@ -16,19 +16,18 @@ from chat.tokens import CHAT_MINIMUM, FILE_MINIMUM, WEIGHTS
 def limit_routes(*, guard: Guard, gateway: Gateway, unused: Mapping[str, int]) -> APIRouter:
     """`unused` are the six figures where no upstream has limits."""
     router = APIRouter()
+    signed_in = Depends(guard.route)
 
     def figures() -> Mapping[str, int]:
         found = gateway.figures()
         return unused if found is None else found
 
-    @router.get("/rate-limit-status")
-    async def rate_limit_status(request: Request) -> dict[str, int]:
-        await guard.route(request)
+    @router.get("/rate-limit-status", dependencies=[signed_in])
+    async def rate_limit_status() -> dict[str, int]:
         return dict(figures())
 
-    @router.get("/api/limits")
-    async def limits(request: Request) -> dict[str, Any]:
-        await guard.route(request)
+    @router.get("/api/limits", dependencies=[signed_in])
+    async def limits() -> dict[str, Any]:
         minute = figures()
         return {
             "minute": dict(minute),

@@ -6,9 +6,10 @@ import asyncio
 import logging
 import math
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import datetime
 from io import BytesIO
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -143,15 +144,18 @@ class Turns:
         fresh = await self._database.read(turns.owned, turn.id, turn.user_id) or turn
         told: list[tuple[str, dict[str, Any]]] = []
         message = await self._database.read(conversations.message, turn.message_id)
-        if message and message.thinking:
-            told.append(("thinking", {"text": message.thinking}))
-        if message and (message.content or after is not None):
-            # Whoever has seen a part gets the whole in its place.
-            told.append(("delta" if after is None else "text", {"text": message.content}))
         if message:
+            thinking = [("thinking", {"text": message.thinking})] if message.thinking else []
+            if after is None:
+                told += thinking + ([("delta", {"text": message.content})] if message.content else [])
+            else:
+                # Whoever has seen a part gets the whole in its place.
+                told += [("text", {"text": message.content}), *thinking]
             told += [("artifact", artifact_of_file(item)) for item in message.artifacts]
             told += [("artifact", link) for link in message.links]
-        told.append(last_event(fresh.state, turn.message_id, stored_error(fresh)))
+        # A turn that nobody runs has ended, whatever its row says.
+        state = "interrupted" if fresh.state in turns.LIVE else fresh.state
+        told.append(last_event(state, turn.message_id, stored_error(fresh)))
         # Numbers stay below the stored last one, so that a reconnect after it still finds "nothing more".
         first = max(fresh.last_event, len(told)) - len(told) + 1
         return [LoggedEvent(first + index, kind, data) for index, (kind, data) in enumerate(told)]
@@ -209,33 +213,41 @@ class Turns:
         """Whoever opens the conversation meanwhile sees whether its turn waits in line."""
         if running.state != state:
             running.state = state
-            await self._database.write(turns.set_state, running.turn.id, state)
+            with suppress(SQLAlchemyError):  # a full disk, say: no reason to lose an answer
+                await self._database.write(turns.set_state, running.turn.id, state)
 
     async def _settle(self, running: RunningTurn, state: str, error: ChatError | None) -> None:
         told = None
         if error is not None:
             told = told_error(error, running.language)
             log.info("Turn %s failed: %s (%s)", running.turn.id, error.code, told["number"])
-        kind, data = last_event(state, running.turn.message_id, told)
-        try:
-            await self._database.write(
-                turns.settle,
-                running.turn,
-                state=state,
-                text=running.checkpoint(),
-                links=running.links,
-                truncated=running.truncated,
-                last_event=running.log.last + 1,
-                first_delta_at=running.first_delta_at,
-                error=told,
-                usage=usage_of(running.record),
-            )
-        finally:
-            # Watchers are told after the storage: whoever reloads at once reads the settled text.
-            running.changed = False
-            running.log.append(kind, data)
-            running.log.close()
-            asyncio.get_running_loop().call_later(LOG_KEPT_SECONDS, self._running.pop, running.turn.id, None)
+        await self._store_end(running, state, told)
+        # Watchers are told after the storage: whoever reloads at once reads the settled text.
+        running.changed = False
+        running.log.append(*last_event(state, running.turn.message_id, told))
+        running.log.close()
+        asyncio.get_running_loop().call_later(LOG_KEPT_SECONDS, self._running.pop, running.turn.id, None)
+
+    async def _store_end(self, running: RunningTurn, state: str, told: dict[str, Any] | None) -> None:
+        """Store how a turn ended, as often as it takes: until then its text is in memory alone."""
+        for wait in chain((0.5, 1.0, 2.0, 4.0), repeat(8.0)):
+            try:
+                await self._database.write(
+                    turns.settle,
+                    running.turn,
+                    state=state,
+                    text=running.checkpoint(),
+                    links=running.links,
+                    truncated=running.truncated,
+                    last_event=running.log.last + 1,
+                    first_delta_at=running.first_delta_at,
+                    error=told,
+                    usage=usage_of(running.record),
+                )
+                return
+            except SQLAlchemyError as fault:  # a full disk, say
+                log.error("The end of turn %s could not be stored: %s", running.turn.id, type(fault).__name__)
+                await asyncio.sleep(wait)
 
     async def _checkpoint_forever(self) -> None:
         """About once a second, one transaction with the texts of all turns that have said something new."""
@@ -248,9 +260,7 @@ class Turns:
                 continue
             try:
                 await self._database.write(turns.checkpoint, [running.checkpoint() for running in talking])
-            except (
-                SQLAlchemyError
-            ) as fault:  # a full disk, say: the texts are still in memory, and the next round tries
+            except Exception as fault:  # whatever it is: the texts are still in memory, and the next round tries again
                 log.error("The texts of %d running turns could not be saved: %s", len(talking), type(fault).__name__)
                 for running in talking:
                     running.changed = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
 
 from storage.identifiers import new_id
 from storage.models import conversations, files, messages, now, turns
@@ -68,15 +68,22 @@ _COLUMNS = (
     conversations.c.created_at,
     conversations.c.updated_at,
 )
+# Statements that every turn needs are built once: building one costs as much as running it.
+_OWNED = select(*_COLUMNS).where(
+    conversations.c.id == bindparam("conversation_id"), conversations.c.user_id == bindparam("user_id")
+)
+_CHANGE = update(conversations).where(conversations.c.id == bindparam("conversation_id"))
+_ADD_MESSAGE = insert(messages)
+_HAS_MESSAGE = select(messages.c.id).where(
+    messages.c.conversation_id == bindparam("conversation_id"), messages.c.id == bindparam("message_id")
+)
 # What the list may be sorted by, as the API names it.
 ORDERINGS = {"updated_at", "created_at", "title"}
 
 
 def owned(connection: Connection, conversation_id: str, user_id: int) -> Conversation | None:
     """The conversation if it is this user's. The only way to one: someone else's is None like a missing one."""
-    row = connection.execute(
-        select(*_COLUMNS).where(conversations.c.id == conversation_id, conversations.c.user_id == user_id)
-    ).one_or_none()
+    row = connection.execute(_OWNED, {"conversation_id": conversation_id, "user_id": user_id}).one_or_none()
     return Conversation(*row) if row else None
 
 
@@ -110,9 +117,7 @@ def listing(connection: Connection, user_id: int, *, ordering: str = "-updated_a
 
 def change(connection: Connection, conversation_id: str, **values: Any) -> None:
     """Set columns of a conversation, and when it was changed."""
-    connection.execute(
-        update(conversations).where(conversations.c.id == conversation_id).values(updated_at=now(), **values)
-    )
+    connection.execute(_CHANGE, {"conversation_id": conversation_id, "updated_at": now(), **values})
 
 
 def choose_leaf(connection: Connection, conversation_id: str, leaf_id: str) -> None:
@@ -140,24 +145,25 @@ def add_message(
     """Store a message below `parent_id` and make it the leaf; its id."""
     message_id = new_id()
     connection.execute(
-        insert(messages).values(
-            id=message_id,
-            conversation_id=conversation_id,
-            parent_id=parent_id,
-            role=role,
-            content=content,
-            agent_id=agent_id,
-            file_id=file_id,
-            created_at=now(),
-        )
+        _ADD_MESSAGE,
+        {
+            "id": message_id,
+            "conversation_id": conversation_id,
+            "parent_id": parent_id,
+            "role": role,
+            "content": content,
+            "agent_id": agent_id,
+            "file_id": file_id,
+            "created_at": now(),
+        },
     )
     change(connection, conversation_id, leaf_id=message_id)
     return message_id
 
 
 def has_message(connection: Connection, conversation_id: str, message_id: str) -> bool:
-    found = select(messages.c.id).where(messages.c.conversation_id == conversation_id, messages.c.id == message_id)
-    return connection.execute(found).first() is not None
+    found = connection.execute(_HAS_MESSAGE, {"conversation_id": conversation_id, "message_id": message_id})
+    return found.first() is not None
 
 
 def newest_leaf(connection: Connection, conversation_id: str, message_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The engine, its pragmas, and the only two ways to the database: read() and write()."""
+"""The engine, its pragmas, and the only ways to the database: read() and write(), and briefly."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event, select, text
+from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy.exc import OperationalError
+
+from storage.models import users
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CONNECTIONS = 5  # four readers and one writer
+CONNECTIONS = 5  # two reading threads, one writing thread, and two for what is done at once
+READERS = 2
 PAGE_CACHE_KIB = 64 * 1024 // CONNECTIONS  # SQLite's cache is per connection; 64 MB in all
 
 
@@ -30,6 +34,10 @@ class Database:
     One hop per transaction instead of one per statement costs a third of what async SQLAlchemy does
     (1.1 ms against 3.5 ms for four SELECTs and four INSERTs), and a transaction can't span an await by construction.
     One thread writes: writers queue here, in order, and never fight for SQLite's lock.
+
+    What takes well under a millisecond may be done `briefly`, on the event loop itself: under load a thread waits for
+    the interpreter far longer than that. With 50 questions at once the first text came after 0.22 s instead of 0.37 s.
+    It never waits for the disk (no fsync outside of the writer's checkpoints) nor for a lock (see `write_briefly`).
     """
 
     def __init__(self, url: str) -> None:
@@ -37,8 +45,10 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _set_pragmas)
             event.listen(self._engine, "begin", _begin_immediate)
-        self._readers = ThreadPoolExecutor(CONNECTIONS - 1, thread_name_prefix="db-read")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+        self._brief_reader: Connection | None = None
+        self._brief_writer: Connection | None = None
 
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `query(connection, …)` and undo whatever it might have changed."""
@@ -54,6 +64,34 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(
             self._writer, lambda: self.write_now(change, *args, **kwargs)
         )
+
+    def read_briefly(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`read` without leaving the event loop, for a look at a few rows by their keys."""
+        if self._brief_reader is None:
+            self._brief_reader = self._engine.connect().execution_options(reads_only=True)
+        with self._brief_reader.begin() as transaction:
+            try:
+                return query(self._brief_reader, *args, **kwargs)
+            finally:
+                transaction.rollback()
+
+    async def write_briefly(
+        self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`write` without leaving the event loop, for a few rows; it queues with the others when another one writes."""
+        if self._brief_writer is None:
+            self._brief_writer = self._engine.connect()
+            if self._engine.dialect.name == "sqlite":
+                self._brief_writer.exec_driver_sql("PRAGMA busy_timeout = 0")
+                # Moving the log into the file waits for the disk: the writing thread does that.
+                self._brief_writer.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+                self._brief_writer.rollback()
+        try:
+            transaction = self._brief_writer.begin()
+        except OperationalError:  # the lock is held; nothing has been done yet
+            return await self.write(change, *args, **kwargs)
+        with transaction:
+            return change(self._brief_writer, *args, **kwargs)
 
     def read_now(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`read` for callers without an event loop."""
@@ -76,12 +114,16 @@ class Database:
     def close(self) -> None:
         self._readers.shutdown()
         self._writer.shutdown()
+        for connection in (self._brief_reader, self._brief_writer):
+            if connection is not None:
+                connection.close()
         self._engine.dispose()
 
 
 def ping(connection: Connection) -> bool:
-    """Whether the database answers."""
-    return connection.execute(select(text("1"))).scalar() == 1
+    """Whether the database answers, from a page that it has to read. Raises `SQLAlchemyError` if it can't."""
+    connection.execute(select(users.c.id).limit(1)).all()
+    return True
 
 
 def _set_pragmas(dbapi_connection: Any, _record: Any) -> None:

@@ -128,7 +128,21 @@ def used_bytes(connection: Connection, user_id: int) -> int:
     return int(connection.execute(total).scalar_one())
 
 
+def take_unsent(connection: Connection) -> list[str]:
+    """Delete the rows of uploads that were not sent within a day; their ids, whose bytes go too."""
+    old = (files.c.conversation_id.is_(None), files.c.created_at < now() - UNSENT_KEPT)
+    gone = list(connection.execute(select(files.c.id).where(*old)).scalars())
+    connection.execute(delete(files).where(*old))
+    return gone
+
+
 def forget_unsent(connection: Connection) -> set[str]:
-    """Delete the rows of uploads that were never sent; the ids of all files that remain."""
-    connection.execute(delete(files).where(files.c.conversation_id.is_(None), files.c.created_at < now() - UNSENT_KEPT))
+    """The same; the ids of all files that remain."""
+    take_unsent(connection)
     return set(connection.execute(select(files.c.id)).scalars())
+
+
+def drop_unsent(connection: Connection, file_id: str, *, user_id: int) -> bool:
+    """Delete the row of a user's upload that was not sent; whether there was one."""
+    mine = (files.c.id == file_id, files.c.user_id == user_id, files.c.conversation_id.is_(None))
+    return connection.execute(delete(files).where(*mine)).rowcount > 0

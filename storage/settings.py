@@ -91,7 +91,7 @@ class SecuritySettings:
 
 @dataclass(frozen=True)
 class DatabaseSettings:
-    url: str = ""
+    url: Secret = NO_SECRET  # it may hold a password
 
 
 @dataclass(frozen=True)
@@ -125,16 +125,28 @@ def _fits_header(value: str) -> bool:
     return bool(value.strip()) and value.isascii() and value.isprintable()
 
 
+def _is_address(value: str) -> bool:
+    """Whether it is an http(s) URL with a host and, if any, a port that is a number."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 # What a value must be beyond its type: the rule, and the words that follow "must be".
 RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "server.upload_limit_mb": (lambda v: v >= 1, "at least 1"),
     "server.user_quota_mb": (lambda v: v >= 1, "at least 1"),
-    "server.allowed_hosts": (bool, 'a list with at least one host, or ["*"] for all'),
+    "server.allowed_hosts": (
+        lambda v: bool(v) and all(re.fullmatch(r"\*|(\*\.)?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", host) for host in v),
+        'a list with at least one host name such as "chat.example" or "*.example", or ["*"] for all',
+    ),
     "auth.admin_signup_key": (lambda v: re.fullmatch(r"[0-9]{6}", v.reveal()) is not None, "six digits"),
     "auth.idle_minutes": (lambda v: v >= 1, "at least 1"),
     "auth.max_hours": (lambda v: v >= 1, "at least 1"),
     "fabrix_api.base_url": (
-        lambda v: urlsplit(v).scheme in ("http", "https") and bool(urlsplit(v).hostname),
+        lambda v: _is_address(v),
         "the address of FabriX, such as https://HOST/secc/trial/api-agent",
     ),
     "fabrix_api.client_key": (lambda v: _fits_header(v.reveal()), "the client key (JWT) that FabriX gave you"),
@@ -154,6 +166,10 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "rate_limit.user_rpm": (lambda v: v >= 0, "0 (no limit) or more"),
     "rate_limit.user_tokens_per_day": (lambda v: v >= 0, "0 (no limit) or more"),
     "security.secret_key": (lambda v: len(v.reveal()) >= 32, "at least 32 random characters"),
+    "database.url": (
+        lambda v: not v or v.reveal().startswith("sqlite:///"),
+        "empty, or the address of an SQLite file such as sqlite:////srv/chat/chat.db",
+    ),
     "security.bcrypt_rounds": (lambda v: 4 <= v <= 16, "a number from 4 to 16"),
 }
 RULES.update(
@@ -267,7 +283,7 @@ def _typed(name: str, value: Any, wanted: Any) -> Any:
     if wanted in (int, float) and not isinstance(value, bool) and isinstance(value, int | float | str):
         try:
             return wanted(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise SettingsError(f"{name} must be a number.") from None
     if wanted == tuple[str, ...]:
         items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value

@@ -66,6 +66,15 @@ _COLUMNS = (
     turns.c.error_number,
     turns.c.last_event,
 )
+# Statements that every turn needs are built once: building one costs as much as running it.
+_OWNED = select(*_COLUMNS).where(turns.c.id == bindparam("turn_id"), turns.c.user_id == bindparam("user_id"))
+_BY_CLIENT_ID = select(*_COLUMNS).where(
+    turns.c.conversation_id == bindparam("conversation_id"), turns.c.client_id == bindparam("client_id")
+)
+_LIVE = (
+    select(turns.c.id).where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.state.in_(LIVE)).limit(1)
+)
+_BEGIN = insert(turns)
 
 
 def begin(
@@ -90,39 +99,36 @@ def begin(
         new_id(), conversation_id, user_id, agent_id, user_message_id, message_id, "running", None, None, None, 0
     )
     connection.execute(
-        insert(turns).values(
-            id=turn.id,
-            conversation_id=conversation_id,
-            user_id=user_id,
-            agent_id=agent_id,
-            user_message_id=user_message_id,
-            message_id=message_id,
-            client_id=client_id,
-            state=turn.state,
-            created_at=now(),
-        )
+        _BEGIN,
+        {
+            "id": turn.id,
+            "conversation_id": conversation_id,
+            "user_id": user_id,
+            "agent_id": agent_id,
+            "user_message_id": user_message_id,
+            "message_id": message_id,
+            "client_id": client_id,
+            "state": turn.state,
+            "created_at": now(),
+        },
     )
     return turn
 
 
 def owned(connection: Connection, turn_id: str, user_id: int) -> Turn | None:
     """The turn if it is this user's; someone else's is None like a missing one."""
-    row = connection.execute(select(*_COLUMNS).where(turns.c.id == turn_id, turns.c.user_id == user_id)).one_or_none()
+    row = connection.execute(_OWNED, {"turn_id": turn_id, "user_id": user_id}).one_or_none()
     return Turn(*row) if row else None
 
 
 def by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Turn | None:
-    row = connection.execute(
-        select(*_COLUMNS).where(turns.c.conversation_id == conversation_id, turns.c.client_id == client_id)
-    ).one_or_none()
+    row = connection.execute(_BY_CLIENT_ID, {"conversation_id": conversation_id, "client_id": client_id}).one_or_none()
     return Turn(*row) if row else None
 
 
 def live(connection: Connection, conversation_id: str) -> str | None:
     """The id of the turn of this conversation that hasn't ended, if there is one."""
-    return connection.execute(
-        select(turns.c.id).where(turns.c.conversation_id == conversation_id, turns.c.state.in_(LIVE)).limit(1)
-    ).scalar_one_or_none()
+    return connection.execute(_LIVE, {"conversation_id": conversation_id}).scalar_one_or_none()
 
 
 def checkpoint(connection: Connection, texts: Sequence[Checkpoint]) -> None:

@@ -83,3 +83,8 @@ def shared_database(shared_server: tuple[LiveServer, ScriptedUpstream], server_d
     made = Database(sqlite_url(server_data))
     yield made
     made.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright's loop keeps running in this thread, where no other could run after it."""
+    items.sort(key=lambda item: "browser" in item.path.parts)

@@ -73,6 +73,15 @@ def test_whoever_has_tested_needs_no_other_set_up_to_serve(project: Path, calls:
     assert len(calls) == 2
 
 
+def test_an_interrupted_set_up_begins_anew(project: Path, calls: list[list[str]], monkeypatch) -> None:
+    monkeypatch.setattr(run, "_has_pip", lambda python: False)
+    (project / ".venv").mkdir()
+    made = []
+    monkeypatch.setattr(run.venv, "create", lambda path, **_: made.append(path))
+    run.prepare("requirements.txt")
+    assert made == [project / ".venv"] and len(calls) == 1
+
+
 def test_a_folder_of_wheels_is_the_only_source(project: Path, calls: list[list[str]]) -> None:
     (project / "wheels").mkdir()
     run.prepare("requirements.txt")

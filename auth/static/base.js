@@ -47,7 +47,8 @@ window.fabrix = (() => {
     if (body?.message) return body.message;
     if (status === 404) return T('error.not_found');
     const field = Object.values(body || {}).find((value) => Array.isArray(value));
-    return field ? String(field[0]) : T('error.internal_error');
+    if (!field) return T('error.internal_error');
+    return language === 'en' ? String(field[0]) : T('error.bad_field'); // the API names fields in English
   };
 
   /** Call the API with JSON; resolves to the answer's JSON (null without one), rejects with Refused. */

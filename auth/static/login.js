@@ -18,7 +18,7 @@ fabrix.login = (element) => {
   const wanted = () => {
     const next = new URLSearchParams(location.search).get('next') || '/';
     const target = new URL(next, location.origin);
-    return target.origin === location.origin && next.startsWith('/') ? target.pathname + target.search : '/';
+    return target.origin === location.origin && next.startsWith('/') ? target.href : '/';
   };
 
   const sentenceOf = (refused) => {

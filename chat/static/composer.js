@@ -33,10 +33,19 @@ fabrix.composer = (() => {
   const remove = (act, name) => h('button', {
     type: 'button', class: 'action remove', 'aria-label': T(name), title: T(name), onclick: act });
 
+  /** Remove the chosen file; if it was never sent, its room is free again. */
+  const takeAway = () => {
+    fabrix.api('DELETE', `/files/${file.file_id}`).catch(() => {}); // one that was sent stays with its question
+    file = null;
+    showFile();
+    show();
+    actions.drafted();
+  };
+
   const showFile = () => {
     if (!file) return chip();
     return chip(h('span', { class: 'file-name' }, file.name), h('span', {}, fabrix.transcript.size(file.size)),
-      remove(() => { file = null; showFile(); show(); actions.drafted(); }, 'page.remove_file'));
+      remove(takeAway, 'page.remove_file'));
   };
 
   /** Upload one file by XMLHttpRequest: fetch tells no progress. */

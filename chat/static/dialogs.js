@@ -1,10 +1,10 @@
 // Questions that need an answer before anything happens: a deletion, and a new sign-in when the login has ended.
 fabrix.dialogs = (() => {
-  const { T, h, api } = fabrix;
+  const { T, h, api, Refused } = fabrix;
 
   const open = (dialog) => {
     dialog.addEventListener('close', () => dialog.remove());
-    document.body.append(dialog);
+    document.querySelector('.gradio-container').append(dialog);
     dialog.showModal();
   };
 
@@ -23,7 +23,7 @@ fabrix.dialogs = (() => {
 
   /** Sign in again over the page, so that nothing on it is lost; resolves when signed in as the same person. */
   const signIn = (username) => {
-    signingIn ??= new Promise((resolve) => {
+    signingIn ??= new Promise((resolve, reject) => {
       const password = h('input', { type: 'password', autocomplete: 'current-password', required: true });
       const notice = h('p', { role: 'alert', hidden: true });
       const form = h('form', {},
@@ -36,14 +36,15 @@ fabrix.dialogs = (() => {
         event.preventDefault();
         try {
           await api('POST', '/api/auth/login/', { username, password: password.value });
-          dialog.close();
           resolve();
+          dialog.close();
         } catch (refused) {
           notice.hidden = false;
           notice.textContent = refused.status === 401 ? T('login.wrong') : refused.sentence;
         }
       });
-      dialog.addEventListener('cancel', (event) => event.preventDefault());
+      // Closed without a sign-in (after resolve this does nothing): whoever asked is refused, and may ask again.
+      dialog.addEventListener('close', () => reject(new Refused(401, null)));
       open(dialog);
     }).finally(() => { signingIn = null; });
     return signingIn;

@@ -1,7 +1,7 @@
 // The page: one conversation at a time. Questions go straight to the API, answers come from the turn that is watched,
 // and storage is the truth: when a turn has ended, the conversation is read again.
 fabrix.page = (() => {
-  const { T, api, h, transcript, sidebar, composer, dialogs, watch } = fabrix;
+  const { T, api, h, transcript, sidebar, composer, dialogs, drafts, watch } = fabrix;
   const parts = {};       // the mounted gr.HTML elements by name
   let bridge = null;      // (messages) => the Chatbot shows them
   let user = null;
@@ -11,13 +11,17 @@ fabrix.page = (() => {
   let current = null;     // the open conversation's id; null for a new one
   let entries = [];       // its messages
   let hidden = 0;         // how many of them are not shown yet
+  let visit = 0;          // counts the conversations that were gone to: what was awaited elsewhere is not shown here
+  let loading = 0;
   let stopWatching = null;
   let runningTurn = null;
-  let editing = null;     // the message that is being edited, and the draft that waits meanwhile
+  let lost = 0;           // how often in a row the stream of a turn was lost
+  let editing = null;     // {entry, waiting}: the question that is edited, and the draft that waits meanwhile
   let attempt = null;     // the client id of the question that is being sent, kept while it is sent again
-  let opening = 0;
+  let sending = false;
 
   const $ = (selector) => document.querySelector(selector);
+  const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, 1000 * seconds); });
 
   // What is told
 
@@ -43,7 +47,6 @@ fabrix.page = (() => {
 
   const refused = (error) => {
     if (!(error instanceof fabrix.Refused)) throw error;
-    if (error.status === 401) dialogs.signIn(user.username).then(() => say(''));
     say(error.sentence);
   };
 
@@ -80,9 +83,8 @@ fabrix.page = (() => {
   };
 
   const showExamples = (agent) => {
-    const reads = agent?.capabilities.includes('file');
-    const keys = reads ? ['page.example_file', 'page.example_1', 'page.example_2', 'page.example_3']
-      : ['page.example_1', 'page.example_2', 'page.example_3'];
+    const keys = ['page.example_1', 'page.example_2', 'page.example_3'];
+    if (agent?.capabilities.includes('file')) keys.unshift('page.example_file');
     $('#examples').replaceChildren(...(agent ? keys : []).map((key) => h('button', {
       type: 'button', class: 'example',
       onclick: () => {
@@ -97,75 +99,76 @@ fabrix.page = (() => {
     $('#welcome-text').textContent = agent ? T('page.welcome_text') : T('page.no_agents');
   };
 
-  // Drafts outlive a reload, in this tab only.
+  // The draft
 
-  const draftKey = () => `fabrix-draft-${current || 'new'}`;
-  const keepDraft = (draft = composer.draft(), key = draftKey()) => {
-    if (editing) return;
-    try {
-      if (draft.content || draft.file) sessionStorage.setItem(key, JSON.stringify(draft));
-      else sessionStorage.removeItem(key);
-    } catch { /* storage is switched off or full: the draft stays in the box */ }
+  const keepDraft = () => {
+    if (!editing) drafts.keep(current, { ...composer.draft(), attempt });
   };
   const drafted = () => {
     attempt = null; // another text is another question
     keepDraft();
   };
   const restoreDraft = () => {
-    let kept = null;
-    try { kept = JSON.parse(sessionStorage.getItem(draftKey())); } catch { /* as above */ }
-    composer.setDraft(kept || {});
+    const kept = drafts.kept(current);
+    composer.setDraft(kept);
+    attempt = kept.attempt || null;
   };
 
   // One conversation
 
-  const leave = () => {
-    composer.cancelUpload();
+  const stopFollowing = () => {
     stopWatching?.();
     stopWatching = null;
     runningTurn = null;
-    endEdit(false);
   };
 
-  const settle = (conversation) => {
+  const leave = () => {
+    visit += 1;
+    loading += 1;
+    composer.cancelUpload();
+    stopFollowing();
+    endEdit();
+  };
+
+  /** Read a conversation from storage and show it. */
+  const load = async (id) => {
+    loading += 1;
+    const ticket = loading;
+    const [conversation, list] = await Promise.all([call('GET', `/api/sessions/${id}/`), call('GET', '/api/sessions/')]);
+    if (ticket !== loading) return; // another one has been opened meanwhile
+    stopFollowing();
+    sessions = list;
     current = conversation.id;
     agentId = conversation.agent_id;
     entries = conversation.messages.filter((item) => item.role !== 'system');
     hidden = Math.max(0, entries.length - transcript.SHOWN);
     const live = entries.find((item) => item.state === 'running' || item.state === 'waiting');
     if (live) follow(live.turn_id, live);
-  };
-
-  /** Read a conversation from storage and show it. */
-  const load = async (id) => {
-    const ticket = ++opening;
-    const [conversation, list] = await Promise.all([call('GET', `/api/sessions/${id}/`), call('GET', '/api/sessions/')]);
-    if (ticket !== opening) return; // another one has been opened meanwhile
-    stopWatching?.();
-    stopWatching = null;
-    runningTurn = null;
-    sessions = list;
-    settle(conversation);
     show();
     showAround();
   };
 
   /** Read the open conversation again, as often as it takes while the server is away. */
-  const reload = async (id) => {
-    for (;;) {
+  const reload = async () => {
+    const here = visit;
+    for (let wait = 2; ; wait = Math.min(2 * wait, 30)) {
       try {
-        return await load(id);
+        return await load(current);
       } catch (error) {
-        if (![0, 502, 503, 504].includes(error.status) || current !== id) throw error;
+        if (![0, 502, 503, 504].includes(error.status) || visit !== here) throw error;
         say(error.sentence);
-        await new Promise((resolve) => { setTimeout(resolve, 3000); });
+        await pause(wait);
+        if (visit !== here) return undefined;
+        say('');
       }
     }
   };
 
   const open = attempted(async (id, { push = true } = {}) => {
     leave();
+    const here = visit;
     await load(id);
+    if (visit !== here) return;
     if (push) history.pushState(null, '', `/?c=${id}`);
     restoreDraft();
     transcript.followAgain();
@@ -173,7 +176,6 @@ fabrix.page = (() => {
   });
 
   const fresh = attempted(async ({ push = true } = {}) => {
-    opening += 1;
     leave();
     current = null;
     entries = [];
@@ -187,15 +189,22 @@ fabrix.page = (() => {
   });
 
   const follow = (turnId, entry) => {
+    const here = visit;
     runningTurn = turnId;
     stopWatching = watch(turnId, entry, {
-      changed: () => show(),
+      changed: () => { lost = 0; show(); },
       ended: attempted(async (how) => {
-        runningTurn = null;
         stopWatching = null;
-        composer.setRunning(false);
-        if (how.state !== 'lost') fabrix.announce(T(`page.ended_${how.state}`));
-        await reload(current);
+        if (how.state === 'lost') {
+          // A proxy's error, a server that restarts, a login that has ended: storage tells which, after a breath.
+          await pause(Math.min(2 ** lost, 30));
+          lost += 1;
+        } else {
+          runningTurn = null;
+          composer.setRunning(false);
+          fabrix.announce(T(`page.ended_${how.state}`));
+        }
+        if (visit === here) await reload();
         if (how.state === 'stopped') composer.focus();
       }),
     });
@@ -203,90 +212,155 @@ fabrix.page = (() => {
 
   // Asking
 
-  const asked = (turn, question) => {
-    const parent = question.parent_id;
-    const at = parent === null ? 0 : entries.findIndex((item) => item.id === parent) + 1;
-    const answer = { id: turn.message_id, parent_id: turn.user_message_id, role: 'assistant', content: '', thinking: '',
-      artifacts: [], state: 'running', turn_id: turn.turn_id };
-    entries = [...entries.slice(0, at), { id: turn.user_message_id, parent_id: parent, role: 'user',
-      content: question.content, file: question.file }, answer];
+  /** Show a question with an answer that is about to come; returns the two entries, and how to take them away. */
+  const place = (question) => {
+    const before = { entries, hidden };
+    const at = question.parent_id === null ? 0 : entries.findIndex((item) => item.id === question.parent_id) + 1;
+    const asked = { role: 'user', ...question };
+    const answer = { role: 'assistant', content: '', thinking: '', artifacts: [], state: 'running' };
+    entries = [...entries.slice(0, at), asked, answer];
     hidden = Math.min(hidden, Math.max(0, entries.length - 2));
-    follow(turn.turn_id, answer);
     show();
     showAround();
     transcript.followAgain();
+    return {
+      name: (turn) => {
+        asked.id = turn.user_message_id;
+        Object.assign(answer, { id: turn.message_id, parent_id: asked.id, turn_id: turn.turn_id });
+        follow(turn.turn_id, answer);
+        show();
+        showAround();
+      },
+      remove: () => {
+        ({ entries, hidden } = before);
+        show();
+        showAround();
+      },
+    };
   };
 
-  let sending = false;
+  const refreshList = async () => {
+    sessions = await call('GET', '/api/sessions/');
+    showAround();
+  };
+
+  /** The open conversation's id, made now if it is a new one. */
+  const conversationToAsk = async (draft, here) => {
+    if (current) return current;
+    const made = await api('POST', '/api/sessions/', { agent_id: agentId });
+    drafts.keep(null, {});
+    drafts.keep(made.id, draft);
+    sessions = [{ ...made, title: draft.content.trim().split('\n')[0].slice(0, 60) || draft.file?.name || '' }, ...sessions];
+    if (visit === here) {
+      current = made.id;
+      history.pushState(null, '', `/?c=${current}`);
+    }
+    return made.id;
+  };
+
   const send = attempted(async () => {
     if (sending || runningTurn) return;
     sending = true;
-    const { content, file } = composer.draft();
+    const here = visit;
     attempt ??= fabrix.randomId(); // the same for a second try: a question that did arrive isn't asked twice
+    const draft = { ...composer.draft(), attempt };
+    const edited = editing?.entry;
+    const parent = edited ? edited.parent_id : (entries.at(-1)?.id ?? null);
+    let id = current;
+    let goOn = false;
+    if (edited) endEdit();
+    else composer.setDraft({});
+    const placed = place({ parent_id: parent, content: draft.content.trim() ? draft.content : T('question.default'),
+      file: draft.file });
     try {
-      if (!current) {
-        const made = await call('POST', '/api/sessions/', { agent_id: agentId });
-        keepDraft({});
-        current = made.id;
-        keepDraft();
-        sessions = [{ ...made, title: content.trim().split('\n')[0].slice(0, 60) || file?.name || '' }, ...sessions];
-        history.pushState(null, '', `/?c=${current}`);
+      id = await conversationToAsk(draft, here);
+      const turn = await api('POST', `/api/sessions/${id}/turns/`,
+        { content: draft.content, file_id: draft.file?.file_id, client_id: draft.attempt, parent_id: parent });
+      drafts.keep(id, {});
+      if (visit !== here) {
+        await refreshList();
+        return;
       }
-      const parent = editing ? editing.entry.parent_id : (entries.at(-1)?.id ?? null);
-      const turn = await call('POST', `/api/sessions/${current}/turns/`,
-        { content, file_id: file?.file_id, client_id: attempt, parent_id: parent });
-      attempt = null;
-      if (editing) endEdit(true);
-      else composer.setDraft({});
-      keepDraft();
-      asked(turn, { content: content.trim() ? content : T('question.default'), file, parent_id: parent });
+      drafted(); // what has been typed meanwhile is the next draft
+      placed.name(turn);
     } catch (error) {
-      // Another tab asks here already: show that, and keep the draft for afterwards.
-      if (error.status === 409) await load(current);
-      throw error;
+      if (visit !== here) drafts.keep(id, draft);
+      else {
+        placed.remove();
+        takeBack(draft, edited);
+        // Another tab asks here already: show that, and keep the draft for afterwards.
+        if (error.status === 409) await load(current);
+        if (error.status === 401) goOn = true;
+      }
+      if (!goOn) throw error;
     } finally {
       sending = false;
     }
+    if (goOn) {
+      await dialogs.signIn(user.username); // the draft is in its box meanwhile
+      if (visit === here) await send();
+    }
   });
 
+  /** Put a question that was not taken back into the box, before what has been typed since. */
+  const takeBack = (draft, edited) => {
+    const typed = composer.draft();
+    if (edited) edit(edited);
+    composer.setDraft({
+      content: [draft.content, edited ? '' : typed.content].filter(Boolean).join('\n'),
+      file: draft.file || typed.file,
+    });
+    attempt = draft.attempt;
+    keepDraft();
+  };
+
+  const busy = () => {
+    if (runningTurn || sending) throw new fabrix.Refused(409, { error: 'turn_running' });
+  };
+
   const again = attempted(async (entry) => {
-    if (runningTurn) throw new fabrix.Refused(409, { error: 'turn_running' });
+    busy();
+    const here = visit;
     const turn = await call('POST', `/api/turns/${entry.turn_id}/again`);
+    if (visit !== here) return;
     const question = entries.find((item) => item.id === turn.user_message_id);
-    asked(turn, question);
+    place(question).name(turn);
   });
 
   const stop = attempted(async () => {
     if (runningTurn) await call('POST', `/api/turns/${runningTurn}/stop`);
   });
 
-  const edit = (entry) => {
-    if (runningTurn) return;
+  const edit = attempted(async (entry) => {
+    busy();
     editing = { entry, waiting: editing ? editing.waiting : composer.draft() };
+    attempt = null;
     composer.setDraft({ content: entry.content, file: entry.file });
     composer.setEditing(true);
     composer.focus();
-  };
+  });
 
-  const endEdit = (sent) => {
+  const endEdit = () => {
     if (!editing) return;
     const { waiting } = editing;
     editing = null;
+    attempt = null;
     composer.setEditing(false);
     composer.setDraft(waiting);
-    if (!sent) attempt = null;
   };
 
   const choose = attempted(async (messageId) => {
+    const here = visit;
     await call('POST', `/api/sessions/${current}/version`, { message_id: messageId });
-    await load(current);
+    if (visit === here) await load(current);
   });
 
   // The list of conversations
 
   const rename = attempted(async (session, title) => {
     await call('PATCH', `/api/sessions/${session.id}/`, { title });
-    session.title = title;
+    // The list may have been read anew while the name was typed.
+    sessions = sessions.map((item) => (item.id === session.id ? { ...item, title } : item));
     showAround();
   });
 
@@ -294,22 +368,25 @@ fabrix.page = (() => {
     const title = session.title || T('page.untitled');
     if (!(await dialogs.confirm(T('page.confirm_delete', { title }), T('page.delete')))) return;
     await call('DELETE', `/api/sessions/${session.id}/`);
+    drafts.keep(session.id, {});
     sessions = sessions.filter((item) => item.id !== session.id);
     if (session.id === current) await fresh();
     else showAround();
   });
 
   const chooseAgent = attempted(async (id) => {
-    if (current) await call('PATCH', `/api/sessions/${current}/`, { agent_id: id });
-    agentId = id;
-    showAround();
+    const here = visit;
+    try {
+      if (current) await call('PATCH', `/api/sessions/${current}/`, { agent_id: id });
+      if (visit === here) agentId = id;
+    } finally {
+      showAround(); // a refused choice goes back to what it was
+    }
   });
 
   const signOut = attempted(async () => {
     await api('POST', '/api/auth/logout/').catch((error) => { if (error.status !== 401) throw error; });
-    try {
-      for (const key of Object.keys(sessionStorage)) if (key.startsWith('fabrix-')) sessionStorage.removeItem(key);
-    } catch { /* storage is switched off: nothing was kept */ }
+    drafts.forget();
     location.assign('/login/');
   });
 
@@ -339,20 +416,20 @@ fabrix.page = (() => {
   const start = () => {
     document.documentElement.lang = fabrix.language; // Gradio has set the browser's, which may be a third one
     fabrix.translate(parts.header);
-    sidebar.start({ open, fresh, rename, remove, chooseAgent, signOut }, parts.side);
+    sidebar.start({ open, fresh, rename, remove, chooseAgent, signOut, showAround }, parts.side);
     composer.start({ send, stop, say, refused, drafted }, parts.composer);
     transcript.start({ edit, again, choose });
     $('#menu').addEventListener('click', sidebar.toggle);
-    $('#cancel-edit').addEventListener('click', () => endEdit(false));
+    $('#cancel-edit').addEventListener('click', endEdit);
     $('#earlier').addEventListener('click', () => {
       hidden = Math.max(0, hidden - transcript.SHOWN);
       show();
       showAround();
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || event.isComposing || $('dialog[open]')) return;
+      if (event.key !== 'Escape' || event.isComposing || $('dialog[open]') || sidebar.closed(event)) return;
       if (runningTurn) stop();
-      else endEdit(false);
+      else endEdit();
     });
     addEventListener('popstate', fromAddress);
     begin();
@@ -362,8 +439,9 @@ fabrix.page = (() => {
   const mount = (name, element, given = null) => {
     parts[name] = element;
     bridge = given || bridge;
-    if (parts.side && parts.header && parts.composer && $('#transcript [role=log]')) start();
-    else if (parts.side && parts.header && parts.composer) setTimeout(() => mount(name, element), 20);
+    if (!(parts.side && parts.header && parts.composer)) return;
+    if ($('#transcript [role=log]')) start();
+    else setTimeout(() => mount(name, element), 20);
   };
 
   return { mount };

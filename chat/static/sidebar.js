@@ -59,6 +59,7 @@ fabrix.sidebar = (() => {
       done = true;
       box.replaceWith(row.fabrixOpen);
       if (keep && box.value.trim() && box.value.trim() !== session.title) actions.rename(session, box.value.trim());
+      else actions.showAround();
     };
     box.addEventListener('keydown', (event) => {
       if (event.isComposing || event.keyCode === 229) return;
@@ -76,6 +77,7 @@ fabrix.sidebar = (() => {
   };
 
   const showHistory = (sessions, current) => {
+    if (find('history').querySelector('.rename-box')) return; // drawn again when the new name is there
     const groups = [];
     let heading = null;
     for (const session of sessions) {
@@ -102,6 +104,13 @@ fabrix.sidebar = (() => {
       if (!PHONE.matches) localStorage.setItem('fabrix-side', app().dataset.side);
     } catch { /* storage is switched off: the choice lasts until the reload */ }
   };
+  const isOver = () => PHONE.matches && app().dataset.side !== 'folded';
+  /** On a phone Escape closes the sidebar; whether it did. */
+  const closed = () => {
+    if (!isOver()) return false;
+    fold(true);
+    return true;
+  };
   const toggle = () => fold(app().dataset.side !== 'folded');
 
   const start = (given, root) => {
@@ -112,6 +121,9 @@ fabrix.sidebar = (() => {
     try { kept = localStorage.getItem('fabrix-side'); } catch { /* as above */ }
     fold(PHONE.matches || kept === 'folded');
     PHONE.addEventListener('change', () => fold(PHONE.matches));
+    document.querySelector('#main').addEventListener('click', (event) => {
+      if (isOver() && !event.target.closest('#menu')) fold(true);
+    });
     find('fold').addEventListener('click', toggle);
     find('new-chat').addEventListener('click', () => {
       if (PHONE.matches) fold(true);
@@ -121,5 +133,5 @@ fabrix.sidebar = (() => {
     find('sign-out').addEventListener('click', () => actions.signOut());
   };
 
-  return { start, toggle, showAgents, showHistory, showUser };
+  return { start, toggle, closed, showAgents, showHistory, showUser };
 })();

@@ -113,6 +113,18 @@ def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert "--port" in result.stderr and "Traceback" not in result.stderr
 
 
+def test_an_impossible_port_is_told_too(tmp_path: Path) -> None:
+    result = run(tmp_path, "serve", "--port", "99999")
+    assert result.returncode == 1 and "--port" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_data_folder_that_can_not_be_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run(tmp_path, "serve", "--data", str(tmp_path / "file" / "data"))
+    assert result.returncode == 2
+    assert "--data" in result.stderr and result.stderr.count("\n") == 1
+
+
 def test_a_bad_setting_stops_the_start_with_one_sentence(tmp_path: Path) -> None:
     result = run(tmp_path, "serve", FABRIX_CHAT_RATE_LIMIT_RPM="none")
     assert (result.returncode, result.stderr) == (2, "rate_limit.rpm must be a number.\n")
@@ -204,6 +216,7 @@ def test_sigterm_saves_and_ends_soon_though_somebody_watches(tmp_path: Path) -> 
             with person.watch(turn) as events:
                 next(events)
                 assert server.end() < 15
+                assert list(events)[-1].data["state"] == "interrupted"
             assert server.process.returncode in (0, -signal.SIGTERM)
         data = Database(sqlite_url(tmp_path / "data"))
         [(content, state)] = data.read_now(
@@ -213,6 +226,7 @@ def test_sigterm_saves_and_ends_soon_though_somebody_watches(tmp_path: Path) -> 
         )
         data.close()
         assert content and state == "interrupted"
+        assert "Traceback" not in (tmp_path / "data" / "logs" / "chat.log").read_text("utf-8")
 
 
 WATCH_THE_NETWORK = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import httpx
 import pytest
 
@@ -118,6 +120,27 @@ def test_without_a_login_there_is_nothing(server: LiveServer) -> None:
         answer = httpx.get(server.url + path)
         assert answer.status_code == 401, path
         assert answer.json() == {"detail": "Authentication credentials were not provided."}
+
+
+@pytest.mark.parametrize("path", ["/api/sessions/", "/api/sessions/x/turns/", "/api/sessions/x/messages/"])
+def test_the_guard_comes_before_the_body(server: LiveServer, path: str) -> None:
+    assert httpx.post(server.url + path, json={}).status_code == 401
+
+
+def test_a_body_of_another_type_is_named_plainly(server: LiveServer) -> None:
+    answer = httpx.post(f"{server.url}/api/auth/login/", content=b"{}", headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, answer.json()) == (400, {"non_field_errors": ["The body must be a JSON object."]})
+
+
+def test_an_address_that_does_not_exist_is_not_found(person: Person) -> None:
+    answer = person.http.get("/api/nothing/here")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+
+
+def test_a_long_decomposed_password_signs_in(server: LiveServer) -> None:
+    password = unicodedata.normalize("NFD", "각" * 100)
+    assert sign_up(server, username="decomposed", password=password).status_code == 201
+    assert sign_in(server, "decomposed", password).status_code == 200
 
 
 def test_a_cookie_is_as_good_as_a_token_on_routes(server: LiveServer, person: Person) -> None:

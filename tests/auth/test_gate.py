@@ -46,6 +46,7 @@ def test_the_sign_in_page_knows_where_the_stranger_wanted_to_go(stranger: httpx.
 def test_the_sign_in_page_is_open_with_and_without_slash(stranger: httpx.Client) -> None:
     assert stranger.get("/login/").status_code == 200
     assert stranger.get("/login").headers["location"] == "/login/"
+    assert stranger.get("/login?next=/x").headers["location"] == "/login/?next=/x"
 
 
 def test_signed_in_people_get_the_page(browser: httpx.Client) -> None:

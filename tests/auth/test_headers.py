@@ -56,7 +56,7 @@ def test_no_other_origin_may_read_answers(server: LiveServer, person: Person) ->
     assert "access-control-allow-origin" not in answer.headers
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://["])
 def test_a_foreign_origin_changes_nothing(server: LiveServer, person: Person, origin: str) -> None:
     answer = person.http.post("/api/sessions/", json={"agent_id": "a"}, headers={"Origin": origin})
     assert answer.status_code == 403

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -106,22 +105,24 @@ async def test_whoever_watches_hears_of_an_end_made_by_another_process(
             await ended.wait()
 
 
-async def test_whoever_begins_to_watch_during_the_check_is_not_told_of_an_end(
+async def test_whoever_begins_to_watch_during_a_check_is_not_taken_for_ended(
     logins: Logins, user: User, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = [await logins.find(await logins.start(user.id, address="")) for _ in range(2)]
-    assert first and second
-    checked, ended = asyncio.Event(), asyncio.Event()
+    assert first is not None and second is not None
+    checking, go_on, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
     read = database.read
 
-    async def slow_read(*args: Any, **values: Any) -> Any:
-        found = await read(*args, **values)
-        watching.enter_context(logins.watch(second, ended.set))
-        asyncio.get_running_loop().call_soon(checked.set)
+    async def read_and_pause(*args: Any, **kwargs: Any) -> Any:
+        found = await read(*args, **kwargs)
+        checking.set()
+        await go_on.wait()
         return found
 
-    with ExitStack() as watching, logins.watch(first, lambda: None):
-        monkeypatch.setattr(database, "read", slow_read)
-        await checked.wait()
-        monkeypatch.undo()
-    assert not ended.is_set()
+    monkeypatch.setattr(database, "read", read_and_pause)
+    with logins.watch(first, told.set):
+        await checking.wait()
+        with logins.watch(second, told.set):
+            go_on.set()
+            await asyncio.sleep(0.01)
+            assert not told.is_set()

@@ -88,3 +88,15 @@ def test_guessing_the_key_is_slowed_by_address_and_in_all(throttle: Throttle) ->
 def test_signing_up_a_whole_team_from_one_address_is_not_slowed(throttle: Throttle) -> None:
     for _ in range(50):
         throttle.attempt_key("10.0.0.1")()
+
+
+def test_a_flood_of_refused_attempts_pushes_no_failures_out(throttle: Throttle) -> None:
+    for _ in range(KEY_AT_ADDRESS.attempts):
+        throttle.attempt_key("10.0.0.1")
+    for number in range(ADDRESS.attempts):
+        throttle.attempt_sign_in(f"user{number}", "10.0.0.1")
+    for number in range(20_000):
+        with pytest.raises(TooManyAttempts):
+            throttle.attempt_sign_in(f"other{number}", "10.0.0.1")
+    with pytest.raises(TooManyAttempts):
+        throttle.attempt_key("10.0.0.1")

@@ -163,3 +163,24 @@ def test_files_can_be_dropped_and_pasted(visitor, how: str) -> None:
         how,
     )
     expect(page.locator("#chosen-file")).to_contain_text(f"{how}.csv")
+
+
+def test_an_upload_ends_when_another_conversation_is_opened(visitor, upstream, table: Path) -> None:
+    visitor.ask("One")
+    page = visitor.page
+    held = []
+    page.route("**/api/files", lambda route: held.append(route))
+    page.set_input_files("#attach", table)
+    expect(page.locator("#chosen-file progress")).to_be_visible()
+    page.click("#new-chat")
+    expect(page.locator("#chosen-file")).to_be_hidden()
+    for route in held:
+        route.abort()
+
+
+def test_a_file_taken_away_leaves_no_trace(visitor, table: Path) -> None:
+    page = visitor.page
+    page.set_input_files("#attach", table)
+    with page.expect_response(lambda response: response.request.method == "DELETE") as deleted:
+        page.get_by_role("button", name="Remove the file").click()
+    assert deleted.value.status == 204

@@ -306,7 +306,7 @@ def test_the_agent_menu_shows_the_shortened_id(visitor) -> None:
 def test_someone_elses_address_is_not_found(visitor, visit, upstream) -> None:
     visitor.ask("Mine")
     other = visit()
-    other.sign_up()
+    other.enter()
     other.page.goto(visitor.page.url)
     expect(other.page.locator("#notice")).to_contain_text("isn't here")
     expect(question(other.page)).to_have_count(0)

@@ -31,7 +31,7 @@ def test_the_stable_ids_are_there_once(visitor) -> None:
 )
 def test_the_page_follows_the_browsers_language(visit, locale: str, words: list[str]) -> None:
     visitor = visit(locale=locale)
-    page = visitor.sign_up()
+    page = visitor.enter()
     for word in words:
         expect(page.locator("#app")).to_contain_text(word)
     assert page.evaluate("document.documentElement.lang") == ("ko" if locale == "ko-KR" else "en")
@@ -40,7 +40,7 @@ def test_the_page_follows_the_browsers_language(visit, locale: str, words: list[
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_nothing_is_cut_off(visit, upstream, width: int, height: int) -> None:
     visitor = visit(width=width, height=height)
-    page = visitor.sign_up()
+    page = visitor.enter()
     wide = "|" + "a long column|" * 12 + "\n|" + "-|" * 12 + "\n"
     upstream.enqueue(Delta("word " * 300 + "\n\n" + wide), Finished())
     visitor.ask("A question that is rather long " * 5)
@@ -62,7 +62,7 @@ def test_the_sidebar_folds_to_a_rail_and_stays_so(visitor) -> None:
 
 def test_on_a_phone_the_sidebar_lies_over_the_page(visit, upstream) -> None:
     visitor = visit(width=390, height=844)
-    page = visitor.sign_up()
+    page = visitor.enter()
     visitor.ask("One")
     expect(page.locator("#side")).to_be_hidden()
     page.click("#menu")
@@ -73,7 +73,7 @@ def test_on_a_phone_the_sidebar_lies_over_the_page(visit, upstream) -> None:
 
 def test_messages_stand_in_a_column_of_at_most_768_pixels(visit, upstream) -> None:
     visitor = visit(width=1920, height=1080)
-    page = visitor.sign_up()
+    page = visitor.enter()
     visitor.ask("One")
     assert page.locator("#transcript .message-wrap").bounding_box()["width"] == 768
     expect(page.locator(".user-row .message")).to_have_css("background-color", "rgb(235, 248, 255)")
@@ -107,7 +107,7 @@ def with_agents(visit, **listing):
     visitor = visit()
     body = json.dumps({"items": [], "stale": False, "preferred": None, **listing})
     visitor.page.route("**/api/agents/", lambda route: route.fulfill(body=body, content_type="application/json"))
-    return visitor.sign_up()
+    return visitor.enter()
 
 
 def test_without_any_agent_a_sentence_says_what_to_do(visit) -> None:
@@ -134,3 +134,29 @@ def test_the_scripts_and_templates_use_only_texts_that_exist() -> None:
         used |= set(re.findall(r"""['"]((?:page|login|error|question)\.[a-z_0-9]+)['"]""", path.read_text("utf-8")))
     assert len(used) > 50
     assert used <= table("en").keys()
+
+
+def test_on_a_phone_a_tap_beside_the_sidebar_or_escape_closes_it(visit) -> None:
+    page = visit(width=390, height=844).enter()
+    page.click("#menu")
+    page.mouse.click(370, 400)
+    expect(page.locator("#side")).to_be_hidden()
+    page.click("#menu")
+    page.keyboard.press("Escape")
+    expect(page.locator("#side")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dialogs_look_like_the_page(visit, upstream, scheme: str) -> None:
+    visitor = visit(width=390, height=844, color_scheme=scheme)
+    page = visitor.enter()
+    visitor.ask("One")
+    page.click("#menu")
+    page.locator("#history li").hover()
+    page.locator("#history .delete").click()
+    box = page.locator("dialog").bounding_box()
+    assert box["x"] >= 16 and box["x"] + box["width"] <= 390 - 16
+    families = page.evaluate(
+        "['dialog', '#app'].map((name) => getComputedStyle(document.querySelector(name)).fontFamily)"
+    )
+    assert families[0] == families[1]

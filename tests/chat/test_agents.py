@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 
 from chat.agents import FRESH_SECONDS, AgentDirectory
@@ -24,6 +27,12 @@ class Source:
 
     async def is_up(self) -> bool:
         return self.error is None
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0)
 
 
 class Clock:
@@ -60,7 +69,7 @@ async def test_the_list_is_asked_for_once_a_minute(clock: Clock) -> None:
     assert source.asked == 1
     clock.now = FRESH_SECONDS + 1
     await directory.listing()
-    assert source.asked == 2
+    await until(lambda: source.asked == 2)
 
 
 async def test_a_refresh_asks_at_once() -> None:
@@ -120,3 +129,33 @@ async def test_an_unheard_upstream_may_have_any_agent() -> None:
     away = Source("fabrix", "a")
     away.error = UpstreamUnreachable()
     assert await AgentDirectory([away, Source("local", "b")]).upstream_of("a") is away
+
+
+class Hanging(Source):
+    """Accepts the question and never answers."""
+
+    async def agents(self) -> list[Agent]:
+        self.asked += 1
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_one_that_hangs_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.agents.PATIENCE", 0.01)
+    hanging, local = Hanging("fabrix"), Source("local", "b")
+    directory = AgentDirectory([hanging, local])
+    listing = await directory.listing()
+    assert [agent.id for agent in listing.agents] == ["b"] and listing.stale
+    assert await directory.upstream_of("b") is local
+    assert await directory.upstream_of("a") is hanging
+    assert hanging.asked == 1
+    await directory.close()
+
+
+async def test_a_known_agent_is_found_without_asking() -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source])
+    await directory.listing()
+    source.error = UpstreamUnreachable()
+    assert await directory.upstream_of("a") is source
+    assert source.asked == 1

@@ -76,3 +76,14 @@ async def test_silence_is_broken_by_signs_of_life(monkeypatch: pytest.MonkeyPatc
     async for batch in log.watch(0):
         assert batch == []
         break
+
+
+async def test_the_first_piece_of_each_kind_is_not_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "PACE", 3600)
+    log, seen = EventLog(), []
+    watching = log.watch(0)
+    async with asyncio.timeout(5):
+        for kind in ("status", "thinking", "delta"):
+            log.append(kind, {"text": "a"})
+            seen += [event.kind for event in await anext(watching)]
+    assert seen == ["status", "thinking", "delta"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from chat.errors import UpstreamUnreachable
 from chat.events import Delta, Finished
@@ -164,6 +167,15 @@ def test_health_tells_of_database_and_upstream(person: Person, upstream: Scripte
     assert (answer.status_code, answer.json()["upstream"]) == (200, "down")
 
 
+def test_health_tells_when_the_database_is_broken(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_connection) -> bool:
+        raise OperationalError("SELECT", {}, Exception("malformed"))
+
+    monkeypatch.setattr("app.ping", broken)
+    answer = person.http.get("/healthz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["database"]) == (200, "down", "down")
+
+
 def test_a_file_comes_back_as_it_went_in(person: Person) -> None:
     content = bytes(range(256)) * 100
     file = person.upload("자료 2024.csv", content)
@@ -179,6 +191,7 @@ def test_files_are_never_shown_in_place(person: Person, name: str) -> None:
     file = person.upload(name, b"<script>alert(1)</script>")
     answer = person.http.get(f"/files/{file['file_id']}")
     assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.content == b"<script>alert(1)</script>"
 
 
 def test_the_limit_is_exact(person: Person) -> None:
@@ -205,6 +218,35 @@ def test_a_quota_holds_over_all_files(person: Person) -> None:
         person.upload("a.csv", b"x" * (1 << 20))
     answer = person.http.post("/api/files", files={"file": ("b.csv", b"x")})
     assert answer.status_code == 413 and answer.json()["error"] == "quota_exceeded"
+
+
+def test_uploads_at_the_same_time_share_the_quota(person: Person) -> None:
+    person.upload("a.csv", b"x" * (2 << 20 >> 1))
+    person.upload("b.csv", b"x" * (1 << 20))
+
+    def upload(_: int) -> int:
+        content = b"x" * (700 << 10)
+        return httpx.post(
+            f"{person.http.base_url}/api/files", files={"file": ("c.csv", content)}, headers=person.http.headers
+        ).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(upload, range(6))) == [201] + [413] * 5
+
+
+def test_an_upload_that_was_not_sent_can_be_deleted(person: Person, other: Person, server_data: Path) -> None:
+    file = person.upload("a.csv", b"a\n")["file_id"]
+    assert other.http.delete(f"/files/{file}").status_code == 404
+    assert person.http.delete(f"/files/{file}").status_code == 204
+    assert person.http.get(f"/files/{file}").status_code == 404
+    assert not list(server_data.glob(f"files/*/{file}"))
+
+
+def test_a_file_that_was_sent_stays_with_its_question(person: Person, upstream) -> None:
+    file = person.upload("a.csv", b"a\n")["file_id"]
+    person.ask_and_wait(person.conversation(), "look", file_id=file)
+    assert person.http.delete(f"/files/{file}").status_code == 404
+    assert person.http.get(f"/files/{file}").status_code == 200
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"--b\r\n\r\nx\r\n--b--\r\n"])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from chat.agents import AgentDirectory
 from chat.conversations import Ask, Conversations
 from chat.events import Delta, Finished
 from chat.gateway import Gateway
 from chat.turns import Turns
-from storage import users
+from storage import turns, users
 from storage.database import Database
 from storage.files import FileStore
 from tests.scripted_upstream import Gate, ScriptedUpstream
@@ -104,3 +106,50 @@ async def test_a_conversation_goes_on_after_an_interruption(service: Service, us
     again = await service.conversations.again(user_id, turn, language="en")
     await service.turns.settled(again.id)
     assert (await answer_of(service, user_id, conversation)).state == "done"
+
+
+def failing_once(work):
+    """A storage function whose first call meets a full disk."""
+    calls = []
+
+    def wrapped(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 1:
+            raise OperationalError("UPDATE", {}, Exception("disk is full"))
+        return work(*args, **kwargs)
+
+    return wrapped
+
+
+async def test_an_end_that_could_not_be_stored_is_stored_later(
+    service: Service, user_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.turns.settle", failing_once(turns.settle))
+    service.upstream.enqueue(Delta("precious"), Finished())
+    conversation, turn = await begin(service, user_id)
+    await service.turns.settled(turn)
+    answer = await answer_of(service, user_id, conversation)
+    assert (answer.content, answer.state) == ("precious", "done")
+
+
+async def test_a_checkpoint_that_failed_is_made_up_for(
+    service: Service, user_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.turns.checkpoint", failing_once(turns.checkpoint))
+    service.upstream.enqueue(Delta("precious"), Gate(), Finished())
+    conversation, _ = await begin(service, user_id)
+    async with asyncio.timeout(10):
+        while (await answer_of(service, user_id, conversation)).content != "precious":
+            pass
+
+
+async def test_a_turn_that_nobody_runs_has_ended_whatever_its_row_says(
+    service: Service, user_id: int, database: Database, tmp_path: Path
+) -> None:
+    service.upstream.enqueue(Delta("so far"), Gate(), Finished())
+    _, turn = await begin(service, user_id)
+    await first_batch(service, user_id, turn)
+    elsewhere = Service(database, tmp_path / "files")
+    stored = await elsewhere.conversations.turn(user_id, turn)
+    events = [event async for batch in elsewhere.turns.watch(stored, after=None) for event in batch]
+    assert events[-1].data["state"] == "interrupted"

@@ -6,9 +6,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage import conversations, users
-from storage.database import CONNECTIONS, Database, sqlite_url
+from storage.database import CONNECTIONS, Database, ping, sqlite_url
 from storage.models import metadata
 from storage.models import users as users_table
 
@@ -122,3 +123,13 @@ def test_deleting_a_user_takes_everything_of_theirs(database: Database) -> None:
         return connection.execute(select(func.count()).select_from(metadata.tables["messages"])).scalar_one()
 
     assert database.write_now(work) == 0
+
+
+def test_a_broken_file_is_noticed(database: Database, tmp_path: Path) -> None:
+    database.close()
+    for name in ("chat.db", "chat.db-wal"):
+        (tmp_path / name).write_bytes(b"garbage" * 10_000)
+    broken = Database(sqlite_url(tmp_path))
+    with pytest.raises(SQLAlchemyError):
+        broken.read_now(ping)
+    broken.close()

@@ -97,6 +97,12 @@ def test_a_key_that_a_header_can_not_hold_is_refused_without_being_shown(file: P
         ("[agents]\nlocal = 3", "agents.local"),
         ("[database]\nurl = 3", "database.url"),
         ("[database]\nurl = true", "database.url"),
+        ('[database]\nurl = "nonsense"', "database.url"),
+        ('[database]\nurl = "postgresql://u:p@h/x"', "database.url"),
+        ("[rate_limit]\nrpm = inf", "rate_limit.rpm"),
+        ('[server]\nallowed_hosts = ["ex*"]', "server.allowed_hosts"),
+        (FABRIX.replace("fabrix.example", "fabrix.example:port"), "fabrix_api.base_url"),
+        (FABRIX.replace("https://fabrix.example", "fabrix.example"), "fabrix_api.base_url"),
     ],
 )
 def test_a_bad_value_names_its_key(file: Path, text: str, key: str) -> None:
@@ -170,6 +176,10 @@ def test_environment_alone_can_set_up_fabrix(file: Path) -> None:
     assert settings.fabrix_api is not None
 
 
+def test_a_password_in_the_databases_address_hides_too(file: Path) -> None:
+    assert "geheim" not in repr(load(file, '[database]\nurl = "sqlite:///geheim.db"'))
+
+
 def test_secrets_hide_in_repr(file: Path) -> None:
     shown = repr(load(file, FABRIX.replace('"client"', '"c-l-i-e-n-t"')))
     assert "c-l-i-e-n-t" not in shown and "0123456789" not in shown and "123456" not in shown
@@ -182,7 +192,7 @@ def test_the_example_documents_every_key_with_its_default() -> None:
         assert set(example[section]) == set(vars(defaults)), section
         for key, value in example[section].items():
             default = getattr(defaults, key)
-            if key not in ("base_url", "client_key", "openapi_token", "secret_key", "admin_signup_key"):
+            if key not in ("base_url", "client_key", "openapi_token", "secret_key", "admin_signup_key", "url"):
                 assert value == (list(default) if isinstance(default, tuple) else default), key
 
 
