@@ -235,7 +235,9 @@ def _team(settings: Settings) -> TeamLimits:
 
 
 def _limiters(settings: Settings, sources: list[Upstream], people: People, journal: SpendJournal) -> dict[str, Limiter]:
-    """One for each upstream by its name; what runs within this server has no limits."""
+    """One for each upstream by its name, where limits are kept; what runs within this server has none."""
+    if not settings.rate_limit.enforced:
+        return {}
     return {
         source.name: Limiter(source.name, _team(settings), people=people, journal=journal)
         for source in sources

@@ -74,6 +74,7 @@ class AgentSettings:
 
 @dataclass(frozen=True)
 class RateLimitSettings:
+    enforced: bool = False
     rpm: int = 100
     tpm: int = 10000
     wait_seconds: float = 10.0

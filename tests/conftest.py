@@ -11,7 +11,7 @@ import pytest
 from app import build
 from storage.database import Database, sqlite_url
 from storage.secret import Secret
-from storage.settings import AuthSettings, RateLimitSettings, SecuritySettings, ServerSettings, Settings
+from storage.settings import AuthSettings, SecuritySettings, ServerSettings, Settings
 from tests.live_server import LiveServer, Person
 from tests.scripted_upstream import ScriptedUpstream
 
@@ -24,8 +24,6 @@ def settings_for(data: Path) -> Settings:
         data=data,
         server=ServerSettings(upload_limit_mb=1, user_quota_mb=3),
         auth=AuthSettings(admin_signup_key=Secret(SIGNUP_KEY)),
-        # All tests share a server: its limits are for those that build one of their own.
-        rate_limit=RateLimitSettings(rpm=1_000_000, tpm=1_000_000_000),
         security=SecuritySettings(secret_key=Secret("s" * 40), bcrypt_rounds=4),
     )
 

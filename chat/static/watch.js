@@ -36,7 +36,10 @@ fabrix.watch = (() => {
     };
 
     const on = {
-      waiting: ({ seconds, place }) => { entry.status = T('page.waiting', { seconds: Math.ceil(seconds), place }); },
+      // Place 0: the turn has come.
+      waiting: ({ seconds, place }) => {
+        entry.status = place ? T('page.waiting', { seconds: Math.ceil(seconds), place }) : '';
+      },
       status: ({ text }) => { entry.status = text; },
       thinking: ({ text }) => { renew(); entry.thinking += text; entry.status = T('page.thinking'); },
       delta: ({ text }) => { renew(); entry.content += text; entry.status = ''; },

@@ -35,7 +35,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
 @contextmanager
 def limited(data: Path, **limits: Any) -> Iterator[tuple[LiveServer, ScriptedUpstream]]:
     upstream = ScriptedUpstream()
-    settings = dataclasses.replace(settings_for(data), rate_limit=RateLimitSettings(**limits))
+    settings = dataclasses.replace(settings_for(data), rate_limit=RateLimitSettings(enforced=True, **limits))
     with LiveServer(lambda: build(settings, upstreams=[upstream]), signup_key=SIGNUP_KEY) as server:
         yield server, upstream
         upstream.release_all()
@@ -131,7 +131,7 @@ def test_the_page_learns_the_share_that_is_left_and_how_the_upstreams_do(someone
 
 
 def test_without_any_limited_upstream_nothing_is_used(tmp_path: Path) -> None:
-    settings = dataclasses.replace(settings_for(tmp_path), rate_limit=RateLimitSettings())
+    settings = dataclasses.replace(settings_for(tmp_path), rate_limit=RateLimitSettings(enforced=True))
     with (
         LiveServer(lambda: build(settings, upstreams=[]), signup_key=SIGNUP_KEY) as server,
         server.sign_up("kim") as kim,
@@ -221,3 +221,14 @@ def test_what_is_not_known_is_null(wide: tuple[Person, ScriptedUpstream, Path]) 
     row = figures(data, kim.ask_and_wait(kim.conversation())["turn_id"])
     assert (row.tokens_in, row.tokens_out, row.tokens_estimated, row.first_delta_ms) == (None,) * 4
     assert row.tries == 1 and row.error_number.startswith("E-")
+
+
+def test_limits_that_are_not_enforced_hold_nobody_up(tmp_path: Path) -> None:
+    settings = dataclasses.replace(settings_for(tmp_path), rate_limit=RateLimitSettings(rpm=1, tpm=1))
+    with (
+        LiveServer(lambda: build(settings, upstreams=[ScriptedUpstream()]), signup_key=SIGNUP_KEY) as server,
+        server.sign_up("unhindered") as person,
+    ):
+        for _ in range(3):
+            turn = person.ask(person.conversation())
+            assert person.events(turn["turn_id"])[-1].data["state"] == "done"
