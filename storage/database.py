@@ -82,10 +82,7 @@ class Database:
         if self._brief_writer is None:
             self._brief_writer = self._engine.connect()
             if self._engine.dialect.name == "sqlite":
-                self._brief_writer.exec_driver_sql("PRAGMA busy_timeout = 0")
-                # Moving the log into the file waits for the disk: the writing thread does that.
-                self._brief_writer.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
-                self._brief_writer.rollback()
+                _never_wait(self._brief_writer)
         try:
             transaction = self._brief_writer.begin()
         except OperationalError:  # the lock is held; nothing has been done yet
@@ -136,6 +133,15 @@ def _set_pragmas(dbapi_connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _never_wait(connection: Connection) -> None:
+    # Past SQLAlchemy, which would begin a transaction first, and wait for the lock to do so.
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 0")
+    # Moving the log into the file waits for the disk: the writing thread does that.
+    cursor.execute("PRAGMA wal_autocheckpoint = 0")
     cursor.close()
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,39 @@ def test_a_broken_file_is_noticed(database: Database, tmp_path: Path) -> None:
     with pytest.raises(SQLAlchemyError):
         broken.read_now(ping)
     broken.close()
+
+
+async def test_a_brief_write_queues_with_the_others_while_one_holds_the_lock(database: Database) -> None:
+    holds, lets_go = threading.Event(), threading.Event()
+
+    def add(connection: Connection, name: str) -> None:
+        users.add_user(connection, username=name, email="k@example.com", password_hash=b"x")
+
+    def hold(connection: Connection) -> None:
+        add(connection, "first")
+        holds.set()
+        assert lets_go.wait(10), "the event loop stood still"
+
+    for _ in range(2):  # the first brief write of all opens its connection, the next ones have it
+        holding = asyncio.create_task(database.write(hold))
+        await asyncio.to_thread(holds.wait)
+        waiting = [asyncio.create_task(database.write_briefly(add, name)) for name in ("second", "third")]
+        await asyncio.sleep(0)
+        assert not any(task.done() for task in waiting)
+        lets_go.set()
+        await asyncio.gather(holding, *waiting)
+        assert database.read_briefly(users.count_users) == 3
+        await database.write_briefly(lambda connection: connection.execute(users_table.delete()) and None)
+        holds.clear()
+        lets_go.clear()
+
+
+async def test_a_brief_write_that_raises_is_undone(database: Database) -> None:
+    def change(connection: Connection) -> None:
+        users.add_user(connection, username="kim", email="k@example.com", password_hash=b"x")
+        raise RuntimeError("no")
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            await database.write_briefly(change)
+        assert database.read_briefly(users.count_users) == 0
