@@ -306,12 +306,8 @@ def _bin_edges(values: pd.Series) -> np.ndarray[Any, Any]:
     return np.linspace(values.min(), values.max(), int(min(max(np.ceil(wanted), 5), _MOST_BINS)) + 1)
 
 
-def _profile(query: Query, table: Table, frame: pd.DataFrame) -> Result:
-    return _columns(query, table, frame)
-
-
 _COMPUTE: dict[Action, Callable[[Query, Table, pd.DataFrame], Result]] = {
-    "profile": _profile,
+    "profile": _columns,
     "count": _count,
     "aggregate": _aggregate,
     "share": _share,

@@ -145,6 +145,5 @@ fabrix.composer = (() => {
     setBlocked: (value) => { blocked = value; show(); },
     setLimit: (value) => { limitMb = value; },
     setEditing: (value) => { find('editing').hidden = !value; },
-    take,
   };
 })();
