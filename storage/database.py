@@ -41,7 +41,8 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0)
+        # The parameters are people's texts: an error that quotes them would carry them into the log.
+        self._engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _set_pragmas)
             event.listen(self._engine, "begin", _begin_immediate)

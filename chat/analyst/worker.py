@@ -73,8 +73,9 @@ def answer_line(line: str, out: TextIO) -> None:
         write({"error": error.reason})
     except MemoryError:
         write({"error": "memory"})
-    except Exception:
-        traceback.print_exc()
+    except Exception as fault:  # whatever it is, the next job may go well
+        # Where, and of what kind; its message may quote the file.
+        print(*traceback.format_tb(fault.__traceback__), type(fault).__name__, file=sys.stderr)
         write({"error": "crash"})
 
 

@@ -171,3 +171,12 @@ async def test_a_brief_write_that_raises_is_undone(database: Database) -> None:
         with pytest.raises(RuntimeError):
             await database.write_briefly(change)
         assert database.read_briefly(users.count_users) == 0
+
+
+def test_errors_do_not_quote_what_was_to_be_stored(database: Database) -> None:
+    def change(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": "a private text"})
+
+    with pytest.raises(SQLAlchemyError) as caught:
+        database.write_now(change)
+    assert "a private text" not in str(caught.value)
