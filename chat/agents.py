@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.errors import UnknownAgent, UpstreamError
 from chat.upstreams.base import Agent, Upstream
@@ -103,7 +103,7 @@ class AgentDirectory:
 
     async def _ask(self, upstream: Upstream) -> None:
         try:
-            self._known[upstream.name] = await upstream.agents()
+            self._known[upstream.name] = [replace(agent, upstream=upstream.name) for agent in await upstream.agents()]
             self._away.discard(upstream.name)
         except UpstreamError as error:
             self._away.add(upstream.name)

@@ -65,6 +65,10 @@ class AnotherAnswer(BaseModel):
     wait_seconds: WaitSeconds | None = None
 
 
+class LongerWait(BaseModel):
+    seconds: Annotated[float, Field(gt=0, le=LONGEST_WAIT)]
+
+
 class Version(BaseModel):
     message_id: str
 
@@ -100,7 +104,16 @@ def chat_routes(
     @router.get("/api/sessions/{conversation_id}/")
     async def open_conversation(conversation_id: str, login: Login = signed_in) -> dict[str, Any]:
         conversation, path = await conversations.open(login.user.id, conversation_id)
-        return {**conversation_as_json(conversation), "messages": [message_as_json(item) for item in path]}
+        context, room = conversations.context(path)
+        return {
+            **conversation_as_json(conversation),
+            "messages": [message_as_json(item) for item in path],
+            "context": {
+                "left_out_until": None if context.left_out is None else path[context.left_out].id,
+                "tokens": context.tokens,
+                "limit": room.tokens,
+            },
+        }
 
     @router.patch("/api/sessions/{conversation_id}/")
     async def change(conversation_id: str, body: ChangedConversation, login: Login = signed_in) -> dict[str, Any]:
@@ -153,6 +166,11 @@ def chat_routes(
     @router.post("/api/turns/{turn_id}/stop")
     async def stop(turn_id: str, login: Login = signed_in) -> dict[str, Any]:
         await conversations.stop(login.user.id, turn_id)
+        return {"turn_id": turn_id}
+
+    @router.post("/api/turns/{turn_id}/wait")
+    async def wait_longer(turn_id: str, body: LongerWait, login: Login = signed_in) -> dict[str, Any]:
+        await conversations.wait_longer(login.user.id, turn_id, body.seconds)
         return {"turn_id": turn_id}
 
     @router.get("/api/turns/{turn_id}/events")
@@ -244,6 +262,7 @@ def agent_as_json(agent: Agent, language: str) -> dict[str, Any]:
         "label": label,
         "description": description,
         "capabilities": list(agent.capabilities),
+        "upstream": agent.upstream,
     }
 
 

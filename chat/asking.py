@@ -225,8 +225,12 @@ class Asking:
         is_taken = False
         try:
             is_shown = False
+            given = self._caller.leave.seconds
             while not await place.wait(TICK if is_shown else FIRST_TICK):
                 is_shown = True
+                if more := self._caller.leave.seconds - given:
+                    place.extend(more)
+                    given += more
                 yield Waiting(place.seconds, place.number)
             if is_shown:
                 yield Waiting(0.0, 0)
@@ -243,7 +247,8 @@ class Asking:
             self._lease = place.lease
 
     def _time_left(self) -> float:
-        return max(0.0, (self._caller.patience or 0.0) - self._record.waited)
+        patience = (self._caller.patience or 0.0) + self._caller.leave.seconds
+        return max(0.0, patience - self._record.waited)
 
     def _backoff(self, number: int) -> float:
         return float(FIRST_BACKOFF * 2 ** (number - 1) * (0.5 + self._jitter() / 2))

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from chat.contents import contents_of
+from chat.contents import Context, Room, contents_of, context_of
 from chat.errors import FieldError, NotFound, TurnRunning
 from chat.records import Caller
 from chat.turns import Turns
@@ -49,11 +49,12 @@ USUAL = Manner()
 class Conversations:
     """Each method takes the user's id and finds nothing that isn't theirs (NotFound)."""
 
-    def __init__(self, database: Database, *, store: FileStore, turns: Turns, history_turns: int) -> None:
+    def __init__(self, database: Database, *, store: FileStore, turns: Turns, room: Room) -> None:
+        """`room`: how much of a conversation goes along with a question."""
         self._database = database
         self._store = store
         self._turns = turns
-        self._history_turns = history_turns
+        self._room = room
 
     async def create(self, user_id: int, *, agent_id: str, title: str) -> Conversation:
         return await self._database.write_briefly(stored.add, user_id=user_id, agent_id=agent_id, title=title)
@@ -71,6 +72,10 @@ class Conversations:
             return conversation, stored.path(connection, conversation_id, conversation.leaf_id)
 
         return await self._database.read(query)
+
+    def context(self, path: list[Message]) -> tuple[Context, Room]:
+        """What of an open conversation the next question takes along, and how much there is room for."""
+        return context_of([(message.role, message.content) for message in path], self._room), self._room
 
     async def change(
         self, user_id: int, conversation_id: str, *, title: str | None = None, agent_id: str | None = None
@@ -218,6 +223,10 @@ class Conversations:
         turn = await self.turn(user_id, turn_id)
         self._turns.stop(turn.id)
 
+    async def wait_longer(self, user_id: int, turn_id: str, seconds: float) -> None:
+        turn = await self.turn(user_id, turn_id)
+        self._turns.wait_longer(turn.id, seconds)
+
     def _content(
         self, connection: Connection, conversation: Conversation, ask: Ask, language: str
     ) -> tuple[str, StoredFile | None]:
@@ -244,7 +253,7 @@ class Conversations:
         client_id: str | None,
         language: str,
     ) -> tuple[Turn, Question]:
-        history = stored.last_turns(connection, conversation.id, parent_id, count=self._history_turns)
+        history = stored.last_turns(connection, conversation.id, parent_id, count=self._room.turns)
         newest = file or stored.last_attachment(connection, conversation.id, parent_id)
         turn = turns.begin(
             connection,
@@ -256,7 +265,7 @@ class Conversations:
         )
         return turn, Question(
             agent_id=conversation.agent_id,
-            contents=contents_of(history, content, count=self._history_turns),
+            contents=contents_of(history, content, self._room),
             attachment=self._attachment(file),
             last_attachment=self._attachment(newest),
             language=language,

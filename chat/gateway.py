@@ -29,6 +29,7 @@ class UpstreamStatus:
     is_slow: bool
     first_delta_recent: float | None
     first_delta_usual: float | None
+    minute: Mapping[str, int] | None  # the six figures; None = no limits
 
 
 class Gateway:
@@ -89,6 +90,7 @@ class Gateway:
                 is_slow=door.pace.is_slow,
                 first_delta_recent=door.pace.recent,
                 first_delta_usual=door.pace.usual,
+                minute=door.limiter.figures(),
             )
             for name, door in self._doors.items()
         ]

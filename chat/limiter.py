@@ -134,6 +134,11 @@ class Limiter(NoLimits):
         self._serve()
         return refusal
 
+    def extend(self, waiter: Waiter, seconds: float) -> None:
+        """Let somebody who waits have so much more patience."""
+        waiter.deadline += seconds
+        self._serve()
+
     def leave(self, waiter: Waiter) -> None:
         if waiter in self._places:
             self._forget(waiter)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -10,10 +12,13 @@ from fastapi import APIRouter, Depends
 
 from auth.guard import Guard
 from chat.gateway import Gateway
+from chat.people import People
 from chat.tokens import CHAT_MINIMUM, FILE_MINIMUM, WEIGHTS
+from chat.windows import Window
+from storage.users import Login
 
 
-def limit_routes(*, guard: Guard, gateway: Gateway, unused: Mapping[str, int]) -> APIRouter:
+def limit_routes(*, guard: Guard, gateway: Gateway, people: People, unused: Mapping[str, int]) -> APIRouter:
     """`unused` are the six figures where no upstream has limits."""
     router = APIRouter()
     signed_in = Depends(guard.route)
@@ -26,17 +31,27 @@ def limit_routes(*, guard: Guard, gateway: Gateway, unused: Mapping[str, int]) -
     async def rate_limit_status() -> dict[str, int]:
         return dict(figures())
 
-    @router.get("/api/limits", dependencies=[signed_in])
-    async def limits() -> dict[str, Any]:
+    @router.get("/api/limits")
+    async def limits(login: Login = signed_in) -> dict[str, Any]:
         minute = figures()
+        person = people.of(login.user.id)
+        now = time.monotonic()
         return {
             "minute": dict(minute),
             "remaining": _share(minute),
+            "you": {"minute": _left(person.requests, now), "day": _left(person.tokens, now)},
             "upstreams": [asdict(status) for status in gateway.status()],
             "estimate": {"chat_minimum": CHAT_MINIMUM, "file_minimum": FILE_MINIMUM, "weights": WEIGHTS},
         }
 
     return router
+
+
+def _left(window: Window, now: float) -> dict[str, int] | None:
+    """What is left of a person's own limit; None without one."""
+    if window.limit == math.inf:
+        return None
+    return {"remaining": max(0, int(window.limit - window.total(now))), "limit": int(window.limit)}
 
 
 def _share(minute: Mapping[str, int]) -> float:

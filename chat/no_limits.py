@@ -32,6 +32,9 @@ class NoPlace:
         """Wait so many seconds at most; whether it is one's turn. Raises `LimitReached` when patience is at its end."""
         return True
 
+    def extend(self, seconds: float) -> None:
+        """Have so much more patience."""
+
     def leave(self) -> None:
         """Wait no longer. Without effect once it was one's turn."""
 

@@ -46,6 +46,9 @@ class Place(NoPlace):
             raise self._refusal
         return self.is_granted
 
+    def extend(self, seconds: float) -> None:
+        self._limiter.extend(self._waiter, seconds)
+
     def leave(self) -> None:
         self._limiter.leave(self._waiter)
 

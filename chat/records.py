@@ -8,6 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
+@dataclass(slots=True)
+class Leave:
+    """Seconds that a turn may wait on top of its patience, given while it waits already."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Whose limits count. `patience`: the seconds that the turn may wait in line; None = as the settings say."""
@@ -15,6 +22,7 @@ class Caller:
     user_id: int
     interactive: bool = True
     patience: float | None = None
+    leave: Leave = field(default_factory=Leave)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import logging
 import math
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from itertools import chain, repeat
@@ -18,7 +19,7 @@ from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
 from chat.event_log import EventLog, LoggedEvent
 from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
 from chat.gateway import Gateway
-from chat.records import Caller, Record
+from chat.records import Caller, Leave, Record
 from chat.turn_ends import artifact_of_file, last_event, stored_error, told_error, usage_of
 from chat.upstreams.base import Question
 from storage import conversations, files, turns
@@ -51,6 +52,7 @@ class RunningTurn:
         self.stopped = False
         self.state = "running"
         self.record = Record()
+        self.leave = Leave()
         self.work: asyncio.Task[None] | None = None
 
     def take(self, event: Waiting | Status | Thinking | Delta | Reference | Finished) -> None:
@@ -114,6 +116,7 @@ class Turns:
         """Begin to answer a turn that has been stored."""
         running = RunningTurn(turn, question.language)
         self._running[turn.id] = running
+        caller = replace(caller, leave=running.leave)
         self._spawn(self._live(running, question, caller), name=f"turn-{turn.id}")
 
     def stop(self, turn_id: str) -> None:
@@ -122,6 +125,11 @@ class Turns:
         if running and running.work and not running.work.done():
             running.stopped = True
             running.work.cancel()
+
+    def wait_longer(self, turn_id: str, seconds: float) -> None:
+        """Let a turn that waits in line wait so much longer; without effect once it is its turn."""
+        if running := self._running.get(turn_id):
+            running.leave.seconds += seconds
 
     async def settled(self, turn_id: str) -> None:
         """Wait until a turn has ended and is stored."""

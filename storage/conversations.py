@@ -216,7 +216,7 @@ def path(connection: Connection, conversation_id: str, leaf_id: str | None) -> l
         .order_by(line.c.depth.desc())
     ).all()
     made = _artifacts(connection, files.c.conversation_id == conversation_id)
-    versions = _versions(connection, conversation_id)
+    versions = _versions(connection, conversation_id, keep={row[0] for row in rows})
     return [_message(row, artifacts=made.get(row[0], []), siblings=versions.get(row[1], [])) for row in rows]
 
 
@@ -273,15 +273,19 @@ def _artifacts(connection: Connection, which: Any) -> dict[str, list[StoredFile]
     return found
 
 
-def _versions(connection: Connection, conversation_id: str) -> dict[str | None, list[str]]:
+def _versions(connection: Connection, conversation_id: str, *, keep: set[str]) -> dict[str | None, list[str]]:
+    """The messages below each one. An answer that failed before its first word is no version, unless it is kept."""
     rows = connection.execute(
-        select(messages.c.parent_id, messages.c.id)
+        select(messages.c.parent_id, messages.c.id, (turns.c.state == "failed") & (messages.c.content == ""))
+        .select_from(messages)
+        .outerjoin(turns, turns.c.message_id == messages.c.id)
         .where(messages.c.conversation_id == conversation_id)
         .order_by(messages.c.id)
     )
     found: dict[str | None, list[str]] = {}
-    for parent, child in rows:
-        found.setdefault(parent, []).append(child)
+    for parent, child, is_blank in rows:
+        if child in keep or not is_blank:
+            found.setdefault(parent, []).append(child)
     return found
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app import build
 from storage.database import Database, sqlite_url
 from storage.secret import Secret
-from storage.settings import AuthSettings, SecuritySettings, ServerSettings, Settings
+from storage.settings import AuthSettings, RateLimitSettings, SecuritySettings, ServerSettings, Settings
 from tests.live_server import LiveServer, Person
 from tests.scripted_upstream import ScriptedUpstream
 
@@ -24,8 +27,20 @@ def settings_for(data: Path) -> Settings:
         data=data,
         server=ServerSettings(upload_limit_mb=1, user_quota_mb=3),
         auth=AuthSettings(admin_signup_key=Secret(SIGNUP_KEY)),
+        # Far more than any test asks: what limits do has tests of its own.
+        rate_limit=RateLimitSettings(rpm=100_000, tpm=100_000_000, user_turns=100),
         security=SecuritySettings(secret_key=Secret("s" * 40), bcrypt_rounds=4),
     )
+
+
+@contextmanager
+def limited(data: Path, **limits: Any) -> Iterator[tuple[LiveServer, ScriptedUpstream]]:
+    """A server with limits of its own, and the agent behind it."""
+    upstream = ScriptedUpstream()
+    settings = replace(settings_for(data), rate_limit=RateLimitSettings(**limits))
+    with LiveServer(lambda: build(settings, upstreams=[upstream]), signup_key=SIGNUP_KEY) as server:
+        yield server, upstream
+        upstream.release_all()
 
 
 @pytest.fixture

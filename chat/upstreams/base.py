@@ -14,7 +14,8 @@ from chat.events import StreamEvent
 class Agent:
     """An assistant that a user may choose. `capabilities`: "chat", "file".
 
-    `names` holds label and description by language, for an agent that has them in more than one.
+    `names` holds label and description by language, for an agent that has them in more than one. `upstream` is the
+    name of the upstream that runs it, filled in by the directory.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Agent:
     description: str = ""
     capabilities: tuple[str, ...] = ("chat", "file")
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    upstream: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,33 @@ async def test_a_turn_waits_in_line_and_says_so_each_second() -> None:
 
 
 @in_virtual_time
+async def test_patience_that_is_given_while_a_turn_waits_keeps_it_in_line() -> None:
+    service = Service(rpm=1, wait_seconds=5.0)
+    await service.ask()
+    caller = Caller(1)
+    answer = service.gateway.ask(Question(AGENTS[0].id, ("q",)), caller, Record())
+    async with aclosing(answer) as events:
+        assert isinstance(await anext(events), Waiting)
+        caller.leave.seconds += 60
+        rest = [event async for event in events]
+    assert isinstance(rest[-1], Finished)
+    assert clock() == pytest.approx(60 + MARGIN, abs=0.1)
+
+
+@in_virtual_time
+async def test_patience_that_is_given_has_an_end_too() -> None:
+    service = Service(rpm=1, wait_seconds=5.0)
+    await service.ask()
+    caller = Caller(1)
+    answer = service.gateway.ask(Question(AGENTS[0].id, ("q",)), caller, Record())
+    with pytest.raises(LimitReached):
+        async with aclosing(answer) as events:
+            async for _ in events:
+                caller.leave.seconds = 20
+    assert clock() == pytest.approx(25, abs=0.1)
+
+
+@in_virtual_time
 async def test_the_patience_of_the_settings_holds_where_the_caller_states_none() -> None:
     service = Service(rpm=1, wait_seconds=3.0)
     await service.ask()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from chat.events import Delta, Finished, Usage
 from storage.database import Database, sqlite_url
 from storage.models import turns
 from storage.settings import RateLimitSettings
-from tests.conftest import SIGNUP_KEY, settings_for
+from tests.conftest import SIGNUP_KEY, limited, settings_for
 from tests.live_server import LiveServer, Person
 from tests.scripted_upstream import Gate, ScriptedUpstream
 
@@ -30,15 +29,6 @@ def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.01)
-
-
-@contextmanager
-def limited(data: Path, **limits: Any) -> Iterator[tuple[LiveServer, ScriptedUpstream]]:
-    upstream = ScriptedUpstream()
-    settings = dataclasses.replace(settings_for(data), rate_limit=RateLimitSettings(enforced=True, **limits))
-    with LiveServer(lambda: build(settings, upstreams=[upstream]), signup_key=SIGNUP_KEY) as server:
-        yield server, upstream
-        upstream.release_all()
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +93,28 @@ def test_nobody_waits_for_ever(someone: Person, seconds: object) -> None:
     assert answer.status_code == 400 and "wait_seconds" in answer.json()
 
 
+def test_whoever_waits_may_choose_to_wait_longer(tmp_path: Path) -> None:
+    with limited(tmp_path, user_turns=1, wait_seconds=1.5) as (server, upstream), server.sign_up("kim") as kim:
+        gate = Gate()
+        upstream.enqueue(gate, Delta("first"), Finished())
+        kim.ask(kim.conversation())
+        gate.wait_until_reached()
+        conversation = kim.conversation()
+        waiting = kim.ask(conversation)
+        wait_for(lambda: kim.messages(conversation)[1]["state"] == "waiting")
+        longer = f"/api/turns/{waiting['turn_id']}/wait"
+        assert kim.http.post(longer, json={"seconds": 60}).status_code == 200
+        impatient = kim.ask_and_wait(kim.conversation())
+        assert kim.events(impatient["turn_id"])[-1].data["code"] == "rate_limit_exceeded"
+        assert kim.messages(conversation)[1]["state"] == "waiting"
+        gate.release()
+        assert kim.events(waiting["turn_id"])[-1].data["state"] == "done"
+        with server.sign_up("lee") as lee:
+            assert lee.http.post(longer, json={"seconds": 60}).status_code == 404
+        assert kim.http.post(longer, json={"seconds": 0}).status_code == 400
+        assert httpx.post(f"{server.url}{longer}", json={"seconds": 60}).status_code == 401
+
+
 def test_a_question_larger_than_a_minute_is_refused_at_once(someone: Person) -> None:
     turn = someone.ask(someone.conversation(), "가" * 6000)
     [error] = someone.events(turn["turn_id"])
@@ -125,7 +137,10 @@ def test_the_page_learns_the_share_that_is_left_and_how_the_upstreams_do(someone
     assert told["remaining"] == pytest.approx(
         min(told["minute"]["remaining_rpm"] / 1000, told["minute"]["remaining_tpm"] / 5000), abs=0.001
     )
+    assert told["you"] == {"minute": {"remaining": 1, "limit": 1}, "day": None}
     [upstream] = told["upstreams"]
+    assert upstream["minute"] == told["minute"]
+    assert someone.http.get("/api/agents/").json()["items"][0]["upstream"] == upstream["name"]
     assert (upstream["name"], upstream["state"], upstream["is_slow"]) == ("scripted", "closed", False)
     assert told["estimate"]["chat_minimum"] == 100 and told["estimate"]["weights"]["three_bytes"] == 0.85
 
@@ -224,7 +239,7 @@ def test_what_is_not_known_is_null(wide: tuple[Person, ScriptedUpstream, Path]) 
 
 
 def test_limits_that_are_not_enforced_hold_nobody_up(tmp_path: Path) -> None:
-    settings = dataclasses.replace(settings_for(tmp_path), rate_limit=RateLimitSettings(rpm=1, tpm=1))
+    settings = dataclasses.replace(settings_for(tmp_path), rate_limit=RateLimitSettings(enforced=False, rpm=1, tpm=1))
     with (
         LiveServer(lambda: build(settings, upstreams=[ScriptedUpstream()]), signup_key=SIGNUP_KEY) as server,
         server.sign_up("unhindered") as person,

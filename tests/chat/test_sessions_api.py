@@ -146,6 +146,7 @@ def test_agents_are_listed(person: Person, upstream) -> None:
         "label": "Scripted",
         "description": "Says what it was told to say.",
         "capabilities": ["chat", "file"],
+        "upstream": "scripted",
     }
     assert body["stale"] is False
 

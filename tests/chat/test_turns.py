@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from chat.agents import AgentDirectory
+from chat.contents import Room
 from chat.conversations import Ask, Conversations
 from chat.events import Delta, Finished
 from chat.gateway import Gateway
@@ -29,7 +30,7 @@ class Service:
         store = FileStore(folder)
         gateway = Gateway(AgentDirectory([self.upstream]), limiters={})
         self.turns = Turns(database, store=store, gateway=gateway)
-        self.conversations = Conversations(database, store=store, turns=self.turns, history_turns=20)
+        self.conversations = Conversations(database, store=store, turns=self.turns, room=Room(20, 6000))
 
 
 @pytest.fixture

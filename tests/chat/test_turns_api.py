@@ -287,6 +287,28 @@ def test_the_first_question_can_be_edited_too(person: Person, conversation: str,
     assert len(path[0]["siblings"]) == 2
 
 
+def test_an_answer_that_failed_before_its_first_word_is_no_version(person: Person, conversation: str, upstream) -> None:
+    upstream.enqueue(AgentFailed())
+    failed = person.ask_and_wait(conversation)
+    assert person.messages(conversation)[1]["siblings"] == [failed["message_id"]]
+    again = person.http.post(f"/api/turns/{failed['turn_id']}/again").json()
+    person.events(again["turn_id"])
+    assert person.messages(conversation)[1]["siblings"] == [again["message_id"]]
+
+
+def test_a_long_conversation_says_what_no_longer_goes_along(person: Person, conversation: str, upstream) -> None:
+    context = f"/api/sessions/{conversation}/"
+    assert person.http.get(context).json()["context"] == {"left_out_until": None, "tokens": 0, "limit": 6000}
+    turns = []
+    for _ in range(3):
+        upstream.enqueue(Delta("가" * 2500), Finished())
+        turns.append(person.ask_and_wait(conversation))
+    told = person.http.get(context).json()["context"]
+    assert told["left_out_until"] == turns[0]["message_id"] and 4250 <= told["tokens"] <= 4270
+    person.ask_and_wait(conversation, "And now?")
+    assert len(upstream.questions[-1].contents) == 5
+
+
 def test_an_earlier_version_can_be_chosen_again(person: Person, conversation: str, upstream) -> None:
     old = person.ask_and_wait(conversation, "old")
     person.ask_and_wait(conversation, "new", parent_id=None)
