@@ -41,6 +41,7 @@ from chat.allowances import Allowances
 from chat.analyst.pool import Analyst
 from chat.api import chat_routes
 from chat.api_errors import chat_error_response
+from chat.contents import Room
 from chat.conversations import Conversations
 from chat.errors import ChatError
 from chat.files import Files
@@ -67,7 +68,18 @@ OURS = ("/api/", "/files/", "/healthz", "/rate-limit-status", "/ui/")
 BASE_SCRIPTS = ("texts.js", "auth/base.js")
 CHAT_SCRIPTS = tuple(
     f"chat/{name}.js"
-    for name in ("literal", "transcript", "watch", "sidebar", "composer", "dialogs", "drafts", "live_answer")
+    for name in (
+        "literal",
+        "countdowns",
+        "limits",
+        "transcript",
+        "watch",
+        "sidebar",
+        "composer",
+        "dialogs",
+        "drafts",
+        "live_answer",
+    )
 )
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/login.js")),
@@ -105,7 +117,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         agents, limiters=limiters, wait_seconds=limits.wait_seconds, file_wait_seconds=limits.file_wait_seconds
     )
     turns = Turns(database, store=store, gateway=gateway)
-    conversations = Conversations(database, store=store, turns=turns, history_turns=settings.agents.history_turns)
+    conversations = Conversations(database, store=store, turns=turns, room=_room(settings))
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
     )
@@ -167,7 +179,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(
         chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
     )
-    app.include_router(limit_routes(guard=guard, gateway=gateway, unused=figures_of(_team(settings))))
+    app.include_router(limit_routes(guard=guard, gateway=gateway, people=people, unused=figures_of(_team(settings))))
 
     @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     async def unknown(path: str) -> Response:
@@ -227,6 +239,13 @@ def _upstreams(settings: Settings) -> list[Upstream]:
     if settings.agents.local:
         found.append(LocalUpstream(_analyst(settings)))
     return found
+
+
+def _room(settings: Settings) -> Room:
+    """A conversation that is larger than a whole minute of the team could never be sent."""
+    limits = settings.rate_limit
+    tokens = settings.agents.context_tokens
+    return Room(settings.agents.history_turns, min(tokens, limits.tpm) if limits.enforced else tokens)
 
 
 def _team(settings: Settings) -> TeamLimits:

@@ -29,6 +29,7 @@ HEADER = """
   <h1 id="agent-name"></h1>
   <span id="local-note" data-text="page.local_only" hidden></span>
 </header>
+<p id="banner" role="status" hidden></p>
 <button id="earlier" type="button" data-text="page.earlier" hidden></button>
 <section id="welcome">
   <p class="greeting" data-text="page.welcome"></p>
@@ -51,7 +52,8 @@ COMPOSER = """
     <button id="stop" type="button" data-name="page.stop" hidden></button>
   </div>
 </form>
-<p class="fine-print" data-text="page.fine_print"></p>
+<p id="cost" role="status" hidden></p>
+<p class="fine-print"><span id="gauge" hidden></span><span data-text="page.fine_print"></span></p>
 """
 
 # `watch` and `trigger` are Gradio's: what the script puts into props.value goes to the Chatbot when the bell rings.

@@ -67,6 +67,7 @@ class FabrixApiSettings:
 class AgentSettings:
     local: bool = True
     history_turns: int = 20
+    context_tokens: int = 6000
     analyst_processes: int = 2
     analyst_memory_mb: int = 1500
     analyst_seconds: int = 60
@@ -74,7 +75,7 @@ class AgentSettings:
 
 @dataclass(frozen=True)
 class RateLimitSettings:
-    enforced: bool = False
+    enforced: bool = True
     rpm: int = 100
     tpm: int = 10000
     wait_seconds: float = 10.0
@@ -156,6 +157,7 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "fabrix_api.client_header": (lambda v: re.fullmatch(r"[A-Za-z0-9-]+", v) is not None, "the name of an HTTP header"),
     "fabrix_api.max_connections": (lambda v: v >= 1, "at least 1"),
     "agents.history_turns": (lambda v: v >= 0, "0 or more"),
+    "agents.context_tokens": (lambda v: v >= 500, "500 or more"),
     "agents.analyst_processes": (lambda v: v >= 1, "at least 1"),
     "agents.analyst_memory_mb": (lambda v: v >= 500, "at least 500"),
     "agents.analyst_seconds": (lambda v: v >= 1, "at least 1"),

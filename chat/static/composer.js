@@ -18,6 +18,7 @@ fabrix.composer = (() => {
     find('send').disabled = blocked || Boolean(upload) || !(box().value.trim() || file);
     find('attach').classList.toggle('off', blocked || Boolean(upload));
     find('attach').querySelector('input').disabled = blocked || Boolean(upload);
+    fabrix.limits.setDraft(box().value, Boolean(file));
   };
 
   const grow = () => {

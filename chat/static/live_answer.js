@@ -1,7 +1,9 @@
 // The page: one conversation at a time. Questions go straight to the API, answers come from the turn that is watched,
 // and storage is the truth: when a turn has ended, the conversation is read again.
 fabrix.page = (() => {
-  const { T, api, h, transcript, sidebar, composer, dialogs, drafts, watch } = fabrix;
+  const { T, api, h, transcript, sidebar, composer, dialogs, drafts, watch, limits, countdowns } = fabrix;
+  const LONGER = 300; // seconds more in line, for whoever chooses to wait
+  const AGAIN = 60;   // … and for a question that is asked again by itself: it has waited once already
   const parts = {};       // the mounted gr.HTML elements by name
   let bridge = null;      // (messages) => the Chatbot shows them
   let user = null;
@@ -10,6 +12,7 @@ fabrix.page = (() => {
   let sessions = [];
   let current = null;     // the open conversation's id; null for a new one
   let entries = [];       // its messages
+  let context = null;     // {left_out_until, tokens, limit}: what of it the next question takes along
   let hidden = 0;         // how many of them are not shown yet
   let visit = 0;          // counts the conversations that were gone to: what was awaited elsewhere is not shown here
   let loading = 0;
@@ -63,7 +66,7 @@ fabrix.page = (() => {
   // What is shown
 
   const show = () => {
-    bridge(transcript.value(entries.slice(hidden)));
+    bridge(transcript.value(entries.slice(hidden), context?.left_out_until));
     transcript.decorate();
   };
 
@@ -79,6 +82,8 @@ fabrix.page = (() => {
     sidebar.showHistory(sessions, current);
     composer.setRunning(Boolean(runningTurn));
     composer.setBlocked(!agentId);
+    limits.setAgent(agent);
+    limits.setContext(context);
     showExamples(agent);
   };
 
@@ -141,6 +146,7 @@ fabrix.page = (() => {
     current = conversation.id;
     agentId = conversation.agent_id;
     entries = conversation.messages.filter((item) => item.role !== 'system');
+    context = conversation.context;
     hidden = Math.max(0, entries.length - transcript.SHOWN);
     const live = entries.find((item) => item.state === 'running' || item.state === 'waiting');
     if (live) follow(live.turn_id, live);
@@ -179,6 +185,7 @@ fabrix.page = (() => {
     leave();
     current = null;
     entries = [];
+    context = null;
     hidden = 0;
     agentId = agents.items.some((item) => item.agentId === agentId) ? agentId : agents.preferred;
     if (push) history.pushState(null, '', '/');
@@ -203,6 +210,8 @@ fabrix.page = (() => {
           runningTurn = null;
           composer.setRunning(false);
           fabrix.announce(T(`page.ended_${how.state}`));
+          planAgain(turnId, how.error);
+          limits.refresh();
         }
         if (visit === here) await reload();
         if (how.state === 'stopped') composer.focus();
@@ -211,6 +220,36 @@ fabrix.page = (() => {
   };
 
   // Asking
+
+  const rounds = new Map(); // by turn id: how often its question was asked again by itself
+
+  /** A question that came too soon is asked again by itself, as soon as there is room for it. */
+  const planAgain = (turnId, error) => {
+    if (error?.code !== 'rate_limit_exceeded' || !error.retry_after) return;
+    const isPlanned = countdowns.plan(turnId, current, error.retry_after, rounds.get(turnId) || 0);
+    if (isPlanned) fabrix.announce(T('page.asks_again_in', { seconds: Math.ceil(error.retry_after) }));
+  };
+
+  const askAgain = attempted(async ({ turn, conversation, round }) => {
+    const here = visit;
+    const isShown = conversation === current;
+    if (isShown && (runningTurn || sending)) return;
+    const made = await call('POST', `/api/turns/${turn}/again`, { wait_seconds: AGAIN });
+    rounds.set(made.turn_id, round + 1);
+    if (isShown && visit === here) showAnother(made);
+  });
+
+  /** Show another answer to a question of the open conversation, in place of what stands below it. */
+  const showAnother = (turn) => {
+    const question = entries.find((item) => item.id === turn.user_message_id);
+    place(question).name(turn);
+  };
+
+  const waitLonger = attempted(async (entry) => {
+    await call('POST', `/api/turns/${entry.turn_id}/wait`, { seconds: LONGER });
+    entry.waitsLonger = true;
+    show();
+  });
 
   /** Show a question with an answer that is about to come; returns the two entries, and how to take them away. */
   const place = (question) => {
@@ -262,6 +301,7 @@ fabrix.page = (() => {
     if (sending || runningTurn) return;
     sending = true;
     const here = visit;
+    countdowns.cancelAll(current);
     attempt ??= fabrix.randomId(); // the same for a second try: a question that did arrive isn't asked twice
     const draft = { ...composer.draft(), attempt };
     const edited = editing?.entry;
@@ -321,10 +361,9 @@ fabrix.page = (() => {
   const again = attempted(async (entry) => {
     busy();
     const here = visit;
+    countdowns.cancelAll(current);
     const turn = await call('POST', `/api/turns/${entry.turn_id}/again`);
-    if (visit !== here) return;
-    const question = entries.find((item) => item.id === turn.user_message_id);
-    place(question).name(turn);
+    if (visit === here) showAnother(turn);
   });
 
   const stop = attempted(async () => {
@@ -369,6 +408,7 @@ fabrix.page = (() => {
     if (!(await dialogs.confirm(T('page.confirm_delete', { title }), T('page.delete')))) return;
     await call('DELETE', `/api/sessions/${session.id}/`);
     drafts.keep(session.id, {});
+    countdowns.cancelAll(session.id);
     sessions = sessions.filter((item) => item.id !== session.id);
     if (session.id === current) await fresh();
     else showAround();
@@ -387,6 +427,7 @@ fabrix.page = (() => {
   const signOut = attempted(async () => {
     await api('POST', '/api/auth/logout/').catch((error) => { if (error.status !== 401) throw error; });
     drafts.forget();
+    countdowns.forget();
     location.assign('/login/');
   });
 
@@ -409,7 +450,8 @@ fabrix.page = (() => {
     $('#local-note').hidden = user.server.fabrix;
     [agents, sessions] = await Promise.all([call('GET', '/api/agents/'), call('GET', '/api/sessions/')]);
     agentId = agents.preferred;
-    await fromAddress();
+    countdowns.start(askAgain);
+    await Promise.all([fromAddress(), limits.start()]);
     document.body.dataset.ready = '';
   });
 
@@ -418,7 +460,7 @@ fabrix.page = (() => {
     fabrix.translate(parts.header);
     sidebar.start({ open, fresh, rename, remove, chooseAgent, signOut, showAround }, parts.side);
     composer.start({ send, stop, say, refused, drafted }, parts.composer);
-    transcript.start({ edit, again, choose });
+    transcript.start({ edit, again, choose, waitLonger, show });
     $('#menu').addEventListener('click', sidebar.toggle);
     $('#cancel-edit').addEventListener('click', endEdit);
     $('#earlier').addEventListener('click', () => {

@@ -3,6 +3,7 @@ fabrix.transcript = (() => {
   const { T, h, literal } = fabrix;
   const SHOWN = 50; // messages; more take longer to draw than people wait
   let rows = [];    // what each row of the Chatbot shows, in order
+  let leftOutUntil = null;
   let actions = {};
   let following = true;
 
@@ -11,9 +12,10 @@ fabrix.transcript = (() => {
     { role, content: [{ type: 'text', text }], metadata, options: null });
   const isLive = (entry) => entry.state === 'running' || entry.state === 'waiting';
 
-  /** The Chatbot's value for these messages. */
-  const value = (entries) => {
+  /** The Chatbot's value for these messages; those to the one with the id `until` don't go along any more. */
+  const value = (entries, until = null) => {
     rows = [];
+    leftOutUntil = until;
     const shown = [];
     for (const entry of entries) {
       if (entry.role === 'user') {
@@ -83,15 +85,24 @@ fabrix.transcript = (() => {
     ? h('a', { href: artifact.url, target: '_blank', rel: 'noopener noreferrer' }, artifact.title || artifact.url)
     : artifact.title);
 
+  /** For whoever waits in line: the choice to wait longer than usual. */
+  const patience = (entry) => {
+    if (!entry.inLine || !entry.turn_id) return null;
+    if (entry.waitsLonger) return h('span', { class: 'quiet' }, T('page.waits_longer'));
+    return h('button', { type: 'button', class: 'wait-longer', onclick: () => actions.waitLonger(entry) },
+      T('page.wait_longer'));
+  };
+
   /** The line that says how an answer is doing, or how it ended when it did not end well. */
   const stateLine = (entry) => {
     if (isLive(entry)) {
       return h('p', { class: 'state live' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        entry.status || (entry.content ? T('page.answering') : T('page.thinking')));
+        h('span', {}, entry.status || (entry.content ? T('page.answering') : T('page.thinking'))), patience(entry));
     }
     if (entry.state === 'failed') {
       const { notice, number } = entry.error || { notice: T('error.internal_error'), number: '' };
-      return h('p', { class: 'state failed' }, notice, number ? h('span', { class: 'number' }, ` (${number})`) : null);
+      return h('div', { class: 'state failed' }, notice, number ? h('span', { class: 'number' }, ` (${number})`) : null,
+        fabrix.countdowns.line(entry.turn_id, actions.show));
     }
     if (entry.state === 'stopped') return h('p', { class: 'state stopped' }, T('page.stopped'));
     if (entry.state === 'interrupted') return h('p', { class: 'state interrupted' }, T('page.interrupted'));
@@ -119,7 +130,8 @@ fabrix.transcript = (() => {
   };
 
   const signature = ({ entry, part }) => JSON.stringify([part, entry.id, entry.state, entry.status, entry.error,
-    entry.truncated, entry.file, entry.artifacts, entry.siblings, !entry.content]);
+    entry.truncated, entry.file, entry.artifacts, entry.siblings, !entry.content, entry.inLine, entry.waitsLonger,
+    fabrix.countdowns.has(entry.turn_id), entry.id && entry.id === leftOutUntil]);
 
   /** Put beneath each row of the Chatbot what its message needs; a row that hasn't changed is left alone. */
   const decorate = () => {
@@ -143,7 +155,8 @@ fabrix.transcript = (() => {
       element.querySelector('.thought-group .arrow')?.setAttribute('inert', '');
       if (row.part === 'thinking') return;
       const content = row.part === 'question' ? beneathQuestion(row.entry) : beneathAnswer(row.entry);
-      element.append(h('div', { class: 'beneath' }, ...content));
+      if (row.entry.id && row.entry.id === leftOutUntil) content.push(h('p', { class: 'left-out' }, T('page.left_out')));
+      element.append(h('div', { class: 'beneath' }, ...content.filter(Boolean)));
     });
     follow();
   };

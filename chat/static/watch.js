@@ -39,6 +39,7 @@ fabrix.watch = (() => {
       // Place 0: the turn has come.
       waiting: ({ seconds, place }) => {
         entry.status = place ? T('page.waiting', { seconds: Math.ceil(seconds), place }) : '';
+        entry.inLine = Boolean(place);
       },
       status: ({ text }) => { entry.status = text; },
       thinking: ({ text }) => { renew(); entry.thinking += text; entry.status = T('page.thinking'); },
@@ -80,6 +81,7 @@ fabrix.watch = (() => {
       clearTimeout(timer);
       if (how.state !== 'lost') entry.state = how.state;
       entry.status = '';
+      entry.inLine = false;
       entry.error = how.error || null;
       changed();
       ended(how);
