@@ -1,6 +1,6 @@
 """How fast answers stream through the app with many users at once, beside a plain relay that does nothing else.
 
-By hand: `python benchmarks/answers.py [--users 1 50 200] [--runs 3] [--json FILE]`. README.md says what is measured.
+By hand: `python benchmarks/answers.py [--users 1 10 50 200] [--runs 3] [--json FILE]`. README.md says what is measured.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +45,8 @@ class Goal:
     megabytes: float | None = None
 
 
-GOALS = {50: Goal(1.5, 1.1, 250), 200: Goal(2.0, 1.2)}
+GOALS = {50: Goal(1.3, 1.05, 250), 200: Goal(1.3, 1.05)}
+RELAY, UNLIMITED, LIMITED = "relay", "app, no limits", "app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +64,36 @@ class Figures:
 class Bench:
     """The servers that are compared, and the people who ask them."""
 
-    def __init__(self, standin: StandinAddress, app: Server, relay: Server) -> None:
+    def __init__(self, standin: StandinAddress, apps: Mapping[str, Server], relay: Server) -> None:
         self._standin = standin
-        self._app = app
+        self._apps = apps
         self._relay = relay
-        self._people: list[Person] = []
+        self._people: dict[str, list[Person]] = {}
         self._expected = ""
 
     async def open(self, users: int) -> None:
         """Sign people up, hear from the stand-in itself what is right, and ask each server once to warm it up."""
-        self._people = await sign_up(self._app.url, users)
+        self._people = {name: await sign_up(app.url, users) for name, app in self._apps.items()}
         async with browser() as session:
             self._expected = (await ask_relay(session, self._standin.messages_url, self._standin)).text
-        await self.relay(1)
-        await self.app(1)
+        for name in (RELAY, *self._apps):
+            await self.run(name, 1)
 
-    async def app(self, users: int) -> Figures:
-        """`users` people ask the app at the same moment."""
-        people = self._people[:users]
+    async def run(self, name: str, users: int) -> Figures:
+        """`users` people ask one of the servers at the same moment."""
+        return await (self._relayed(users) if name == RELAY else self._asked(name, users))
+
+    async def _asked(self, name: str, users: int) -> Figures:
+        people = self._people[name][:users]
         async with browser() as session:
             made = [(person, await new_conversation(session, person)) for person in people]
         async with browser() as session:
-            figures = await self._measured(self._app, lambda conversation: ask_app(session, *conversation), made)
+            figures = await self._measured(self._apps[name], lambda conversation: ask_app(session, *conversation), made)
             stored = [await stored_answer(session, *conversation) for conversation in made]
         self._check(stored)
         return figures
 
-    async def relay(self, users: int) -> Figures:
-        """The same for the relay."""
+    async def _relayed(self, users: int) -> Figures:
         async with browser() as session:
             url = f"{self._relay.url}/ask"
             return await self._measured(self._relay, lambda _: ask_relay(session, url, self._standin), range(users))
@@ -114,12 +117,12 @@ class Comparison:
     """All runs with one number of users."""
 
     users: int
-    app: list[Figures]
-    relay: list[Figures]
+    runs: dict[str, list[Figures]]
 
     def rows(self) -> list[list[str]]:
-        """The app, the relay, and the first by the second with the goals."""
-        app, relay = _median(self.app), _median(self.relay)
+        """Each server, and the app by the relay with the goals."""
+        medians = {name: _median(runs) for name, runs in self.runs.items()}
+        app, relay = medians[LIMITED], medians[RELAY]
         goal = GOALS.get(self.users)
         first = f"{app.first / relay.first:.2f}×" + (f" (goal {goal.first}×)" if goal else "")
         whole = f"{app.whole / relay.whole:.2f}×" + (f" (goal {goal.whole}×)" if goal else "")
@@ -134,7 +137,7 @@ class Comparison:
             f"{app.cpu / max(relay.cpu, 0.01):.1f}×",
             memory,
         ]
-        return [self._row("relay", relay), self._row("app", app), ratios]
+        return [*(self._row(name, figures) for name, figures in medians.items()), ratios]
 
     def _row(self, name: str, figures: Figures) -> list[str]:
         times = [seconds(value) for value in (figures.first, figures.first_p95, figures.whole, figures.whole_p95)]
@@ -145,10 +148,12 @@ def main() -> None:
     options = _options()
     with (
         running_standin(deltas=DELTAS, per_second=PER_SECOND) as standin,
-        running_app(standin, bcrypt_rounds=4) as app,
+        running_app(standin, bcrypt_rounds=4, limits=False) as unlimited,
+        running_app(standin, bcrypt_rounds=4) as limited,
         running_relay(standin) as relay,
     ):
-        found = asyncio.run(_compare(Bench(standin, app, relay), options.users, options.runs))
+        apps = {UNLIMITED: unlimited, LIMITED: limited}
+        found = asyncio.run(_compare(Bench(standin, apps, relay), options.users, options.runs))
     print("\n" + table(HEAD, [row for comparison in found for row in comparison.rows()]))
     if options.json:
         result = {"at": datetime.now(UTC).isoformat(), "comparisons": [asdict(comparison) for comparison in found]}
@@ -157,7 +162,9 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--users", type=int, nargs="+", default=[1, 50, 200], help="how many ask at once (1 50 200)")
+    parser.add_argument(
+        "--users", type=int, nargs="+", default=[1, 10, 50, 200], help="how many ask at once (1 10 50 200)"
+    )
     parser.add_argument("--runs", type=int, default=3, help="of each number; the medians are shown (3)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all runs there, too")
     return parser.parse_args()
@@ -167,11 +174,11 @@ async def _compare(bench: Bench, numbers: Sequence[int], runs: int) -> list[Comp
     await bench.open(max(numbers))
     found = []
     for users in numbers:
-        comparison = Comparison(users, [], [])
+        comparison = Comparison(users, {name: [] for name in (RELAY, UNLIMITED, LIMITED)})
         for run in range(runs):
-            # By turns, so that whatever else the machine does meets both.
-            comparison.relay.append(await bench.relay(users))
-            comparison.app.append(await bench.app(users))
+            # By turns, so that whatever else the machine does meets them all.
+            for name, figures in comparison.runs.items():
+                figures.append(await bench.run(name, users))
             print(f"{users} users, run {run + 1} of {runs}", file=sys.stderr)
         found.append(comparison)
     return found

@@ -23,6 +23,10 @@ secret_key = "of-the-benchmarks-and-of-nothing-else"
 bcrypt_rounds = {bcrypt_rounds}
 [agents]
 local = false
+[rate_limit]
+enforced = {limits}
+rpm = 100000
+tpm = 100000000
 [fabrix_api]
 base_url = "{base_url}"
 client_key = "{client_key}"
@@ -82,8 +86,8 @@ def running_standin(*, deltas: int, per_second: int) -> Iterator[StandinAddress]
 
 
 @contextlib.contextmanager
-def running_app(standin: StandinAddress, *, bcrypt_rounds: int) -> Iterator[Server]:
-    """The app as `python run.py` starts it, with a data folder of its own."""
+def running_app(standin: StandinAddress, *, bcrypt_rounds: int, limits: bool = True) -> Iterator[Server]:
+    """The app as `python run.py` starts it, with limits that hold nobody back; without them no account is kept."""
     with tempfile.TemporaryDirectory() as folder:
         secrets = Path(folder, "secrets.toml")
         secrets.touch(mode=0o600)
@@ -91,6 +95,7 @@ def running_app(standin: StandinAddress, *, bcrypt_rounds: int) -> Iterator[Serv
             SETTINGS.format(
                 sign_up_key=SIGN_UP_KEY,
                 bcrypt_rounds=bcrypt_rounds,
+                limits=str(limits).lower(),
                 base_url=standin.base_url,
                 client_key=standin.client_key,
                 openapi_token=standin.openapi_token,
