@@ -20,7 +20,7 @@ ALLOWED = {
     "run.py": set(),
 }
 # The client of FabriX: nothing else speaks HTTP to anybody.
-SPEAKS_HTTP = {f"chat/upstreams/{name}.py" for name in ("fabrix", "connections", "body", "refusals")}
+SPEAKS_HTTP = {f"chat/upstreams/{name}.py" for name in ("fabrix", "exchange", "connections", "body", "refusals")}
 
 
 def imports(path: Path) -> set[str]:

@@ -1,7 +1,8 @@
-"""The body of a FabriX answer: a stream or plain JSON, told apart by what it holds and not only by what it says."""
+"""The body of an agent's answer: a stream or plain JSON, told apart by what it holds and not only by what it says."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from typing import Protocol
 
@@ -9,9 +10,8 @@ import httpx
 
 from chat.errors import UpstreamBroken
 from chat.events import StreamEvent
-from chat.upstreams.frames import FrameDecoder
 from chat.upstreams.patience import Patience
-from chat.upstreams.sse import MAX_STREAM_BYTES, SseParser, StreamTooLarge
+from chat.upstreams.sse import MAX_STREAM_BYTES, SseEvent, SseParser, StreamTooLarge
 
 # How long an answer that said its end may be silent before it closes: then the connection can be used again.
 _AFTER_END_SECONDS = 0.5
@@ -20,6 +20,32 @@ _ERROR_BODY_SECONDS = 5.0
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"  # a byte order mark's bytes, too
 _SSE_STARTS = b"deir:"  # data, event, id, retry and comments
+
+
+class Decoder(Protocol):
+    """Reads one answer in an upstream's own language.
+
+    `is_over` turns true at its end marker, `has_text` at the first text of the answer itself. What can't be read or
+    used is counted in `unread` by kind, and never kept.
+    """
+
+    is_over: bool
+    unread: Counter[str]
+
+    @property
+    def has_text(self) -> bool: ...
+
+    def decode(self, event: SseEvent) -> Iterator[StreamEvent]:
+        """What one event of a stream says. Raises the subclass of `UpstreamError` that it tells of."""
+        ...
+
+    def decode_cut(self, event: SseEvent) -> Iterator[StreamEvent]:
+        """What the unfinished last event says if it is whole but for its end; else raises `ValueError`."""
+        ...
+
+    def decode_plain(self, body: str) -> Iterator[StreamEvent]:
+        """What a plain JSON answer says. Raises `ValueError` when it is none, else as `decode`."""
+        ...
 
 
 class _Reader(Protocol):
@@ -32,7 +58,7 @@ class _Reader(Protocol):
 class _StreamReader:
     """Reads Server-Sent Events."""
 
-    def __init__(self, decoder: FrameDecoder) -> None:
+    def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self._parser = SseParser()
 
@@ -53,7 +79,7 @@ class _StreamReader:
 class _PlainReader:
     """Reads one JSON answer, at its end."""
 
-    def __init__(self, decoder: FrameDecoder) -> None:
+    def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self._body = bytearray()
 
@@ -100,7 +126,7 @@ class AnswerBody:
                 raise StreamTooLarge("the body is longer than its limit")
         return bytes(body)
 
-    async def events(self, decoder: FrameDecoder) -> AsyncGenerator[StreamEvent, None]:
+    async def events(self, decoder: Decoder) -> AsyncGenerator[StreamEvent, None]:
         """What the body says; an empty one says nothing. Raises also `UpstreamBroken` for what is cut or no answer."""
         reader: _Reader | None = None
         grace: Patience | None = None
@@ -120,7 +146,7 @@ class AnswerBody:
             for event in reader.end():
                 yield event
 
-    def _reader_for(self, first: bytes, decoder: FrameDecoder) -> _Reader:
+    def _reader_for(self, first: bytes, decoder: Decoder) -> _Reader:
         if first in (b"{", b"["):
             return _PlainReader(decoder)
         is_named_stream = self._response.headers.get("content-type", "").startswith("text/event-stream")

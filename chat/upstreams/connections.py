@@ -1,4 +1,4 @@
-"""The connections to FabriX: spread over several pools, and one second try where an idle connection had died."""
+"""The connections to an upstream: spread over several pools, and one second try where an idle connection had died."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Pool:
 
 
 class Connections:
-    """All HTTP to FabriX goes through `response_to`. No redirects, no cookies."""
+    """All HTTP to an upstream goes through `response_to`. No redirects, no cookies."""
 
     def __init__(
         self, *, max_connections: int, timeout: httpx.Timeout, client: httpx.AsyncClient | None = None

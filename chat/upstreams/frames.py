@@ -102,11 +102,6 @@ class FrameDecoder:
             for group in _dicts(value_of(answer, "content_references")) if not self._text else []:
                 yield from self._delta(group.get("answer"))
 
-    def log_unread(self) -> None:
-        """Write down how many frames could not be read, by kind: never their text."""
-        if self.unread:
-            log.warning("FabriX frames that could not be read: %s", dict(self.unread))
-
     def _data(self, data: str) -> Iterator[StreamEvent]:
         """One event's data: a frame, several glued together, an array of them, the end mark or plain text."""
         at = _next_frame(data, 0)

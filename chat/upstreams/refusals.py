@@ -1,4 +1,4 @@
-"""What FabriX says when it does not answer: a status, an exception or an error body, as one of our errors."""
+"""What an upstream says when it does not answer: a status, an exception or an error body, as one of our errors."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ async def test_connection_is_used_again_after_a_whole_answer(standin: Standin, c
     upstream = connect(standin.base_url)
     for _ in range(3):
         assert (await answer_of(upstream)).finished
-    assert len(upstream._connections._pools[0].client._transport._pool.connections) == 1  # type: ignore[attr-defined]
+    assert len(upstream._exchange._connections._pools[0].client._transport._pool.connections) == 1  # type: ignore[attr-defined]
 
 
 async def test_all_pages_of_agents_are_listed_in_order(standin: Standin, connect: Connect) -> None:
