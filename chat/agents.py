@@ -18,11 +18,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The agents that can be chosen. `stale`: an upstream was away, and its part is what it last said."""
+    """The agents that can be chosen. `away`: what the upstreams are called whose part is missing or out of date."""
 
     agents: tuple[Agent, ...]
-    stale: bool
+    away: tuple[str, ...]
     preferred: str | None  # the agent to start with
+
+    @property
+    def stale(self) -> bool:
+        return bool(self.away)
 
 
 class AgentDirectory:
@@ -43,7 +47,10 @@ class AgentDirectory:
         self._asking: asyncio.Task[None] | None = None
 
     async def listing(self, *, refresh: bool = False) -> Listing:
-        """All agents, FabriX's first. Waits for a first answer, or on `refresh` for a new one, PATIENCE at most."""
+        """All agents, in the order of their upstreams.
+
+        Waits for a first answer, or on `refresh` for a new one, PATIENCE at most.
+        """
         if refresh or self._clock() - self._asked_at > FRESH_SECONDS:
             asking = self._ask_all()
             if refresh or not self._heard_all():
@@ -53,23 +60,24 @@ class AgentDirectory:
         agents = tuple(agent for upstream in self._upstreams for agent in self._known.get(upstream.name, ()))
         ids = [agent.id for agent in agents]
         preferred = self._preferred if self._preferred in ids else (ids[0] if ids else None)
-        unheard = {upstream.name for upstream in self._upstreams} - self._known.keys()
-        return Listing(agents, stale=bool(self._away | unheard), preferred=preferred)
+        away = (each for each in self._upstreams if each.name in self._away or each.name not in self._known)
+        return Listing(agents, away=tuple(each.title or each.name for each in away), preferred=preferred)
 
     async def upstream_of(self, agent_id: str) -> Upstream:
         """The upstream that runs this agent.
 
         Raises:
-            UnknownAgent: every upstream was heard, and none has it.
+            UnknownAgent: no upstream has it, and none that was not heard yet may have it.
         """
         if known := self._who_has(agent_id):
             return known
         await self.listing(refresh=True)
         if known := self._who_has(agent_id):
             return known
-        # One that was never heard may have it: let it be asked, and say itself what is wrong.
+        # One that was never heard may have it: let it be asked, and say itself what is wrong. But only the one that
+        # the id points to: what is meant for one service must not go to another.
         for upstream in self._upstreams:
-            if upstream.name not in self._known:
+            if upstream.name not in self._known and upstream.may_run(agent_id):
                 return upstream
         raise UnknownAgent
 

@@ -251,6 +251,7 @@ def agents_as_json(listing: Listing, language: str) -> dict[str, Any]:
     return {
         "items": [agent_as_json(agent, language) for agent in listing.agents],
         "stale": listing.stale,
+        "away": list(listing.away),
         "preferred": listing.preferred,
     }
 

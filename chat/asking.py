@@ -119,7 +119,7 @@ class Asking:
                 breaker.answered(passage)
             raise
         except LimitReached:
-            # FabriX's own 429 is an answer, too.
+            # The upstream's own 429 is an answer, too.
             breaker.answered(passage)
             raise
         finally:
@@ -188,13 +188,13 @@ class Asking:
         return not (isinstance(error, UpstreamTimeout) and self._heard)
 
     def _pause(self, error: UpstreamBusy, number: int, *, is_last: bool) -> None:
-        """Nobody sends while FabriX asks for a rest. Raises `LimitReached` where that is longer than the patience."""
+        """Nobody sends while the upstream asks for a rest. Raises `LimitReached` where it exceeds the patience."""
         rest = self._backoff(number) if error.retry_after is None else error.retry_after
         rest = min(rest, LONGEST_PAUSE)
         self._door.limiter.pause(rest)
         if is_last or self._said or rest > self._time_left():
             figures = self._door.limiter.figures() or {}
-            raise LimitReached(Limit.FABRIX, retry_after=float(max(1, math.ceil(rest))), current_usage=figures)
+            raise LimitReached(Limit.UPSTREAM, retry_after=float(max(1, math.ceil(rest))), current_usage=figures)
 
     async def _before_the_next(self, failed: UpstreamError, number: int) -> AsyncGenerator[StreamEvent, None]:
         """Back off, then take the next try's own place in the request window."""

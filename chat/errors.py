@@ -18,6 +18,10 @@ ChatError                     code, status, retry_after; notice(language) is the
     ├── UpstreamBroken        502  another 5xx, a redirect, or an answer that can't be read
     ├── KeyRefused            502  401 or 403: our key, not the user's sign-in
     ├── QuestionRejected      400, 404, 413 or 422 as it said
+    ├── ModelMissing          404  it no longer has the model that the agent is
+    ├── ConversationTooLong   400  more than its model can take in
+    ├── FileNotText           400  it can be sent text alone, and the file is none
+    ├── FileTooLong           413  the file is more text than it is sent
     ├── AgentFailed           502  a failure frame or an in-stream error
     ├── AnswerBlocked         502  its filter said no; the notice is its own sentence
     ├── AnswerEmpty           502  it ended well, but there was nothing in it
@@ -38,6 +42,7 @@ class ChatError(Exception):
     code = "internal_error"
     status = 500
     retry_after: float | None = None
+    upstream = ""  # what people call the service that it is about; set by who knows
 
     def __init__(self, *, notices: dict[str, str] | None = None, **values: object) -> None:
         """`notices` (by language) replaces the stock sentence; `values` fill the stock sentence's places."""
@@ -48,7 +53,11 @@ class ChatError(Exception):
     def notice(self, language: str) -> str:
         """The sentence for the user, in Korean ("ko") or English."""
         own = self._notices.get(language) or next(iter(self._notices.values()), None)
-        return own or text(f"error.{self.code}", language, **self._values)
+        return own or self._stock(self.code, language)
+
+    def _stock(self, key: str, language: str) -> str:
+        upstream = self.upstream or text("error.some_upstream", language)
+        return text(f"error.{key}", language, upstream=upstream, **self._values)
 
 
 class NotFound(ChatError):
@@ -95,7 +104,7 @@ class LimitReached(ChatError):
         self.current_usage = current_usage
 
     def notice(self, language: str) -> str:
-        return text(f"error.{self.code}.{self.limit}", language, **self._values)
+        return self._stock(f"{self.code}.{self.limit}", language)
 
 
 class FileRejected(ChatError):
@@ -182,6 +191,30 @@ class QuestionRejected(UpstreamError):
     def __init__(self, *, status: int, reason: str) -> None:
         super().__init__(reason=reason)
         self.status = status
+
+
+class ModelMissing(UpstreamError):
+    code = "model_missing"
+    status = 404
+    is_refusal = True
+
+
+class ConversationTooLong(UpstreamError):
+    code = "conversation_too_long"
+    status = 400
+    is_refusal = True
+
+
+class FileNotText(UpstreamError):
+    code = "file_not_text"
+    status = 400
+    is_refusal = True
+
+
+class FileTooLong(UpstreamError):
+    code = "file_too_long"
+    status = 413
+    is_refusal = True
 
 
 class AgentFailed(UpstreamError):

@@ -12,11 +12,12 @@ from uuid import uuid4
 from chat.agents import AgentDirectory
 from chat.asking import Asking, Door
 from chat.breaker import Breaker
+from chat.errors import LimitReached, UpstreamError
 from chat.events import StreamEvent
 from chat.no_limits import NoLimits
 from chat.pace import Pace
 from chat.records import Caller, Record
-from chat.upstreams.base import Question
+from chat.upstreams.base import Question, Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,24 @@ class Gateway:
         try:
             with record.phase("agents", self._clock):
                 upstream = await self._agents.upstream_of(question.agent_id)
+            asked = replace(question, idempotency_key=question.idempotency_key or uuid4().hex)
+            patient = self._patient(caller, question)
+            async with aclosing(self._asked(upstream, asked, patient, record, started)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            record.total = self._clock() - started
+
+    async def _asked(
+        self, upstream: Upstream, question: Question, caller: Caller, record: Record, started: float
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """The turn before its upstream, whose name its errors then tell."""
+        try:
             asking = Asking(
                 upstream,
                 self._door(upstream.name),
-                replace(question, idempotency_key=question.idempotency_key or uuid4().hex),
-                self._patient(caller, question),
+                await upstream.prepared(question),
+                caller,
                 record,
                 started=started,
                 clock=self._clock,
@@ -77,8 +91,9 @@ class Gateway:
             async with aclosing(asking.events()) as events:
                 async for event in events:
                     yield event
-        finally:
-            record.total = self._clock() - started
+        except (UpstreamError, LimitReached) as error:
+            error.upstream = upstream.title
+            raise
 
     def status(self) -> list[UpstreamStatus]:
         """How the upstreams do that have limits, or have been asked."""

@@ -18,7 +18,8 @@ from chat.people import DAY, MINUTE, People, on_the_clock
 from chat.places import TOO_SHORT, Lease, Place
 from storage.spends import Spent
 
-# The way to FabriX takes one request longer than the next, so by its clock two that are 60 s apart here may be closer.
+# The way out takes one request longer than the next, so by the upstream's clock two that are 60 s apart here may be
+# closer.
 MARGIN = 0.25
 _FORECAST_SECONDS = 0.25
 
@@ -101,7 +102,7 @@ class Limiter(NoLimits):
         for waiter, place in list(self._places.items()):
             if waiter.deadline < self._line.paused_until:
                 self._forget(waiter)
-                place.refuse(self._refusal(Limit.FABRIX, waiter, now))
+                place.refuse(self._refusal(Limit.UPSTREAM, waiter, now))
         self._serve()
 
     def figures(self) -> Mapping[str, int]:
@@ -182,7 +183,7 @@ class Limiter(NoLimits):
         """The limit that nobody's settling can lift before this one's patience ends."""
         now = self.clock()
         if self._line.paused_until > waiter.deadline:
-            return Limit.FABRIX
+            return Limit.UPSTREAM
         day = self._line.person(waiter.user_id).tokens
         if not waiter.is_retry and day.first_fit(waiter.tokens, now) > waiter.deadline:
             return Limit.YOUR_TOKENS

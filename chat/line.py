@@ -16,7 +16,7 @@ from chat.windows import Entry, Window
 class Limit(StrEnum):
     """Whose limit holds a turn back: the upstream's own word, the team's share of it, or the user's."""
 
-    FABRIX = "fabrix"
+    UPSTREAM = "upstream"
     TEAM_REQUESTS = "team_requests"
     TEAM_TOKENS = "team_tokens"
     YOUR_REQUESTS = "your_requests"
@@ -119,7 +119,7 @@ class Line:
     def holding(self, waiter: Waiter, now: float) -> Limit:
         """Which limit it is that this one waits for."""
         if now < self.paused_until:
-            return Limit.FABRIX
+            return Limit.UPSTREAM
         person = self.person(waiter.user_id)
         if not waiter.is_retry and not person.tokens.fits(waiter.tokens, now):
             return Limit.YOUR_TOKENS

@@ -42,6 +42,7 @@ class ScriptedUpstream:
     """Plays the scripts in the order in which they were enqueued; without one it repeats the question."""
 
     name = "scripted"
+    title = "Scripted"
 
     def __init__(self) -> None:
         self.reset()
@@ -65,6 +66,12 @@ class ScriptedUpstream:
         if self.agents_error:
             raise self.agents_error
         return AGENTS
+
+    def may_run(self, agent_id: str) -> bool:
+        return "/" not in agent_id
+
+    async def prepared(self, question: Question) -> Question:
+        return question
 
     async def ask(self, question: Question) -> AsyncIterator[StreamEvent]:
         self.questions.append(question)

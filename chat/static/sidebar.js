@@ -9,7 +9,7 @@ fabrix.sidebar = (() => {
   const find = (id) => element.querySelector(`#${id}`);
   const shortened = (id) => (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
-  const showAgents = ({ items, stale }, chosen) => {
+  const showAgents = ({ items, stale, away }, chosen) => {
     const select = find('agent');
     const known = items.some((agent) => agent.agentId === chosen);
     const options = items.map((agent) => h('option', { value: agent.agentId, title: agent.description },
@@ -19,7 +19,8 @@ fabrix.sidebar = (() => {
     select.value = chosen || '';
     select.disabled = !items.length;
     const note = find('agent-note');
-    note.textContent = stale ? T('page.agents_stale') : items.length ? '' : T('page.no_agents');
+    const missing = items.length ? '' : T('page.no_agents');
+    note.textContent = stale ? T('page.agents_stale', { names: away.join(', ') }) : missing;
     note.hidden = !note.textContent;
   };
 

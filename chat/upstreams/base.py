@@ -54,12 +54,30 @@ class Question:
 
 
 class Upstream(Protocol):
-    """A source of agents. All methods raise subclasses of `chat.errors.UpstreamError` only."""
+    """A source of agents. All methods raise subclasses of `chat.errors.UpstreamError` only.
+
+    `name` is its key in settings, limits and logs; `title` is what people are told it is called.
+    """
 
     name: str
+    title: str
+
+    def may_run(self, agent_id: str) -> bool:
+        """Whether this may be the id of an agent of this upstream, by its form: no two upstreams say yes to one.
+
+        An id of FabriX's, or of a local agent, holds no "/". Those of the others are "NAME/MODEL".
+        """
+        ...
 
     async def agents(self) -> list[Agent]:
         """All agents, in the upstream's order."""
+        ...
+
+    async def prepared(self, question: Question) -> Question:
+        """`question` as it goes out, before its tokens are counted: with its file as text where that is the way.
+
+        Raises what makes it impossible to send.
+        """
         ...
 
     def ask(self, question: Question) -> AsyncIterator[StreamEvent]:

@@ -38,6 +38,7 @@ class FabrixUpstream:
     """`chat.upstreams.base.Upstream` over HTTP. Tries once: waiting and trying again is its caller's business."""
 
     name = "fabrix"
+    title = "FabriX"
 
     def __init__(self, api: FabrixApiSettings, *, client: httpx.AsyncClient | None = None) -> None:
         """Raises `ValueError` with one sentence where a key can't stand in a header or the URL isn't one."""
@@ -48,7 +49,7 @@ class FabrixUpstream:
         self._file_timeout = timeout_of(api, read=api.file_read_seconds)
         self._mask = masker((api.client_key.reveal().strip(), bare(api.openapi_token.reveal())))
         connections = Connections(max_connections=api.max_connections, timeout=self._timeout, client=client)
-        self._exchange = Exchange("FabriX", connections, mask=self._mask)
+        self._exchange = Exchange(self.title, connections, mask=self._mask)
         self._wire_ids: dict[str, AgentId] = {}
 
     async def agents(self) -> list[Agent]:
@@ -57,6 +58,13 @@ class FabrixUpstream:
         listed = await all_agents(lambda number: self._agents_page(number, PAGE_SIZE, patience))
         self._wire_ids |= {entry.agent.id: entry.wire_id for entry in listed}
         return [entry.agent for entry in listed]
+
+    def may_run(self, agent_id: str) -> bool:
+        return "/" not in agent_id and not agent_id.startswith("local-")
+
+    async def prepared(self, question: Question) -> Question:
+        """The same: FabriX takes files as they are."""
+        return question
 
     async def ask(self, question: Question) -> AsyncGenerator[StreamEvent, None]:
         decoder = FrameDecoder(mask=self._mask)

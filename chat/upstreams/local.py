@@ -20,6 +20,7 @@ class LocalUpstream:
     """An `Upstream` within this server; it is always up. Closes the analyst that it was given."""
 
     name = "local"
+    title = ""  # its errors speak of the file
 
     def __init__(self, analyst: Analyst) -> None:
         self._analyst = analyst
@@ -27,6 +28,13 @@ class LocalUpstream:
     async def agents(self) -> list[Agent]:
         """The analyst and the guide."""
         return [_agent(ANALYST_ID, "chat", "file"), _agent(GUIDE_ID, "chat")]
+
+    def may_run(self, agent_id: str) -> bool:
+        return agent_id in (ANALYST_ID, GUIDE_ID)
+
+    async def prepared(self, question: Question) -> Question:
+        """The same."""
+        return question
 
     async def ask(self, question: Question) -> AsyncGenerator[StreamEvent, None]:
         """Answer `question`. Raises AnalysisFailed when a file can't be analysed."""

@@ -105,7 +105,7 @@ def test_every_control_has_a_name(visitor, upstream) -> None:
 
 def with_agents(visit, **listing):
     visitor = visit()
-    body = json.dumps({"items": [], "stale": False, "preferred": None, **listing})
+    body = json.dumps({"items": [], "stale": False, "away": [], "preferred": None, **listing})
     visitor.page.route("**/api/agents/", lambda route: route.fulfill(body=body, content_type="application/json"))
     return visitor.enter()
 
@@ -119,7 +119,7 @@ def test_without_any_agent_a_sentence_says_what_to_do(visit) -> None:
 
 def test_agents_of_an_upstream_that_is_away_are_marked(visit) -> None:
     item = {"agentId": "a", "label": "A", "description": "", "capabilities": []}
-    page = with_agents(visit, items=[item], stale=True, preferred="a")
+    page = with_agents(visit, items=[item], stale=True, away=["FabriX"], preferred="a")
     expect(page.locator("#agent-note")).to_contain_text("can't be reached")
 
 

@@ -15,6 +15,7 @@ class Source:
 
     def __init__(self, name: str, *ids: str) -> None:
         self.name = name
+        self.title = name.title()
         self.ids = list(ids)
         self.error: Exception | None = None
         self.asked = 0
@@ -24,6 +25,9 @@ class Source:
         if self.error:
             raise self.error
         return [Agent(agent_id, agent_id.title()) for agent_id in self.ids]
+
+    def may_run(self, agent_id: str) -> bool:
+        return self.name == (agent_id.partition("/")[0] if "/" in agent_id else "fabrix")
 
     async def is_up(self) -> bool:
         return self.error is None
@@ -129,6 +133,23 @@ async def test_an_unheard_upstream_may_have_any_agent() -> None:
     away = Source("fabrix", "a")
     away.error = UpstreamUnreachable()
     assert await AgentDirectory([away, Source("local", "b")]).upstream_of("a") is away
+
+
+async def test_what_is_meant_for_one_service_is_not_sent_to_another() -> None:
+    fabrix, gpu = Source("fabrix", "a"), Source("gpu", "gpu/m")
+    fabrix.error = gpu.error = UpstreamUnreachable()
+    directory = AgentDirectory([fabrix, gpu])
+    assert await directory.upstream_of("gpu/m") is gpu
+    assert await directory.upstream_of("a") is fabrix
+    with pytest.raises(UnknownAgent):
+        await directory.upstream_of("other/m")
+
+
+async def test_a_listing_names_those_that_are_away() -> None:
+    gpu, local = Source("gpu", "gpu/m"), Source("local", "b")
+    gpu.error = UpstreamUnreachable()
+    listing = await AgentDirectory([gpu, local]).listing()
+    assert listing.away == ("Gpu",) and listing.stale
 
 
 class Hanging(Source):

@@ -246,8 +246,17 @@ async def test_a_retry_after_beyond_the_patience_goes_to_the_user_at_once() -> N
     service.upstream.enqueue(UpstreamBusy(retry_after=30.0))
     error = await service.failure(patience=10.0)
     assert isinstance(error, LimitReached)
-    assert (error.limit, error.retry_after, clock()) == ("fabrix", 30.0, 0.0)
+    assert (error.limit, error.retry_after, clock()) == ("upstream", 30.0, 0.0)
     assert error.current_usage["current_rpm"] == 1
+
+
+@in_virtual_time
+async def test_an_error_names_its_upstream() -> None:
+    service = Service()
+    service.upstream.enqueue(KeyRefused())
+    assert (await service.failure()).notice("en").startswith("Scripted refused the service's key.")
+    service.upstream.enqueue(UpstreamBusy(retry_after=30.0))
+    assert (await service.failure(patience=10.0)).notice("ko").startswith("Scripted의 한도에 도달하여")
 
 
 @in_virtual_time
@@ -256,7 +265,7 @@ async def test_a_429_without_a_time_backs_off() -> None:
     for _ in range(3):
         service.upstream.enqueue(UpstreamBusy())
     error = await service.failure()
-    assert isinstance(error, LimitReached) and error.limit == "fabrix"
+    assert isinstance(error, LimitReached) and error.limit == "upstream"
     assert service.record.tries == 3
     assert clock() == pytest.approx(1.5, abs=0.05)
 

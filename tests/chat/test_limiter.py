@@ -221,7 +221,7 @@ async def test_who_can_not_wait_as_long_as_a_pause_is_told_at_once() -> None:
     waiting = join(made, 2, patience=10.0)
     made.pause(30.0)
     error = await refusal(waiting)
-    assert (error.limit, clock()) == ("fabrix", 0.0)
+    assert (error.limit, clock()) == ("upstream", 0.0)
     with pytest.raises(LimitReached):
         join(made, 3, patience=10.0)
 

@@ -155,6 +155,7 @@ def test_agents_are_stale_rather_than_gone(person: Person, upstream: ScriptedUps
     upstream.agents_error = UpstreamUnreachable()
     body = person.http.get("/api/agents/?refresh=true").json()
     assert len(body["items"]) == 2 and body["stale"] is True
+    assert body["away"] == ["Scripted"]
     upstream.agents_error = None
     assert person.http.get("/api/agents/?refresh=true").json()["stale"] is False
 

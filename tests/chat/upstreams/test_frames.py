@@ -120,7 +120,7 @@ def test_filter_block_brings_its_own_sentences() -> None:
 
 def test_filter_block_without_sentences_has_the_stock_notice() -> None:
     error = failure_of(last(filter_block_reason={"result_code": "FR-403", "ko": None}))
-    assert error.notice("en") == "The agent service's filter blocked this answer."
+    assert error.notice("en") == "The agent service blocked this answer by its filter."
 
 
 @pytest.mark.parametrize("reason", [None, {}, "", {"result_code": "FR-200"}, {"result_code": "FR-299", "ko": "통과"}])

@@ -87,6 +87,6 @@ async def test_a_429_beyond_the_patience_is_told_at_once(
     started = time.monotonic()
     asked = await Asked(connect, standin).about(fault_id(fault))
     assert time.monotonic() - started < 5
-    assert isinstance(asked.error, LimitReached) and asked.error.limit == "fabrix"
+    assert isinstance(asked.error, LimitReached) and asked.error.limit == "upstream"
     assert asked.error.retry_after == pytest.approx(seconds, abs=1)
     assert len(asked.request_ids) == 1
