@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ from chat.turns import Turns
 from chat.upstreams.base import Upstream
 from chat.upstreams.fabrix import FabrixUpstream
 from chat.upstreams.local import LocalUpstream
+from chat.upstreams.openai import OpenAiUpstream
 from chat.view import chat_page
 from locales import LANGUAGES, table
 from storage.allowances import PersonalLimits
@@ -171,6 +173,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
             "server": {
                 "version": VERSION,
                 "fabrix": settings.fabrix_api is not None,
+                "local_only": not (settings.fabrix_api or settings.upstream),
                 "upload_limit_mb": settings.server.upload_limit_mb,
             },
         }
@@ -232,10 +235,11 @@ def _accounts(settings: Settings, database: Database, passwords: Passwords, logi
 
 
 def _upstreams(settings: Settings) -> list[Upstream]:
-    """FabriX first, where it is set up, then the agents that need no service."""
+    """FabriX first, where it is set up, then the other servers, then the agents that need no service."""
     found: list[Upstream] = []
     if settings.fabrix_api is not None:
         found.append(FabrixUpstream(settings.fabrix_api))
+    found += [OpenAiUpstream(entry) for entry in settings.upstream]
     if settings.agents.local:
         found.append(LocalUpstream(_analyst(settings)))
     return found
@@ -248,20 +252,21 @@ def _room(settings: Settings) -> Room:
     return Room(settings.agents.history_turns, min(tokens, limits.tpm) if limits.enforced else tokens)
 
 
-def _team(settings: Settings) -> TeamLimits:
+def _team(settings: Settings, *, rpm: float | None = None, tpm: float | None = None) -> TeamLimits:
+    """FabriX's limits for the team, or others in their place."""
     limits = settings.rate_limit
-    return TeamLimits(rpm=limits.rpm, tpm=limits.tpm, concurrent=limits.user_turns)
+    return TeamLimits(rpm=rpm or limits.rpm, tpm=tpm or limits.tpm, concurrent=limits.user_turns)
 
 
 def _limiters(settings: Settings, sources: list[Upstream], people: People, journal: SpendJournal) -> dict[str, Limiter]:
     """One for each upstream by its name, where limits are kept; what runs within this server has none."""
-    if not settings.rate_limit.enforced:
-        return {}
-    return {
-        source.name: Limiter(source.name, _team(settings), people=people, journal=journal)
-        for source in sources
-        if source.name != LocalUpstream.name
-    }
+    kept = {source.name: _team(settings) for source in sources} if settings.rate_limit.enforced else {}
+    for entry in settings.upstream:
+        kept.pop(entry.name, None)
+        if entry.enforced and (settings.rate_limit.enforced or entry.rpm or entry.tpm):
+            kept[entry.name] = _team(settings, rpm=entry.rpm or inf, tpm=entry.tpm or inf)
+    kept.pop(LocalUpstream.name, None)
+    return {name: Limiter(name, limits, people=people, journal=journal) for name, limits in kept.items()}
 
 
 def _analyst(settings: Settings) -> Analyst:

@@ -90,7 +90,7 @@ class FieldError(ChatError):
 
 
 class LimitReached(ChatError):
-    """`limit` is a `chat.line.Limit`; `current_usage` holds the six figures of the upstream's minute."""
+    """`limit` is a `chat.line.Limit`; `current_usage` holds the six figures of the upstream's minute, if any."""
 
     code = "rate_limit_exceeded"
     status = 429

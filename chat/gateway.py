@@ -111,7 +111,7 @@ class Gateway:
         ]
 
     def figures(self) -> Mapping[str, int] | None:
-        """The six figures of the first upstream that has limits; None without any."""
+        """The six figures of the first upstream that has both limits; None without any."""
         found = (limiter.figures() for limiter in self._limiters.values())
         return next((figures for figures in found if figures is not None), None)
 

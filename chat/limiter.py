@@ -33,10 +33,13 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TeamLimits:
-    """What an upstream allows the whole team: requests and tokens per minute, and turns of one user at once."""
+    """What an upstream allows the whole team: requests and tokens per minute, and turns of one user at once.
 
-    rpm: int
-    tpm: int
+    Infinite stands for no limit.
+    """
+
+    rpm: float
+    tpm: float
     concurrent: int
 
 
@@ -105,8 +108,13 @@ class Limiter(NoLimits):
                 place.refuse(self._refusal(Limit.UPSTREAM, waiter, now))
         self._serve()
 
-    def figures(self) -> Mapping[str, int]:
-        """What the whole team has spent in the last minute and has left, with the limits."""
+    def figures(self) -> Mapping[str, int] | None:
+        """What the whole team has spent in the last minute and has left, with the limits.
+
+        None unless both are limited: there would be nothing left to tell.
+        """
+        if math.isinf(max(self._limits.rpm, self._limits.tpm)):
+            return None
         now = self.clock()
         requests, tokens = self._line.requests.total(now), self._line.tokens.total(now)
         return figures_of(self._limits, requests=requests, tokens=tokens)
@@ -193,7 +201,7 @@ class Limiter(NoLimits):
         return LimitReached(
             limit,
             retry_after=self._retry_after(limit, waiter, now),
-            current_usage=self.figures(),
+            current_usage=self.figures() or {},
             tokens=waiter.tokens,
             rpm=self._limits.rpm,
             tpm=self._limits.tpm,
@@ -215,14 +223,15 @@ class Limiter(NoLimits):
 
 
 def figures_of(limits: TeamLimits, *, requests: int = 0, tokens: int = 0) -> Mapping[str, int]:
-    """The six figures as the API names them."""
+    """The six figures as the API names them; both limits are finite."""
+    rpm, tpm = int(limits.rpm), int(limits.tpm)
     return {
         "current_rpm": requests,
         "current_tpm": tokens,
-        "remaining_rpm": max(0, limits.rpm - requests),
-        "remaining_tpm": max(0, limits.tpm - tokens),
-        "rpm_limit": limits.rpm,
-        "tpm_limit": limits.tpm,
+        "remaining_rpm": max(0, rpm - requests),
+        "remaining_tpm": max(0, tpm - tokens),
+        "rpm_limit": rpm,
+        "tpm_limit": tpm,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
 import re
 import secrets
@@ -64,6 +65,28 @@ class FabrixApiSettings:
 
 
 @dataclass(frozen=True)
+class UpstreamSettings:
+    """One server beside FabriX. `rpm` and `tpm` are its own limits for the whole team; 0 = none."""
+
+    kind: str = "openai"
+    name: str = ""
+    base_url: str = ""
+    key: Secret = NO_SECRET
+    models: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    rpm: int = 0
+    tpm: int = 0
+    enforced: bool = True
+    file_kb: int = 64
+    connect_seconds: float = 5.0
+    read_seconds: float = 120.0
+    write_seconds: float = 10.0
+    pool_seconds: float = 5.0
+    total_seconds: float = 600.0
+    max_connections: int = 256
+
+
+@dataclass(frozen=True)
 class AgentSettings:
     local: bool = True
     history_turns: int = 20
@@ -98,12 +121,13 @@ class DatabaseSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. `fabrix_api` is None when the section is absent: local agents alone."""
+    """Everything that can be set. Without `fabrix_api` (None) and `upstream` the local agents are alone."""
 
     server: ServerSettings = ServerSettings()
     auth: AuthSettings = AuthSettings()
     agents: AgentSettings = AgentSettings()
     fabrix_api: FabrixApiSettings | None = None
+    upstream: tuple[UpstreamSettings, ...] = ()
     rate_limit: RateLimitSettings = RateLimitSettings()
     security: SecuritySettings = SecuritySettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -121,6 +145,9 @@ SECTIONS: dict[str, type] = {
     "database": DatabaseSettings,
 }
 
+# Sections that may stand there several times, as [[NAME]]; their keys are named NAME[1].KEY, NAME[2].KEY and so on.
+ARRAYS: dict[str, type] = {"upstream": UpstreamSettings}
+
 
 def _fits_header(value: str) -> bool:
     """Whether an HTTP header can hold it: checked here, because the errors of HTTP libraries quote the value."""
@@ -131,9 +158,22 @@ def _is_address(value: str) -> bool:
     """Whether it is an http(s) URL with a host and, if any, a port that is a number."""
     try:
         parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return (
+            not re.search(r"\s", value)
+            and parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+        )
     except ValueError:
         return False
+
+
+def _is_on_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 # What a value must be beyond its type: the rule, and the words that follow "must be".
@@ -156,6 +196,25 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "fabrix_api.user_email": (lambda v: not v or _fits_header(v), "an e-mail address"),
     "fabrix_api.client_header": (lambda v: re.fullmatch(r"[A-Za-z0-9-]+", v) is not None, "the name of an HTTP header"),
     "fabrix_api.max_connections": (lambda v: v >= 1, "at least 1"),
+    "upstream.kind": (lambda v: v == "openai", '"openai"'),
+    "upstream.name": (
+        lambda v: re.fullmatch(r"[a-z0-9][a-z0-9-]{0,29}", v) is not None and v not in ("fabrix", "local"),
+        "1 to 30 small letters (a-z), digits and hyphens, other than fabrix and local",
+    ),
+    "upstream.base_url": (lambda v: _is_address(v), "the address of the server, such as http://127.0.0.1:11434/v1"),
+    "upstream.key": (lambda v: not v or _fits_header(v.reveal()), "the server's API key, or empty"),
+    "upstream.models": (
+        lambda v: all(1 <= len(model) <= 160 and model.isprintable() for model in v),
+        "a list of model names of 1 to 160 characters each",
+    ),
+    "upstream.labels": (
+        lambda v: all(label and len(label) <= 100 and label.isprintable() for label in v.values()),
+        'a table of labels of 1 to 100 characters, such as {"qwen3:8b" = "Qwen"}',
+    ),
+    "upstream.rpm": (lambda v: v >= 0, "0 (no limit) or more"),
+    "upstream.tpm": (lambda v: v >= 0, "0 (no limit) or more"),
+    "upstream.file_kb": (lambda v: v >= 0, "0 (no files) or more"),
+    "upstream.max_connections": (lambda v: v >= 1, "at least 1"),
     "agents.history_turns": (lambda v: v >= 0, "0 or more"),
     "agents.context_tokens": (lambda v: v >= 500, "500 or more"),
     "agents.analyst_processes": (lambda v: v >= 1, "at least 1"),
@@ -177,15 +236,10 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 RULES.update(
     {
-        f"fabrix_api.{name}": (lambda v: v > 0, "more than 0 seconds")
-        for name in (
-            "connect_seconds",
-            "read_seconds",
-            "write_seconds",
-            "pool_seconds",
-            "file_read_seconds",
-            "total_seconds",
-        )
+        f"{section}.{item.name}": (lambda v: v > 0, "more than 0 seconds")
+        for section, cls in (("fabrix_api", FabrixApiSettings), ("upstream", UpstreamSettings))
+        for item in dataclasses.fields(cls)
+        if item.name.endswith("_seconds")
     }
 )
 
@@ -200,22 +254,26 @@ def load_settings(path: Path, *, data: Path = Path("data"), environment: Mapping
     warnings = _mode_warnings(path)
     overrides, unknown = _environment_overrides(os.environ if environment is None else environment)
     warnings += unknown
-    for section, values in overrides.items():
-        table.setdefault(section, {}).update(values)
+    _apply(table, overrides)
     sections: dict[str, Any] = {}
     for section, values in table.items():
-        if section not in SECTIONS:
+        if section in ARRAYS:
+            sections[section] = _entries(section, values, warnings)
+        elif section not in SECTIONS:
             warnings.append(f"{path.name}: [{section}] is not a known section and is ignored.")
         elif not isinstance(values, dict):
             raise SettingsError(f"{path.name}: [{section}] must be a section of keys.")
         else:
-            sections[section] = _section(section, values, warnings)
+            sections[section] = _section(SECTIONS[section], section, values, warnings)
     for required in ("auth", "security"):
         if required not in sections:
-            sections[required] = _section(required, {}, warnings)
+            sections[required] = _section(SECTIONS[required], required, {}, warnings)
     fabrix = sections.get("fabrix_api")
     if fabrix and fabrix.base_url.startswith("http://"):
         warnings.append("fabrix_api.base_url is an http:// address: the keys travel unencrypted.")
+    for number, entry in enumerate(sections.get("upstream", ()), start=1):
+        if entry.key and entry.base_url.startswith("http://") and not _is_on_this_machine(entry.base_url):
+            warnings.append(f"upstream[{number}].base_url is an http:// address: its key travels unencrypted.")
     return Settings(**sections, data=data, warnings=tuple(warnings))
 
 
@@ -239,6 +297,7 @@ def _mode_warnings(path: Path) -> list[str]:
 
 
 def _environment_overrides(environment: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """By section, and by "SECTION.NUMBER" for one of several: FABRIX_CHAT_UPSTREAM_1_KEY stands for upstream[1].key."""
     found: dict[str, dict[str, str]] = {}
     unknown = []
     for name, value in environment.items():
@@ -246,15 +305,48 @@ def _environment_overrides(environment: Mapping[str, str]) -> tuple[dict[str, di
             continue
         rest = name[len(ENVIRONMENT_PREFIX) :].lower()
         section = next((s for s in SECTIONS if rest.startswith(s + "_")), None)
-        if section is None:
+        numbered = re.fullmatch(rf"({'|'.join(ARRAYS)})_([1-9][0-9]?)_(.+)", rest)
+        if numbered:
+            found.setdefault(f"{numbered[1]}.{numbered[2]}", {})[numbered[3]] = value
+        elif section is None:
             unknown.append(f"The environment variable {name} names no known section and is ignored.")
         else:
             found.setdefault(section, {})[rest[len(section) + 1 :]] = value
     return found, unknown
 
 
-def _section(section: str, values: Mapping[str, Any], warnings: list[str]) -> Any:
-    cls = SECTIONS[section]
+def _apply(table: dict[str, Any], overrides: Mapping[str, Mapping[str, str]]) -> None:
+    """Put the variables of the environment over what the file says, or beside it."""
+    numbered = {tuple(name.split(".")): values for name, values in overrides.items() if "." in name}
+    for section, values in overrides.items():
+        if "." not in section and isinstance(table.setdefault(section, {}), dict):
+            table[section].update(values)
+    for (section, number), values in sorted(numbered.items(), key=lambda item: int(item[0][1])):
+        entries = table.setdefault(section, [])
+        if isinstance(entries, list):
+            if int(number) > len(entries) + 1:
+                raise SettingsError(f"{section}[{len(entries) + 1}] must be set before {section}[{number}].")
+            if int(number) > len(entries):
+                entries.append({})
+            if isinstance(entries[int(number) - 1], dict):
+                entries[int(number) - 1].update(values)
+
+
+def _entries(section: str, values: Any, warnings: list[str]) -> tuple[Any, ...]:
+    """All sections of one kind that may stand there several times; no two have the same name."""
+    if not isinstance(values, list) or not all(isinstance(entry, dict) for entry in values):
+        raise SettingsError(f"{section} must be sections of keys, each under a line [[{section}]].")
+    cls = ARRAYS[section]
+    found = [_section(cls, f"{section}[{number}]", entry, warnings) for number, entry in enumerate(values, start=1)]
+    names = [entry.name for entry in found]
+    for number, name in enumerate(names, start=1):
+        if name in names[: number - 1]:
+            first = names.index(name) + 1
+            raise SettingsError(f"{section}[{number}].name must be another than that of {section}[{first}].")
+    return tuple(found)
+
+
+def _section(cls: type, section: str, values: Mapping[str, Any], warnings: list[str]) -> Any:
     types = get_type_hints(cls)
     known = {}
     for key, value in values.items():
@@ -264,9 +356,9 @@ def _section(section: str, values: Mapping[str, Any], warnings: list[str]) -> An
             warnings.append(f"{section}.{key} is not a known setting and is ignored.")
     result = cls(**known)
     for item in dataclasses.fields(result):
-        name = f"{section}.{item.name}"
-        if name in RULES and not RULES[name][0](getattr(result, item.name)):
-            raise SettingsError(f"{name} must be {RULES[name][1]}.")
+        rule = RULES.get(f"{section.partition('[')[0]}.{item.name}")
+        if rule and not rule[0](getattr(result, item.name)):
+            raise SettingsError(f"{section}.{item.name} must be {rule[1]}.")
     return result
 
 
@@ -293,6 +385,13 @@ def _typed(name: str, value: Any, wanted: Any) -> Any:
         if isinstance(items, list) and all(isinstance(item, str) for item in items):
             return tuple(items)
         raise SettingsError(f"{name} must be a list of texts.")
+    if wanted == Mapping[str, str]:
+        if isinstance(value, str):
+            pairs = (item.partition("=") for item in value.split(",") if item.strip())
+            value = {key.strip(): label.strip() for key, _, label in pairs}
+        if isinstance(value, dict) and all(isinstance(label, str) for label in value.values()):
+            return dict(value)
+        raise SettingsError(f"{name} must be a table of texts.")
     raise SettingsError(f"{name} must be {'a number' if wanted in (int, float) else 'a text in quotes'}.")
 
 

@@ -79,10 +79,10 @@ class Gate:
         await _result(self._reached, seconds)
 
     def open(self) -> None:
-        _settle(self._opened, None)
+        settle(self._opened, None)
 
     async def hold(self) -> None:
-        _settle(self._reached, None)
+        settle(self._reached, None)
         await asyncio.shield(asyncio.wrap_future(self._opened))
 
 
@@ -90,7 +90,7 @@ async def _result(future: Future[T], seconds: float) -> T:
     return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), seconds)
 
 
-def _settle(future: Future[T], value: T) -> None:
+def settle(future: Future[T], value: T) -> None:
     if not future.done():
         future.set_result(value)
 
@@ -249,12 +249,14 @@ def fault_id(name: str) -> str:
 # --- the server -------------------------------------------------------------------------------------------------------
 
 
-class _Reset(Exception):
+class Reset(Exception):
     """Makes uvicorn drop the connection without ending the response."""
 
 
 class Standin:
     """The ASGI application. `fault` is what every agent does; "" = each what its id says."""
+
+    delta_mark = b'"CHUNK"'  # what a write holds that is a delta
 
     def __init__(self, *, deltas: int, per_second: float, fault: str = "", integer_ids: bool = False) -> None:
         self.requests: list[StandinRequest] = []
@@ -283,11 +285,11 @@ class Standin:
             return
         asked = await self._record(Request(scope, receive))
         answering = asyncio.create_task(self._answer(asked, send))
-        leaving = asyncio.create_task(_disconnected(receive))
+        leaving = asyncio.create_task(disconnected(receive))
         try:
             await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
             if not answering.done():
-                _settle(asked.cut_off, time.monotonic())
+                settle(asked.cut_off, time.monotonic())
         finally:
             leaving.cancel()
             answering.cancel()
@@ -308,32 +310,32 @@ class Standin:
 
     async def _answer(self, asked: StandinRequest, send: Send) -> None:
         if not _may_ask(asked):
-            await _whole(send, 401, {"content-type": "text/plain"}, b"Unauthorized")
+            await whole(send, 401, {"content-type": "text/plain"}, b"Unauthorized")
         elif asked.method == "GET" and asked.path == f"{API_PATH}/agents":
             await self._list(asked, send)
         elif asked.method == "POST" and asked.path.startswith(f"{API_PATH}/agent-messages"):
             await self._say(asked, send)
         else:
-            await _whole(send, 404, _JSON, b'{"message":"no such path"}')
+            await whole(send, 404, _JSON, b'{"message":"no such path"}')
 
     async def _list(self, asked: StandinRequest, send: Send) -> None:
         page, limit = int(asked.query.get("page", 1)), int(asked.query.get("limit", 50))
         agents = self.agents()
-        await _whole_json(send, {"items": agents[(page - 1) * limit : page * limit], "total": len(agents)})
+        await whole_json(send, {"items": agents[(page - 1) * limit : page * limit], "total": len(agents)})
 
     async def _say(self, asked: StandinRequest, send: Send) -> None:
         fault = self.fault or self._fault_of(str(asked.body.get("agentId")))
         pieces = cut_into(answer_text(asked), self._deltas)
         if fault in REFUSALS:
-            await _whole(send, *REFUSALS[fault]())
+            await whole(send, *REFUSALS[fault]())
         elif fault in MANNERS:
             await self._misbehave(fault, pieces, asked, send)
         elif str(asked.body.get("isStream")).lower() == "true":
             await self._stream(STREAMS.get(fault, confirmed)(pieces), asked, send)
         elif fault in STREAMS:
-            await _whole_json(send, plain_answer(pieces, contentReferences=REFERENCES))
+            await whole_json(send, plain_answer(pieces, contentReferences=REFERENCES))
         else:
-            await _whole_json(send, plain_answer(pieces))
+            await whole_json(send, plain_answer(pieces))
 
     def _fault_of(self, agent_id: str) -> str:
         if self._integer_ids:
@@ -345,25 +347,30 @@ class Standin:
         if fault == "late-first-byte":
             await asyncio.sleep(90)
         elif fault == "plain-instead-of-stream":
-            await _whole_json(send, plain_answer(pieces))
+            await whole_json(send, plain_answer(pieces))
             return
         elif fault in ("stream-instead-of-plain", "open-after-end"):
             await self._stream(confirmed(pieces), asked, send, closes=fault != "open-after-end")
             return
-        await _begin(send)
-        for piece in pieces[:3]:
-            await self._write(sse(chunk(piece)), asked, send)
+        begun = [sse(chunk(piece)) for piece in pieces[:3]]
+        await self._break_off(fault, begun, b'data: {"event_status":"CHUNK","con', asked, send)
+
+    async def _break_off(self, fault: str, begun: list[bytes], cut: bytes, asked: StandinRequest, send: Send) -> None:
+        """Begin an answer, and then reset the connection, drip or say nothing more."""
+        await begin(send)
+        for data in begun:
+            await self._write(data, asked, send)
         if fault == "reset-mid-frame":
-            await self._write(b'data: {"event_status":"CHUNK","con', asked, send)
+            await self._write(cut, asked, send)
             await asyncio.sleep(0.05)  # uvicorn sends what was written, and drops the rest with the connection
-            raise _Reset
+            raise Reset
         while fault == "drip":
             await send({"type": "http.response.body", "body": b":", "more_body": True})
             await asyncio.sleep(0.05)
         await asyncio.sleep(3600)
 
     async def _stream(self, writes: list[bytes], asked: StandinRequest, send: Send, *, closes: bool = True) -> None:
-        await _begin(send)
+        await begin(send)
         started = time.monotonic()
         pause = self._pause * min(1.0, self._deltas / len(writes))  # byte by byte takes no longer than delta by delta
         for number, data in enumerate(writes):
@@ -379,7 +386,7 @@ class Standin:
         for gate in self.gates:
             if gate.before == asked.deltas_sent:
                 await gate.hold()
-        asked.deltas_sent += b'"CHUNK"' in data
+        asked.deltas_sent += self.delta_mark in data
         await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
@@ -400,30 +407,30 @@ async def _record_form(asked: StandinRequest, request: Request) -> None:
                 asked.body[key] = value
 
 
-async def _disconnected(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _begin(send: Send) -> None:
+async def begin(send: Send) -> None:
     headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
-async def _whole(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
+async def whole(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
     raw = [(key.encode(), value.encode()) for key, value in {**headers, "content-length": str(len(body))}.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})
 
 
-async def _whole_json(send: Send, body: object) -> None:
-    await _whole(send, 200, _JSON, json.dumps(body, ensure_ascii=False).encode())
+async def whole_json(send: Send, body: object) -> None:
+    await whole(send, 200, _JSON, json.dumps(body, ensure_ascii=False).encode())
 
 
 # --- running it -------------------------------------------------------------------------------------------------------
 
 
-def _server(standin: Standin) -> uvicorn.Server:
+def server_of(standin: Standin) -> uvicorn.Server:
     config = uvicorn.Config(
         standin,
         log_config=None,
@@ -442,13 +449,20 @@ def running_standin(
 ) -> Iterator[Standin]:
     """A stand-in on a free port of this machine, in a thread. `per_second` 0 = as fast as it goes."""
     standin = Standin(deltas=deltas, per_second=per_second, fault=fault, integer_ids=integer_ids)
-    server = _server(standin)
+    with running(standin, BASE_PATH):
+        yield standin
+
+
+@contextmanager
+def running(standin: Standin, path: str) -> Iterator[None]:
+    """`standin` on a free port of this machine, in a thread; its base URL ends in `path`."""
+    server = server_of(standin)
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
-        standin.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}{BASE_PATH}"
+        standin.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}{path}"
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            yield standin
+            yield
         finally:
             for gate in standin.gates:
                 gate.open()
@@ -467,11 +481,14 @@ def main() -> None:
     standin = Standin(
         deltas=options.deltas, per_second=options.per_second, fault=options.fault, integer_ids=options.integer_ids
     )
-    with socket.create_server(("127.0.0.1", options.port), backlog=1024) as listening:
-        port = listening.getsockname()[1]
-        print(f"base_url = http://127.0.0.1:{port}{BASE_PATH}")
-        print(f"client_key = {CLIENT_KEY}\nopenapi_token = {OPENAPI_TOKEN}", flush=True)
-        _server(standin).run(sockets=[listening])
+    serve(standin, options.port, BASE_PATH, f"client_key = {CLIENT_KEY}\nopenapi_token = {OPENAPI_TOKEN}")
+
+
+def serve(standin: Standin, port: int, path: str, keys: str) -> None:
+    """Run it by hand, until Ctrl+C."""
+    with socket.create_server(("127.0.0.1", port), backlog=1024) as listening:
+        print(f"base_url = http://127.0.0.1:{listening.getsockname()[1]}{path}\n{keys}", flush=True)
+        server_of(standin).run(sockets=[listening])
 
 
 if __name__ == "__main__":

@@ -19,8 +19,11 @@ ALLOWED = {
     "app.py": OURS - {"tests", "admin"},
     "run.py": set(),
 }
-# The client of FabriX: nothing else speaks HTTP to anybody.
-SPEAKS_HTTP = {f"chat/upstreams/{name}.py" for name in ("fabrix", "exchange", "connections", "body", "refusals")}
+# The clients of the services, and what they share: nothing else speaks HTTP to anybody.
+SPEAKS_HTTP = {
+    f"chat/upstreams/{name}.py"
+    for name in ("fabrix", "openai", "exchange", "connections", "body", "refusals", "openai_refusals")
+}
 
 
 def imports(path: Path) -> set[str]:
@@ -45,7 +48,7 @@ def test_imports_point_one_way(part: str) -> None:
         assert tops & OURS <= ALLOWED[part], path
 
 
-def test_only_the_client_of_fabrix_speaks_http() -> None:
+def test_only_the_clients_of_the_services_speak_http() -> None:
     speaking = {
         path.relative_to(ROOT).as_posix()
         for part in ALLOWED

@@ -10,7 +10,7 @@ import pytest
 
 from admin.cli import COMMANDS
 from app import build
-from storage.settings import SECTIONS
+from storage.settings import ARRAYS, SECTIONS
 from tests.conftest import settings_for
 
 ROOT = Path(__file__).parents[1]
@@ -18,9 +18,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_is_in_the_readme_and_the_other_way_round() -> None:
-    ours = {f"{section}.{item.name}" for section, cls in SECTIONS.items() for item in fields(cls)}
+    sections = SECTIONS | ARRAYS
+    ours = {f"{section}.{item.name}" for section, cls in sections.items() for item in fields(cls)}
     table = README.split("## Settings")[1].split("## For programs")[0]
-    told = {name for name in re.findall(r"`(\w+\.\w+)`", table) if name.split(".")[0] in SECTIONS}
+    told = {name for name in re.findall(r"`(\w+\.\w+)`", table) if name.split(".")[0] in sections}
     assert told == ours
 
 

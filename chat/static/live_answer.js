@@ -447,7 +447,7 @@ fabrix.page = (() => {
     user = await call('GET', '/api/me');
     sidebar.showUser(user);
     composer.setLimit(user.server.upload_limit_mb);
-    $('#local-note').hidden = user.server.fabrix;
+    $('#local-note').hidden = !user.server.local_only;
     [agents, sessions] = await Promise.all([call('GET', '/api/agents/'), call('GET', '/api/sessions/')]);
     agentId = agents.preferred;
     countdowns.start(askAgain);

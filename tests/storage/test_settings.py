@@ -8,6 +8,7 @@ import pytest
 import tomli
 
 from storage.settings import (
+    ARRAYS,
     SECTIONS,
     SettingsError,
     load_settings,
@@ -25,6 +26,12 @@ FABRIX = """
 base_url = "https://fabrix.example/api-agent"
 client_key = "client"
 openapi_token = "token"
+"""
+
+SERVER = """
+[[upstream]]
+name = "gpu"
+base_url = "https://gpu.example/v1"
 """
 
 
@@ -176,6 +183,112 @@ def test_environment_alone_can_set_up_fabrix(file: Path) -> None:
     assert settings.fabrix_api is not None
 
 
+def test_any_number_of_servers_can_stand_beside_fabrix(file: Path) -> None:
+    more = 'key = "k"\nmodels = ["a", "b"]\nlabels = { "a" = "A" }\nrpm = 60\nread_seconds = 300'
+    first, second = load(file, SERVER + more + SERVER.replace('"gpu"', '"ollama"')).upstream
+    assert (first.name, first.key.reveal(), first.models, first.labels) == ("gpu", "k", ("a", "b"), {"a": "A"})
+    assert (first.rpm, first.read_seconds) == (60, 300.0)
+    assert (second.name, second.kind, second.models, second.rpm, second.tpm) == ("ollama", "openai", (), 0, 0)
+    assert not second.key and second.enforced
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('kind = "fabrix"', "kind"),
+        ('name = ""', "name"),
+        ('name = "GPU"', "name"),
+        ('name = "a/b"', "name"),
+        ('name = "fabrix"', "name"),
+        ('name = "local"', "name"),
+        (f'name = "{"a" * 31}"', "name"),
+        ('base_url = "gpu.example"', "base_url"),
+        ('base_url = "https://gpu.example/a b"', "base_url"),
+        ("key = 5", "key"),
+        ('key = "geheim한"', "key"),
+        ("labels = 5", "labels"),
+        ('models = [""]', "models"),
+        ("models = [5]", "models"),
+        ('labels = { "a" = 5 }', "labels"),
+        ('labels = { "a" = "" }', "labels"),
+        ("rpm = -1", "rpm"),
+        ("tpm = inf", "tpm"),
+        ("enforced = 3", "enforced"),
+        ("file_kb = -1", "file_kb"),
+        ("read_seconds = 0", "read_seconds"),
+        ("max_connections = 0", "max_connections"),
+    ],
+)
+def test_a_bad_value_of_a_server_names_which_and_its_key(file: Path, text: str, key: str) -> None:
+    good = {"name": '"ollama"', "base_url": '"http://127.0.0.1:11434"'}
+    bad = "\n".join(f"{name} = {value}" for name, value in good.items() if f"{name} =" not in text)
+    with pytest.raises(SettingsError) as caught:
+        load(file, f"{SERVER}\n[[upstream]]\n{bad}\n{text}")
+    assert str(caught.value).startswith(f"upstream[2].{key} must be ")
+    assert "geheim" not in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["name", "base_url"])
+def test_a_server_needs_a_name_and_an_address(file: Path, key: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^upstream\[1\]\.{key} must be "):
+        load(file, "\n".join(line for line in SERVER.splitlines() if not line.startswith(key)))
+
+
+def test_two_servers_have_two_names(file: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^upstream\[2\]\.name must be another than that of upstream\[1\]\.$"):
+        load(file, SERVER + SERVER)
+
+
+@pytest.mark.parametrize("text", ['[upstream]\nname = "gpu"', "upstream = 5", "upstream = [5]"])
+def test_servers_are_sections_of_their_own(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "secrets.toml"
+    path.write_text(f"{text}\n{GOOD}")
+    with pytest.raises(SettingsError, match=r"^upstream must be sections of keys, each under a line \[\[upstream\]\]"):
+        load_settings(path, environment={})
+
+
+def test_an_unknown_key_of_a_server_only_warns(file: Path) -> None:
+    assert "upstream[1].colour" in " ".join(load(file, f"{SERVER}colour = 1").warnings)
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "warns"),
+    [
+        ("http://gpu.example/v1", "k", True),
+        ("http://10.0.0.5:8000", "k", True),
+        ("http://gpu.example/v1", "", False),
+        ("https://gpu.example/v1", "k", False),
+        ("http://127.0.0.1:11434", "k", False),
+        ("http://localhost:11434", "k", False),
+        ("http://[::1]:11434", "k", False),
+    ],
+)
+def test_a_key_that_travels_unencrypted_to_another_machine_warns(file: Path, url: str, key: str, warns: bool) -> None:
+    warnings = load(file, f'{SERVER.replace("https://gpu.example/v1", url)}key = "{key}"').warnings
+    assert [warning.split(" ")[0] for warning in warnings] == ["upstream[1].base_url"] * warns
+
+
+def test_environment_overrides_and_adds_servers(file: Path) -> None:
+    settings = load(
+        file,
+        SERVER,
+        FABRIX_CHAT_UPSTREAM_1_KEY="k",
+        FABRIX_CHAT_UPSTREAM_1_LABELS="a=A, b = B",
+        FABRIX_CHAT_UPSTREAM_2_NAME="ollama",
+        FABRIX_CHAT_UPSTREAM_2_BASE_URL="http://127.0.0.1:11434",
+        FABRIX_CHAT_UPSTREAM_2_MODELS="a, b",
+    )
+    first, second = settings.upstream
+    assert (first.name, first.key.reveal(), first.labels) == ("gpu", "k", {"a": "A", "b": "B"})
+    assert (second.name, second.models) == ("ollama", ("a", "b"))
+    with pytest.raises(SettingsError, match=r"^upstream\[2\] must be set before upstream\[3\]\.$"):
+        load(file, FABRIX_CHAT_UPSTREAM_3_NAME="x")
+
+
+def test_the_key_of_a_server_hides_in_repr(file: Path) -> None:
+    assert "k-e-y" not in repr(load(file, f'{SERVER}key = "k-e-y"'))
+
+
 def test_a_password_in_the_databases_address_hides_too(file: Path) -> None:
     assert "geheim" not in repr(load(file, '[database]\nurl = "sqlite:///geheim.db"'))
 
@@ -187,12 +300,23 @@ def test_secrets_hide_in_repr(file: Path) -> None:
 
 def test_the_example_documents_every_key_with_its_default() -> None:
     example = tomli.loads((Path(__file__).parents[2] / "secrets.toml.example").read_text(encoding="utf-8"))
-    for section, cls in SECTIONS.items():
+    assert set(example) == {*SECTIONS, *ARRAYS}
+    for section, cls in (SECTIONS | ARRAYS).items():
         defaults = cls()
-        assert set(example[section]) == set(vars(defaults)), section
-        for key, value in example[section].items():
+        told = example[section] if section in SECTIONS else example[section][0]
+        assert set(told) == set(vars(defaults)), section
+        for key, value in told.items():
             default = getattr(defaults, key)
-            if key not in ("base_url", "client_key", "openapi_token", "secret_key", "admin_signup_key", "url"):
+            if key not in (
+                "base_url",
+                "client_key",
+                "openapi_token",
+                "secret_key",
+                "admin_signup_key",
+                "url",
+                "name",
+                "key",
+            ):
                 assert value == (list(default) if isinstance(default, tuple) else default), key
 
 
