@@ -92,7 +92,7 @@ class Limiter(NoLimits):
         self._line.lanes.join(waiter)
         place = self._places[waiter] = Place(self, waiter)
         self._serve()
-        if not place.is_granted and (limit := self._hopeless(waiter)):
+        if not place.is_granted and (limit := self._hopeless(waiter, now)):
             self._forget(waiter)
             raise self._refusal(limit, waiter, now)
         return place
@@ -187,9 +187,8 @@ class Limiter(NoLimits):
         del self._places[waiter]
         self._line.lanes.leave(waiter)
 
-    def _hopeless(self, waiter: Waiter) -> Limit | None:
+    def _hopeless(self, waiter: Waiter, now: float) -> Limit | None:
         """The limit that nobody's settling can lift before this one's patience ends."""
-        now = self.clock()
         if self._line.paused_until > waiter.deadline:
             return Limit.UPSTREAM
         day = self._line.person(waiter.user_id).tokens

@@ -276,3 +276,21 @@ async def test_a_clock_that_was_put_back_does_not_count_spends_for_longer() -> N
     made = limiter(rpm=1)
     made.restore([Spent("a", "scripted", 1, now() + timedelta(hours=1), 1, 100)])
     assert await granted(join(made, patience=100)) == pytest.approx(60 + MARGIN, abs=0.5)
+
+
+async def test_whoever_has_no_patience_is_told_the_limit_that_holds() -> None:
+    """On a real clock, which goes on between two looks at it."""
+    made = Limiter("real", TeamLimits(1, 10_000, 4), people=People(lambda _: Allowance()), journal=Notes())
+    join(made)
+    assert (await refusal(join(made, 2, patience=0.0))).limit == "team_requests"
+
+
+@in_virtual_time
+async def test_without_a_limit_on_requests_or_tokens_the_other_holds() -> None:
+    made = Limiter(
+        "one", TeamLimits(1, float("inf"), 4), people=People(lambda _: Allowance()), journal=Notes(), clock=clock
+    )
+    await granted(join(made, tokens=10**9))
+    error = await refusal(join(made, 2, patience=1.0))
+    assert error.limit == "team_requests" and error.current_usage == {} and made.figures() is None
+    assert error.retry_after == 60.0
