@@ -21,6 +21,8 @@ COMMANDS = ("serve", "create-admin")
 THREAD_SWITCH_SECONDS = 0.0005
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
+log = logging.getLogger(__name__)
+
 
 def main(arguments: list[str]) -> int:
     """Run a command; its exit status."""
@@ -69,15 +71,14 @@ def _settings(options: argparse.Namespace) -> Settings:
         raise SettingsError(
             f"{error.filename} can't be written ({error.strerror}): choose another place with --data or --secrets."
         ) from None
-    settings = load_settings(options.secrets, data=options.data)
-    for warning in settings.warnings:
-        print(f"Warning: {warning}", file=sys.stderr)
-    return settings
+    return load_settings(options.secrets, data=options.data)
 
 
 def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
     _log_to(settings.data / "logs" / "chat.log")
+    for warning in settings.warnings:
+        log.warning(warning)
     try:
         listener = _listen(options.host, options.port)
     except (OSError, OverflowError) as error:
@@ -141,6 +142,8 @@ def _log_to(path: Path) -> None:
 
 def _create_admin(options: argparse.Namespace) -> int:
     settings = _settings(options)
+    for warning in settings.warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
     password = _password(from_stdin=options.password_stdin)
     if password is None:
         print("The two passwords are not the same.", file=sys.stderr)

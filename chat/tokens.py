@@ -55,7 +55,7 @@ def count(text: str) -> int:
 
 
 def tokens_in(question: Question) -> int:
-    """The tokens of what an agent is sent: the whole conversation so far, without the content of a file."""
+    """The tokens of what an agent is sent: the conversation so far, without a file that goes beside it."""
     return math.ceil(sum(map(weight, question.contents)))
 
 

@@ -40,7 +40,7 @@ class Attachment:
 class Question:
     """What an agent is asked.
 
-    `contents` is the conversation as FabriX wants it: user, answer, user, answer, …, the new question (not blank).
+    `contents` is the conversation, the roles by position: user, answer, user, answer, …, the new question (not blank).
     `attachment` goes with this question; `last_attachment` is the conversation's newest file, this one included.
     `idempotency_key` is the same for all tries, so that an upstream can tell a repeat from a new question.
     """

@@ -139,6 +139,19 @@ def test_warnings_are_told_and_do_not_stop(tmp_path: Path) -> None:
     assert "server.colour is not a known setting" in result.stderr
 
 
+def test_a_key_on_an_open_way_is_warned_about_in_the_log_once(tmp_path: Path) -> None:
+    server = {
+        "FABRIX_CHAT_UPSTREAM_1_NAME": "gpu",
+        "FABRIX_CHAT_UPSTREAM_1_BASE_URL": "http://gpu.invalid:8000",
+        "FABRIX_CHAT_UPSTREAM_1_KEY": "s3cret-key",
+    }
+    with serving(tmp_path, **server):
+        pass
+    log = (tmp_path / "data" / "logs" / "chat.log").read_text(encoding="utf-8")
+    assert log.count("upstream[1].base_url is an http:// address") == 1
+    assert "s3cret-key" not in log
+
+
 def test_an_administrator_is_made_and_can_sign_in(tmp_path: Path) -> None:
     result = run(tmp_path, "create-admin", "boss", "--email", "b@example.com", "--password-stdin", given=PASSWORD)
     assert result.returncode == 0 and "boss" in result.stdout

@@ -126,7 +126,7 @@ def test_a_file_that_can_not_go_along_ends_the_turn_and_is_kept(
     assert len(questions(standin)) == 1
 
 
-def test_a_servers_own_limits_are_kept_though_others_are_not(others: LiveServer, standin: OpenAiStandin) -> None:
+def test_a_servers_own_limits_are_kept_and_hold_nobody_else_up(others: LiveServer, standin: OpenAiStandin) -> None:
     with others.sign_up(f"other-server-{next(_numbers)}") as someone:
         first = someone.conversation(agent_id=f"narrow/{HEALTHY}")
         someone.ask_and_wait(first)
@@ -135,8 +135,8 @@ def test_a_servers_own_limits_are_kept_though_others_are_not(others: LiveServer,
         assert (last.kind, last.data["code"]) == ("error", "rate_limit_exceeded")
         assert last.data["current_usage"]["rpm_limit"] == 1 and "1 requests a minute" in last.data["notice"]
         for _ in range(3):
-            someone.ask_and_wait(first_of_gpu := someone.conversation(agent_id=f"gpu/{HEALTHY}"))
-            assert someone.messages(first_of_gpu)[-1]["state"] == "done"
+            someone.ask_and_wait(elsewhere := someone.conversation(agent_id=f"gpu/{HEALTHY}"))
+            assert someone.messages(elsewhere)[-1]["state"] == "done"
 
 
 @pytest.mark.parametrize(
