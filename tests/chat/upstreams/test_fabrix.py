@@ -320,3 +320,12 @@ async def test_client_that_is_given_is_used_and_closed() -> None:
     assert (await answer_of(upstream)).text == "안녕"
     await upstream.aclose()
     assert client.is_closed
+
+
+async def test_frames_that_can_not_be_read_are_logged_by_kind(
+    connect: Connect, messages: respx.Route, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages.mock(return_value=streamed(sse(chunk({"text": "geheim"})) + WHOLE))
+    assert (await answer_of(connect(BASE))).text == "안녕"
+    assert "FabriX: could not be read or used: {'content that is dict': 1}" in caplog.text
+    assert "geheim" not in caplog.text

@@ -291,6 +291,12 @@ async def test_a_whole_answer_in_json_is_taken_too(connect: Connect, chat: respx
     assert answer.text == "안녕" and answer.finished == Finished(usage=Usage(21, 34))
 
 
+async def test_a_clean_close_gives_what_might_have_become_a_tag(connect: Connect, chat: respx.Route) -> None:
+    chat.return_value = streamed(sse(delta("<th")))
+    answer = await answer_of(connect(), QUESTION)
+    assert answer.text == "<th" and answer.finished
+
+
 @pytest.mark.parametrize("body", [b"<html></html>", b"{}", b'{"choices":', b"hello"])
 async def test_what_is_no_answer_is_broken(connect: Connect, chat: respx.Route, body: bytes) -> None:
     chat.return_value = httpx.Response(200, content=body)
