@@ -119,7 +119,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         agents, limiters=limiters, wait_seconds=limits.wait_seconds, file_wait_seconds=limits.file_wait_seconds
     )
     turns = Turns(database, store=store, gateway=gateway)
-    conversations = Conversations(database, store=store, turns=turns, room=_room(settings))
+    room = Room(settings.agents.history_turns, settings.agents.context_tokens)
+    conversations = Conversations(database, store=store, turns=turns, room=room)
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
     )
@@ -243,13 +244,6 @@ def _upstreams(settings: Settings) -> list[Upstream]:
     if settings.agents.local:
         found.append(LocalUpstream(_analyst(settings)))
     return found
-
-
-def _room(settings: Settings) -> Room:
-    """A conversation that is larger than a whole minute of the team could never be sent."""
-    limits = settings.rate_limit
-    tokens = settings.agents.context_tokens
-    return Room(settings.agents.history_turns, min(tokens, limits.tpm) if limits.enforced else tokens)
 
 
 def _team(settings: Settings, *, rpm: float | None = None, tpm: float | None = None) -> TeamLimits:

@@ -63,6 +63,11 @@ class AgentDirectory:
         away = (each for each in self._upstreams if each.name in self._away or each.name not in self._known)
         return Listing(agents, away=tuple(each.title or each.name for each in away), preferred=preferred)
 
+    def name_of_upstream(self, agent_id: str) -> str | None:
+        """The upstream that runs this agent, as far as is known by now."""
+        known = self._who_has(agent_id)
+        return known.name if known else None
+
     async def upstream_of(self, agent_id: str) -> Upstream:
         """The upstream that runs this agent.
 

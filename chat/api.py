@@ -104,7 +104,7 @@ def chat_routes(
     @router.get("/api/sessions/{conversation_id}/")
     async def open_conversation(conversation_id: str, login: Login = signed_in) -> dict[str, Any]:
         conversation, path = await conversations.open(login.user.id, conversation_id)
-        context, room = conversations.context(path)
+        context, room = conversations.context(conversation, path)
         return {
             **conversation_as_json(conversation),
             "messages": [message_as_json(item) for item in path],

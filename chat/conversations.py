@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -73,9 +73,10 @@ class Conversations:
 
         return await self._database.read(query)
 
-    def context(self, path: list[Message]) -> tuple[Context, Room]:
+    def context(self, conversation: Conversation, path: list[Message]) -> tuple[Context, Room]:
         """What of an open conversation the next question takes along, and how much there is room for."""
-        return context_of([(message.role, message.content) for message in path], self._room), self._room
+        room = self._room_at(conversation.agent_id)
+        return context_of([(message.role, message.content) for message in path], room), room
 
     async def change(
         self, user_id: int, conversation_id: str, *, title: str | None = None, agent_id: str | None = None
@@ -265,11 +266,14 @@ class Conversations:
         )
         return turn, Question(
             agent_id=conversation.agent_id,
-            contents=contents_of(history, content, self._room),
+            contents=contents_of(history, content, self._room_at(conversation.agent_id)),
             attachment=self._attachment(file),
             last_attachment=self._attachment(newest),
             language=language,
         )
+
+    def _room_at(self, agent_id: str) -> Room:
+        return replace(self._room, tokens=int(min(self._room.tokens, self._turns.most_tokens(agent_id))))
 
     def _attachment(self, file: StoredFile | None) -> Attachment | None:
         if file is None:

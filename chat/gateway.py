@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -109,6 +110,11 @@ class Gateway:
             )
             for name, door in self._doors.items()
         ]
+
+    def most_tokens(self, agent_id: str) -> float:
+        """The tokens that one question to this agent may take; what is larger would never be let go."""
+        limiter = self._limiters.get(self._agents.name_of_upstream(agent_id) or "")
+        return limiter.most_tokens if limiter else math.inf
 
     def figures(self) -> Mapping[str, int] | None:
         """The six figures of the first upstream that has both limits; None without any."""

@@ -73,6 +73,10 @@ class Limiter(NoLimits):
         self._forecast: dict[Waiter, tuple[int, float]] = {}
         self._forecast_until = -math.inf
 
+    @property
+    def most_tokens(self) -> float:  # type: ignore[override]
+        return self._limits.tpm
+
     def restore(self, spends: Iterable[Spent]) -> None:
         """Count what this upstream was sent before a restart, oldest first; call before anything else."""
         for spent, at in on_the_clock(spends, self.clock):

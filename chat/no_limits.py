@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 
@@ -43,6 +44,7 @@ class NoLimits:
     """Says yes at once, and keeps no account."""
 
     counts = False  # whether tokens mean anything here
+    most_tokens = math.inf  # of one question: more would never be let go
 
     def join(self, *, user_id: int, tokens: int, interactive: bool, patience: float, is_retry: bool = False) -> NoPlace:
         """Take a place in line. Raises `LimitReached` where waiting would be in vain."""

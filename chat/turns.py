@@ -119,6 +119,10 @@ class Turns:
         caller = replace(caller, leave=running.leave)
         self._spawn(self._live(running, question, caller), name=f"turn-{turn.id}")
 
+    def most_tokens(self, agent_id: str) -> float:
+        """The tokens that one question to this agent may take."""
+        return self._gateway.most_tokens(agent_id)
+
     def stop(self, turn_id: str) -> None:
         """End a running turn and close its upstream connection; one that has ended stays as it is."""
         running = self._running.get(turn_id)

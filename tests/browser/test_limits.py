@@ -174,6 +174,23 @@ def test_a_long_conversation_shows_what_the_agent_no_longer_gets(visitor, upstre
     assert len(upstream.questions[-1].contents) == 3
 
 
+def test_a_service_that_is_slower_than_usual_has_a_banner(visit, server) -> None:
+    visitor = visit()
+    slow = True
+
+    def told(route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["upstreams"][0] |= {"is_slow": slow, "first_delta_recent": 8.2, "first_delta_usual": 0.4}
+        route.fulfill(response=answer, json=body)
+
+    visitor.page.route("**/api/limits", told)
+    page = visitor.enter()
+    expect(page.locator("#banner")).to_have_text(re.compile("slower than usual: .* 8 s .usually 1 s"))
+    slow = False
+    expect(page.locator("#banner")).to_be_hidden()
+
+
 def test_a_service_that_is_down_has_a_banner_that_goes_by_itself(visitor, upstream) -> None:
     page = visitor.page
     for _ in range(LOST_IN_A_ROW):

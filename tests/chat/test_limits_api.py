@@ -11,9 +11,12 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import select
+from starlette.requests import Request
 
 from app import build
+from chat.api import _manner
 from chat.breaker import LOST_IN_A_ROW
+from chat.conversations import Manner
 from chat.errors import QuestionRejected, UpstreamBroken
 from chat.events import Delta, Finished, Usage
 from storage.database import Database, sqlite_url
@@ -91,6 +94,23 @@ def test_nobody_waits_for_ever(someone: Person, seconds: object) -> None:
         f"/api/sessions/{someone.conversation()}/turns/", json={"content": "x", "wait_seconds": seconds}
     )
     assert answer.status_code == 400 and "wait_seconds" in answer.json()
+
+
+def test_no_more_of_a_conversation_is_sent_than_a_minute_allows(tmp_path: Path) -> None:
+    with limited(tmp_path, tpm=3000) as (server, upstream), server.sign_up("kim") as kim:
+        conversation = kim.conversation()
+        upstream.enqueue(Delta("가" * 3400), Finished())
+        kim.ask_and_wait(conversation)
+        context = kim.http.get(f"/api/sessions/{conversation}/").json()["context"]
+        assert context["limit"] == 3000 and context["tokens"] <= 3000
+
+
+def test_a_token_in_a_header_means_a_program_which_lets_people_go_first() -> None:
+    def request(*headers: tuple[bytes, bytes]) -> Request:
+        return Request({"type": "http", "headers": headers})
+
+    assert _manner(request((b"cookie", b"fabrix_chat=x")), None) == Manner(interactive=True)
+    assert _manner(request((b"authorization", b"Token x")), 5.0) == Manner(interactive=False, patience=5.0)
 
 
 def test_whoever_waits_may_choose_to_wait_longer(tmp_path: Path) -> None:
