@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -44,13 +45,16 @@ from chat.api import chat_routes
 from chat.api_errors import chat_error_response
 from chat.contents import Room
 from chat.conversations import Conversations
+from chat.direct import Direct
 from chat.errors import ChatError
 from chat.files import Files
 from chat.gateway import Gateway
 from chat.journal import SpendJournal
 from chat.limiter import Limiter, TeamLimits, figures_of
 from chat.limits_api import limit_routes
+from chat.openai_api import openai_routes
 from chat.people import People
+from chat.public_api import public_routes
 from chat.turns import Turns
 from chat.upstreams.base import Upstream
 from chat.upstreams.fabrix import FabrixUpstream
@@ -66,7 +70,9 @@ from storage.users import Login
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).parent
-OURS = ("/api/", "/files/", "/healthz", "/rate-limit-status", "/ui/")
+DIRECT = ("/agents", "/agent-messages", "/agent-messages/file", "/rate-limit-status")
+OURS = ("/api/", "/files/", "/healthz", "/ui/", "/v1/", *DIRECT)
+UPLOADS = ("/api/files", "/agent-messages/file")
 BASE_SCRIPTS = ("texts.js", "auth/base.js")
 CHAT_SCRIPTS = tuple(
     f"chat/{name}.js"
@@ -83,6 +89,7 @@ CHAT_SCRIPTS = tuple(
         "live_answer",
     )
 )
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/login.js")),
     "/": head(styles=("auth/base.css", "chat/chat.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
@@ -119,11 +126,15 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         agents, limiters=limiters, wait_seconds=limits.wait_seconds, file_wait_seconds=limits.file_wait_seconds
     )
     turns = Turns(database, store=store, gateway=gateway)
+    direct = Direct(database, gateway=gateway, logins=logins)
     room = Room(settings.agents.history_turns, settings.agents.context_tokens)
     conversations = Conversations(database, store=store, turns=turns, room=room)
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
     )
+
+    async def end_answers() -> None:
+        await asyncio.gather(turns.close(), direct.close())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -135,7 +146,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
             limiter.restore(spent)
         await turns.open()
         yield
-        await turns.close()
+        await end_answers()
         await journal.close()
         await files.close()
         await logins.close()
@@ -170,6 +181,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
             "user_id": user.id,
             "username": user.username,
             "email": user.email,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
             "role": user.role,
             "server": {
                 "version": VERSION,
@@ -183,14 +196,18 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(
         chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
     )
+    app.include_router(public_routes(guard=guard, agents=agents, direct=direct, files=files))
+    app.include_router(openai_routes(guard=guard, agents=agents, direct=direct))
     app.include_router(limit_routes(guard=guard, gateway=gateway, people=people, unused=figures_of(_team(settings))))
 
-    @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    async def unknown(path: str) -> Response:
-        # Without this an address that doesn't exist would fall through to the page at "/".
+    async def unknown() -> Response:
         return JSONResponse({"detail": "Not found."}, 404)
 
-    app.state.end_turns = turns.close  # for the command that serves: before it lets go of those who watch
+    # Without this an address that doesn't exist would fall through to the page at "/".
+    for path in ("/api/{path:path}", "/files/{path:path}", "/healthz", *DIRECT):
+        app.add_api_route(path, unknown, methods=METHODS, include_in_schema=False)
+
+    app.state.end_turns = end_answers  # for the command that serves: before it lets go of those who watch
     _mount_pages(app, guard)
     _add_middleware(app, guard, settings)
     return app
@@ -300,7 +317,7 @@ def _mount_pages(app: FastAPI, guard: Guard) -> None:
 def _add_middleware(app: FastAPI, guard: Guard, settings: Settings) -> None:
     """The last one added is the first to see a request."""
     app.add_middleware(
-        Gate, guard=guard, apps=[GradioApp("/login", open=True), GradioApp("")], ours=OURS, upload_path="/api/files"
+        Gate, guard=guard, apps=[GradioApp("/login", open=True), GradioApp("")], ours=OURS, upload_paths=UPLOADS
     )
     app.add_middleware(OriginCheck)
     # Without one of starlette's own, Gradio would allow any origin with credentials. Our own pages need no entry:

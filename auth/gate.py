@@ -38,14 +38,15 @@ class Gate:
     """ASGI middleware in front of everything. Our own routes pass: each has a guard of its own."""
 
     def __init__(
-        self, app: ASGIApp, *, guard: Guard, apps: Sequence[GradioApp], ours: Sequence[str], upload_path: str
+        self, app: ASGIApp, *, guard: Guard, apps: Sequence[GradioApp], ours: Sequence[str], upload_paths: Sequence[str]
     ) -> None:
-        """`ours`: how the paths of our own routes begin; `upload_path` takes bodies of any length."""
+        """`ours`: the paths of our own routes, and how they begin ("/…/"); `upload_paths` take bodies of any length."""
         self._app = app
         self._guard = guard
         self._apps = apps
-        self._ours = tuple(ours)
-        self._upload_path = upload_path
+        self._ours = frozenset(ours)
+        self._beginnings = tuple(path for path in ours if path.endswith("/"))
+        self._upload_paths = frozenset(upload_paths)
         self._hashes: OrderedDict[str, int] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,14 +58,14 @@ class Gate:
             return
         scope["headers"] = [item for item in scope["headers"] if item[0] not in FORGEABLE]
         request = Request(scope)
-        if scope["path"] != self._upload_path:
+        if scope["path"] not in self._upload_paths:
             try:
                 receive = await _bounded(request, receive)
             except _TooLong:
                 await JSONResponse({"detail": "The request is too large."}, 413)(scope, receive, send)
                 return
         refusal = None
-        if not scope["path"].startswith(self._ours):
+        if scope["path"] not in self._ours and not scope["path"].startswith(self._beginnings):
             refusal, receive = await self._gradio(request, receive)
         await (refusal or self._app)(scope, receive, send)
 

@@ -15,26 +15,27 @@ from locales import language_of
 def chat_error_response(request: Request, error: Exception) -> Response:
     """Answer a ChatError as the API promises it."""
     assert isinstance(error, ChatError)  # noqa: S101 -- registered for this class
-    return JSONResponse(_body(error, request), error.status, _headers(error))
+    body = error_as_json(error, language_of(request.headers.get("accept-language")))
+    return JSONResponse(body, error.status, error_headers(error))
 
 
-def _body(error: ChatError, request: Request) -> dict[str, Any]:
+def error_as_json(error: ChatError, language: str) -> dict[str, Any]:
     if isinstance(error, NotFound):
         return {"detail": "Not found."}
     if isinstance(error, FieldError):
         return {error.field: [error.sentence]}
     if isinstance(error, TurnRunning):
         return {"error": error.code, "turn_id": error.turn_id}
-    body: dict[str, Any] = {
-        "error": error.code,
-        "message": error.notice(language_of(request.headers.get("accept-language"))),
-    }
+    body: dict[str, Any] = {"error": error.code, "message": error.notice(language)}
+    if error.number:
+        body["number"] = error.number
     if isinstance(error, LimitReached):
         body |= {"retry_after": error.retry_after, "current_usage": dict(error.current_usage)}
     return body
 
 
-def _headers(error: ChatError) -> dict[str, str]:
+def error_headers(error: ChatError) -> dict[str, str]:
+    """When to come back, and what is left until then."""
     headers = {}
     if error.retry_after is not None:
         # Whole seconds (RFC 9110, section 10.2.3), and never 0: that would be an invitation.

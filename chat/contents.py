@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ class Room:
 
     turns: int
     tokens: int
+
+
+# What a program sends along is its own business.
+ALL_THERE_IS = Room(turns=sys.maxsize, tokens=sys.maxsize)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,8 @@ def _newest(line: Sequence[_Item], room: Room, taken: float) -> tuple[int, float
         taken += turn
         kept -= 2
     return kept, taken
+
+
+def system_as_user(history: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same, with what the system says put before the question that follows: FabriX has no place for it."""
+    return [("user" if role == "system" else role, content) for role, content in history]

@@ -4,6 +4,7 @@ ChatError                     code, status, retry_after; notice(language) is the
 ├── NotFound                  404  someone else's, or missing: the same answer
 ├── TurnRunning               409  this conversation is still being answered
 ├── UnknownAgent              400  no upstream has it
+├── SignedOut                 401  the login ended while a program was being answered
 ├── FieldError                400  a field of the request is wrong
 ├── LimitReached              429  the wait for a place was too long; says whose limit, and what is left of it
 ├── FileRejected              400  a file that can't be taken, with the reason
@@ -37,11 +38,15 @@ from locales import text
 
 
 class ChatError(Exception):
-    """An error with a sentence for the user. `code` is its stable name, and the key of its sentence."""
+    """An error with a sentence for the user. `code` is its stable name, and the key of its sentence.
+
+    `number` leads from what a program is told to the row of its call; None where there is no row.
+    """
 
     code = "internal_error"
     status = 500
     retry_after: float | None = None
+    number: str | None = None
     upstream = ""  # what people call the service that it is about; set by who knows
 
     def __init__(self, *, notices: dict[str, str] | None = None, **values: object) -> None:
@@ -77,6 +82,11 @@ class TurnRunning(ChatError):
 class UnknownAgent(ChatError):
     code = "unknown_agent"
     status = 400
+
+
+class SignedOut(ChatError):
+    code = "signed_out"
+    status = 401
 
 
 class FieldError(ChatError):

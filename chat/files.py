@@ -6,15 +6,17 @@ import asyncio
 import mimetypes
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Connection
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from chat.errors import FieldError, FileRejected, FileTooLarge, NotFound, QuotaExceeded
+from chat.upstreams.base import Attachment
 from locales import text
 from storage import files
 from storage.conversations import StoredFile
@@ -22,7 +24,7 @@ from storage.database import Database
 from storage.files import FileStore, TooLarge
 
 MB = 1 << 20
-ENVELOPE = 64 << 10  # bytes of a multipart body that are not the file
+MOST_FIELDS = 1000
 
 
 class Files:
@@ -56,9 +58,37 @@ class Files:
         Raises:
             FieldError, FileRejected, FileTooLarge, QuotaExceeded
         """
-        limit = self._limit_mb * MB
+        async with self.form(request, language=language) as form:
+            upload, name = self._checked(form, language)
+            if await self._database.read(files.used_bytes, user_id) + (upload.size or 0) > self._quota_mb * MB:
+                raise QuotaExceeded(name=name, limit=self._quota_mb)
+            return await self._store_upload(upload.file, name, user_id)
+
+    async def borrow(self, form: FormData, *, language: str) -> Attachment:
+        """The part `file` of a form, for the time of one question; whoever asks it deletes the bytes.
+
+        Raises:
+            FieldError, FileRejected, FileTooLarge
+        """
+        upload, name = self._checked(form, language)
+        # A server that is killed leaves the bytes without a row, and the sweep at the next start takes them.
+        file_id, size, _ = await asyncio.to_thread(self._store.save, upload.file, limit=self._limit_mb * MB)
+        return Attachment(self._store.path(file_id), name, size, _media_type(name))
+
+    @asynccontextmanager
+    async def form(self, request: Request, *, language: str, fields_bytes: int = 64 << 10) -> AsyncIterator[FormData]:
+        """A multipart body, read no further than a file of the largest size and `fields_bytes` around it may take.
+
+        Raises:
+            FieldError, FileTooLarge
+        """
+        limit = self._limit_mb * MB + fields_bytes
         parser = MultiPartParser(
-            request.headers, _at_most(request.stream(), limit + ENVELOPE), max_files=1, max_fields=10
+            request.headers,
+            _at_most(request.stream(), limit),
+            max_files=1,
+            max_fields=MOST_FIELDS,
+            max_part_size=fields_bytes,
         )
         try:
             form = await parser.parse()
@@ -67,27 +97,25 @@ class Files:
         except (MultiPartException, KeyError):
             raise FieldError("file", text("file.missing", language)) from None
         try:
-            upload = form.get("file")
-            if not isinstance(upload, UploadFile):
-                raise FieldError("file", text("file.missing", language))
-            return await self._keep(upload, user_id, language=language)
+            yield form
         finally:
             await form.close()
 
-    async def _keep(self, upload: UploadFile, user_id: int, *, language: str) -> StoredFile:
+    def _checked(self, form: FormData, language: str) -> tuple[UploadFile, str]:
+        """The file of a form and its safe name."""
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise FieldError("file", text("file.missing", language))
         name = safe_name(upload.filename or "")
         size = upload.size or 0
         if size > self._limit_mb * MB:
             raise FileTooLarge(name=name, limit=self._limit_mb)
         if size == 0:
             raise FileRejected(name=name, reason=text("file.empty", language))
-        if await self._database.read(files.used_bytes, user_id) + size > self._quota_mb * MB:
-            raise QuotaExceeded(name=name, limit=self._quota_mb)
-        return await self._store_upload(upload.file, name, user_id)
+        return upload, name
 
     async def _store_upload(self, source: BinaryIO, name: str, user_id: int) -> StoredFile:
         file_id, size, sha256 = await asyncio.to_thread(self._store.save, source, limit=self._limit_mb * MB)
-        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
 
         def work(connection: Connection) -> StoredFile:
             # Asked again where nothing comes in between: uploads at the same time must not share the last place.
@@ -98,7 +126,7 @@ class Files:
                 file_id=file_id,
                 user_id=user_id,
                 name=name,
-                media_type=media_type,
+                media_type=_media_type(name),
                 size=size,
                 sha256=sha256,
             )
@@ -122,6 +150,10 @@ class Files:
         if file is None or path is None or not path.is_file():
             raise NotFound
         return file, path
+
+
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def safe_name(name: str) -> str:

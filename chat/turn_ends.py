@@ -18,10 +18,14 @@ def artifact_of_file(file: conversations.StoredFile) -> dict[str, Any]:
     return {"kind": file.kind, "file_id": file.id, "name": file.name, "size": file.size}
 
 
+def new_number() -> str:
+    """The short number of an error, which leads from the screen to the log and the row."""
+    return "E-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(4))
+
+
 def told_error(error: ChatError, language: str) -> dict[str, Any]:
-    """An error as the API tells it; the short number leads from the screen to the log and the turn's row."""
-    number = "E-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(4))
-    told: dict[str, Any] = {"code": error.code, "notice": error.notice(language), "number": number}
+    """An error as the API tells it, with a number of its own."""
+    told: dict[str, Any] = {"code": error.code, "notice": error.notice(language), "number": new_number()}
     if error.retry_after is not None or isinstance(error, LimitReached):
         told["retry_after"] = error.retry_after
     if isinstance(error, LimitReached):

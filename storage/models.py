@@ -57,6 +57,8 @@ users = Table(
     Column("username", String(50), nullable=False),
     Column("username_key", String(50), nullable=False, unique=True),  # case-folded: "Kim" and "kim" are one person
     Column("email", String(254), nullable=False),
+    Column("first_name", String(150), nullable=False, server_default=""),
+    Column("last_name", String(150), nullable=False, server_default=""),
     Column("password_hash", LargeBinary, nullable=False),
     Column("role", String(10), nullable=False),  # user, staff, admin
     Column("active", Boolean, nullable=False),
@@ -132,6 +134,27 @@ turns = Table(
     Column("tokens_estimated", Boolean),
     Column("tries", Integer),
     UniqueConstraint("conversation_id", "client_id"),
+)
+
+# The same of each direct call of a program, which belongs to no conversation and keeps no text.
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("agent_id", String(200), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("error_code", String(40)),
+    Column("error_number", String(10), index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("waited_ms", Integer),
+    Column("first_delta_ms", Integer),
+    Column("total_ms", Integer),
+    Column("tokens_in", Integer),
+    Column("tokens_out", Integer),
+    Column("tokens_estimated", Boolean),
+    Column("tries", Integer),
 )
 
 # What was sent to an upstream lately: after a restart the limits go on from here. Nothing refers to users or turns,

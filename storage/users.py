@@ -22,6 +22,8 @@ class User:
     email: str
     role: str  # "user", "staff" or "admin"
     active: bool
+    first_name: str = ""
+    last_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,15 @@ class Login:
     used_at: datetime
 
 
-_USER = (users.c.id, users.c.username, users.c.email, users.c.role, users.c.active)
+_USER = (
+    users.c.id,
+    users.c.username,
+    users.c.email,
+    users.c.role,
+    users.c.active,
+    users.c.first_name,
+    users.c.last_name,
+)
 _GOOD = (logins.c.expires_at > bindparam("now"), logins.c.used_at > bindparam("used_since"), users.c.active)
 # Built once, because every request needs it, and building it costs as much as running it.
 _FIND_LOGIN = (
@@ -43,7 +53,16 @@ _FIND_LOGIN = (
 )
 
 
-def add_user(connection: Connection, *, username: str, email: str, password_hash: bytes, role: str = "user") -> User:
+def add_user(
+    connection: Connection,
+    *,
+    username: str,
+    email: str,
+    password_hash: bytes,
+    role: str = "user",
+    first_name: str = "",
+    last_name: str = "",
+) -> User:
     """Raises: UsernameTaken."""
     statement = insert(users).values(
         username=username,
@@ -51,6 +70,8 @@ def add_user(connection: Connection, *, username: str, email: str, password_hash
         email=email,
         password_hash=password_hash,
         role=role,
+        first_name=first_name,
+        last_name=last_name,
         active=True,
         created_at=now(),
     )
@@ -59,7 +80,7 @@ def add_user(connection: Connection, *, username: str, email: str, password_hash
     except IntegrityError:
         raise UsernameTaken(username) from None
     assert key is not None  # noqa: S101 -- an INSERT of one row has a key
-    return User(id=key[0], username=username, email=email, role=role, active=True)
+    return User(key[0], username, email, role, active=True, first_name=first_name, last_name=last_name)
 
 
 def credentials(connection: Connection, username: str) -> tuple[User, bytes] | None:
@@ -67,7 +88,7 @@ def credentials(connection: Connection, username: str) -> tuple[User, bytes] | N
     row = connection.execute(
         select(*_USER, users.c.password_hash).where(users.c.username_key == username.casefold())
     ).one_or_none()
-    return (User(*row[:5]), row[5]) if row else None
+    return (User(*row[:-1]), row[-1]) if row else None
 
 
 def count_users(connection: Connection) -> int:

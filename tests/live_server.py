@@ -36,13 +36,16 @@ class LiveServer:
         self._build = build
         self._signup_key = signup_key
         self._server: uvicorn.Server | None = None
+        self._app: FastAPI | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     async def _serve(self) -> None:
-        config = uvicorn.Config(self._build(), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        self._app, self._loop = self._build(), asyncio.get_running_loop()
+        config = uvicorn.Config(self._app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         await self._server.serve(sockets=[self._socket])
 
@@ -59,6 +62,11 @@ class LiveServer:
             self._server.should_exit = True
         self._thread.join(15)
         self._socket.close()
+
+    def end_answers(self) -> None:
+        """What the command that serves does before it lets go of its callers."""
+        assert self._app and self._loop
+        asyncio.run_coroutine_threadsafe(self._app.state.end_turns(), self._loop).result(15)
 
     def sign_up(self, username: str, *, language: str = "en") -> Person:
         body = {

@@ -112,6 +112,7 @@ class FabrixUpstream:
             "executeFinalAnswer": api.execute_final_answer,
             "executeRagFinalAnswer": api.execute_rag_final_answer,
             "executeRagStandaloneQuery": api.execute_rag_standalone_query,
+            **question.options,
         }
 
     async def _file_request(

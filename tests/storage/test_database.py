@@ -41,14 +41,17 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     assert database.read_now(users.count_users) == 0
 
 
-def test_turns_of_before_keep_their_rows_and_have_no_figures(tmp_path: Path) -> None:
+def test_people_and_turns_of_before_keep_their_rows_and_have_no_figures(tmp_path: Path) -> None:
     old = Database(sqlite_url(tmp_path))
     old.migrate("0001")
 
     def work(connection: Connection) -> None:
-        user = users.add_user(connection, username="kim", email="k@example.com", password_hash=b"x")
-        made = conversations.add(connection, user_id=user.id, agent_id="a", title="t")
-        values = f"'t', '{made.id}', {user.id}, 'a', 'q', 'm', 'done', 3, '2026-01-01 00:00:00'"
+        # As it was then: the functions of today know columns that came later.
+        names = "id, username, username_key, email, password_hash, role, active, created_at"
+        values = "7, 'kim', 'kim', 'k@example.com', x'00', 'user', 1, '2026-01-01 00:00:00'"
+        connection.execute(text(f"INSERT INTO users ({names}) VALUES ({values})"))
+        made = conversations.add(connection, user_id=7, agent_id="a", title="t")
+        values = f"'t', '{made.id}', 7, 'a', 'q', 'm', 'done', 3, '2026-01-01 00:00:00'"
         names = "id, conversation_id, user_id, agent_id, user_message_id, message_id, state, last_event, created_at"
         connection.execute(text(f"INSERT INTO turns ({names}) VALUES ({values})"))
 
@@ -56,6 +59,8 @@ def test_turns_of_before_keep_their_rows_and_have_no_figures(tmp_path: Path) -> 
     old.migrate()
     [row] = old.read_now(lambda c: c.execute(select(metadata.tables["turns"])).all())
     assert (row.id, row.state, row.tokens_in, row.tries) == ("t", "done", None, None)
+    kim, _ = old.read_now(users.credentials, "kim") or (None, b"")
+    assert kim is not None and (kim.id, kim.first_name, kim.last_name, kim.active) == (7, "", "", True)
     old.close()
 
 

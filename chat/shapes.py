@@ -1,0 +1,349 @@
+"""What the API's answers look like, for its documentation; tests hold the answers to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+# ------------------------------------------------------------------- agents
+
+
+class Agent(Shape):
+    agentId: str
+    label: str
+    description: str
+    capabilities: list[Literal["chat", "file"]]
+    upstream: str
+
+
+class Agents(Shape):
+    """`stale`: the upstreams in `away` don't answer, and their part is what they last said.
+
+    `preferred`: the agent to start with.
+    """
+
+    items: list[Agent]
+    stale: bool
+    away: list[str]
+    preferred: str | None
+
+
+class AgentsPage(Shape):
+    items: list[Agent]
+    total: int
+    page: int
+    limit: int
+
+
+# ------------------------------------------------------------------- conversations
+
+
+class Conversation(Shape):
+    id: str
+    agent_id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class CountedConversation(Conversation):
+    message_count: int
+
+
+class File(Shape):
+    """`size` in bytes."""
+
+    file_id: str
+    name: str
+    size: int
+
+
+class Artifact(Shape):
+    """What an answer made: a chart (a file of ours) or a link."""
+
+    kind: str
+    file_id: str | None = None
+    name: str | None = None
+    size: int | None = None
+    title: str | None = None
+    url: str | None = None
+
+
+class TurnError(Shape):
+    """`number` is what an administrator finds the turn by."""
+
+    code: str
+    notice: str
+    number: str | None
+
+
+class Message(Shape):
+    """`state`, `turn_id` and `error` are those of the turn that made an answer; `siblings` are all its versions."""
+
+    id: str
+    parent_id: str | None
+    role: Literal["user", "assistant", "system"]
+    content: str
+    created_at: datetime
+    agent_id: str | None
+    thinking: str
+    truncated: bool
+    artifacts: list[Artifact]
+    file: File | None
+    siblings: list[str]
+    turn_id: str | None
+    state: Literal["waiting", "running", "done", "stopped", "failed", "interrupted"] | None
+    error: TurnError | None
+
+
+class MessageOfSession(Message):
+    session: str
+
+
+class Context(Shape):
+    """What the next question takes along: all after the message `left_out_until`; `tokens` of at most `limit`."""
+
+    left_out_until: str | None
+    tokens: int
+    limit: int
+
+
+class OpenConversation(Conversation):
+    messages: list[Message]
+    context: Context
+
+
+class Turn(Shape):
+    turn_id: str
+    user_message_id: str
+    message_id: str
+
+
+class TurnId(Shape):
+    turn_id: str
+
+
+# ------------------------------------------------------------------- limits
+
+
+class Minute(Shape):
+    """The team's last minute: requests (rpm) and tokens (tpm)."""
+
+    current_rpm: int
+    current_tpm: int
+    remaining_rpm: int
+    remaining_tpm: int
+    rpm_limit: int
+    tpm_limit: int
+
+
+class UpstreamHealth(Shape):
+    name: str
+    state: str
+    minute: Minute | None
+    retry_in: float
+    is_slow: bool
+    first_delta_recent: float | None
+    first_delta_usual: float | None
+
+
+class Own(Shape):
+    remaining: int
+    limit: int
+
+
+class Limits(Shape):
+    """`remaining`: the share of the minute that is left, from 0 to 1. `estimate`: how tokens are counted beforehand.
+
+    `you`: what is left of your own requests in this `minute` and tokens in this `day`; null without a limit.
+    """
+
+    minute: Minute
+    remaining: float
+    you: dict[Literal["minute", "day"], Own | None]
+    upstreams: list[UpstreamHealth]
+    estimate: dict[str, Any]
+
+
+# ------------------------------------------------------------------- direct calls
+
+
+class AgentAnswer(Shape):
+    """A plain answer of FabriX."""
+
+    content: str
+    contentReferences: list[dict[str, Any]]
+    truncated: bool
+    finishReason: Literal["stop", "length"]
+    status: Literal["SUCCESS"]
+    responseCode: str
+
+
+class FileFacts(Shape):
+    """`size` in bytes."""
+
+    filename: str
+    size: int
+    processed_at: datetime
+
+
+class FileAnswer(Shape):
+    content: str
+    metadata: FileFacts
+
+
+class Failure(Shape):
+    """`number` leads an administrator to the call's figures; it is missing where the request never was a call."""
+
+    error: str
+    message: str
+    number: str | None = None
+
+
+class LimitFailure(Failure):
+    retry_after: float | None
+    current_usage: Minute | dict[str, int]
+
+
+class Detail(Shape):
+    detail: str
+
+
+class Model(Shape):
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+    name: str
+    description: str
+
+
+class Models(Shape):
+    object: Literal["list"]
+    data: list[Model]
+
+
+class Usage(Shape):
+    """`estimated`: the agent reported no figures, so they are estimated from the texts."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    estimated: Literal[True] | None = None
+
+
+class CompletionMessage(Shape):
+    role: Literal["assistant"]
+    content: str
+    refusal: None
+    reasoning_content: str | None = None
+
+
+class Choice(Shape):
+    index: int
+    message: CompletionMessage
+    logprobs: None
+    finish_reason: Literal["stop", "length"]
+
+
+class Completion(Shape):
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: Usage
+    references: list[dict[str, Any]] | None = None
+
+
+class OpenAiErrorFacts(Shape):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+    number: str | None = None
+    retry_after: float | None = None
+    current_usage: Minute | dict[str, int] | None = None
+
+
+class OpenAiError(Shape):
+    error: OpenAiErrorFacts
+
+
+# ------------------------------------------------------------------- people
+
+
+class Proof(Shape):
+    """The token is for `Authorization: Token …` or `Bearer …`."""
+
+    token: str
+    user_id: int
+    username: str
+    email: str
+
+
+FieldFailure = dict[str, list[str]]
+_WRONG_FIELD = {"description": "A field is wrong, or no upstream has the agent", "model": FieldFailure | Failure}
+_SIGNED_OUT = {"description": "No token, a wrong one, or one whose sign-in has ended", "model": Detail | Failure}
+DIRECT_ERRORS: Responses = {
+    400: _WRONG_FIELD,
+    401: _SIGNED_OUT,
+    429: {"description": "The wait for a place within the limits was too long", "model": LimitFailure},
+    502: {"description": "The agent service failed", "model": Failure},
+    503: {"description": "The agent service can't be reached", "model": Failure},
+    504: {"description": "The agent service did not answer in time", "model": Failure},
+}
+OPENAI_ERRORS: Responses = {
+    status: {"description": text, "model": OpenAiError}
+    for status, text in {
+        400: "The request is wrong",
+        401: "No token, or a wrong one",
+        404: "No such model",
+        429: "The wait for a place within the limits was too long",
+        502: "The agent service failed",
+        503: "The agent service can't be reached",
+        504: "The agent service did not answer in time",
+    }.items()
+}
+ROUTE_ERRORS: Responses = {
+    400: {"description": "A field is wrong", "model": FieldFailure},
+    401: {"description": "No token, or a wrong one", "model": Detail},
+}
+
+
+def streamed_or(model: type[BaseModel]) -> dict[str, Any]:
+    """The documentation of an answer that is JSON or, where asked for, a stream."""
+    stream = {"schema": {"type": "string"}, "example": 'data: {"type":"content","content":"Hello"}\n\n'}
+    return {"model": model, "content": {"text/event-stream": stream}}
+
+
+def _form(fields: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": fields, "required": required}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+_FILE = {"type": "string", "format": "binary"}
+UPLOAD_FORM = _form({"file": _FILE}, ["file"])
+FILE_FORM = _form(
+    {
+        "file": _FILE,
+        "agentId": {"type": "string"},
+        "contents": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "may repeat; the last is the question",
+        },
+        "isStream": {"type": "boolean", "default": False},
+        "wait_seconds": {"type": "number"},
+    },
+    ["file", "agentId"],
+)
