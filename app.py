@@ -35,6 +35,7 @@ from auth.guard import Guard
 from auth.headers import OriginCheck, ResponseHeaders
 from auth.logins import Logins
 from auth.passwords import Passwords
+from auth.shapes import OPEN, SIGNED_OUT, Health, Me
 from auth.theme import head, theme
 from auth.throttle import Throttle
 from auth.view import login_page
@@ -42,6 +43,7 @@ from chat.agents import AgentDirectory
 from chat.allowances import Allowances
 from chat.analyst.pool import Analyst
 from chat.api import chat_routes
+from chat.api_docs import ASSETS, WORDS, docs_routes
 from chat.api_errors import chat_error_response
 from chat.contents import Room
 from chat.conversations import Conversations
@@ -52,6 +54,8 @@ from chat.gateway import Gateway
 from chat.journal import SpendJournal
 from chat.limiter import Limiter, TeamLimits, figures_of
 from chat.limits_api import limit_routes
+from chat.messages import Messages
+from chat.messages_api import message_routes
 from chat.openai_api import openai_routes
 from chat.people import People
 from chat.public_api import public_routes
@@ -93,6 +97,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/login.js")),
     "/": head(styles=("auth/base.css", "chat/chat.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
+    "/api/docs": head(styles=("swagger/swagger-ui.css",), scripts=("swagger/swagger-ui-bundle.js", "chat/api_docs.js")),
 }
 # What the Gradio apps must not do: tell errors, keep prompts in the browser, document themselves.
 QUIET: dict[str, Any] = {
@@ -156,12 +161,26 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         passwords.close()
         database.close()
 
-    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="FabriX Agent Chat",
+        version=VERSION,
+        description=WORDS,
+        lifespan=lifespan,
+        openapi_url=None,  # our own, which has a guard
+        docs_url=None,
+        redoc_url=None,
+    )
     app.add_exception_handler(AuthError, auth_error_response)
     app.add_exception_handler(ChatError, chat_error_response)
     app.add_exception_handler(RequestValidationError, field_errors_response)
 
-    @app.get("/healthz")
+    @app.get(
+        "/healthz",
+        tags=["Server"],
+        summary="How the server does; open to all",
+        responses={200: {"model": Health}},
+        openapi_extra=OPEN,
+    )
     async def healthz() -> dict[str, str]:
         try:
             healthy = await database.read(ping)
@@ -174,7 +193,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
             "upstream": "ok" if await agents.is_up() else "down",
         }
 
-    @app.get("/api/me")
+    @app.get("/api/me", tags=["Accounts"], summary="Who I am", responses={200: {"model": Me}, **SIGNED_OUT})
     async def me(login: Login = Depends(guard.route)) -> dict[str, Any]:
         user = login.user
         return {
@@ -196,8 +215,11 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(
         chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
     )
+    messages = Messages(database, store=store)
+    app.include_router(message_routes(guard=guard, conversations=conversations, messages=messages))
     app.include_router(public_routes(guard=guard, agents=agents, direct=direct, files=files))
     app.include_router(openai_routes(guard=guard, agents=agents, direct=direct))
+    app.include_router(docs_routes(guard=guard, describe=app.openapi))
     app.include_router(limit_routes(guard=guard, gateway=gateway, people=people, unused=figures_of(_team(settings))))
 
     async def unknown() -> Response:
@@ -297,11 +319,12 @@ def _mount_pages(app: FastAPI, guard: Guard) -> None:
     }
     script = f"window.FABRIX_TEXTS = {json.dumps(texts, ensure_ascii=False)};"
 
-    @app.get("/ui/texts.js")
+    @app.get("/ui/texts.js", include_in_schema=False)
     async def texts_script() -> Response:
         return Response(script, media_type="text/javascript")
 
     app.mount("/ui/auth", StaticFiles(directory=ROOT / "auth" / "static"))
+    app.mount("/ui/swagger", StaticFiles(directory=ASSETS))
     app.mount("/ui/chat", StaticFiles(directory=ROOT / "chat" / "static"))
     pages: list[tuple[str, gr.Blocks, dict[str, Any]]] = [
         ("/login", login_page(), {}),

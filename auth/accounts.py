@@ -19,6 +19,7 @@ from storage.users import User, UsernameTaken
 
 REQUIRED = "This field is required."
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}", re.ASCII)
+LONGEST_NAME = 150  # characters of a first or a last name
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
 
 
@@ -48,23 +49,52 @@ class Accounts:
         self._signup_key = signup_key
         self._email_domains = {domain.lower().removeprefix("@") for domain in email_domains}
 
-    async def sign_up(self, *, username: str, email: str, password: str, key: str, address: str) -> SignedIn:
-        """Make an account and sign it in.
+    async def sign_up(
+        self,
+        *,
+        username: str,
+        email: str,
+        password: str,
+        key: str,
+        address: str,
+        first_name: str = "",
+        last_name: str = "",
+        repeated: str | None = None,
+    ) -> SignedIn:
+        """Make an account and sign it in. `repeated` is the password once more, where it is asked for twice.
 
         Raises:
             FieldErrors, TooManyAttempts, WrongKey, UsernameExists.
         """
         errors = self.problems(username=username, email=email, password=password)
+        for field, name in (("first_name", first_name), ("last_name", last_name)):
+            if len(name) > LONGEST_NAME or not name.isprintable():
+                errors[field] = [f"A name has at most {LONGEST_NAME} letters."]
+        if repeated is not None and repeated != password:
+            errors["password2"] = ["The two passwords are not the same."]
         if not key:
             errors["auth_key"] = [REQUIRED]
         if errors:
             raise FieldErrors(errors)
+        self.check_key(key, address=address)
+        user = await self.add(
+            username=username,
+            email=email,
+            password=password,
+            role="user",
+            first_name=first_name,
+            last_name=last_name,
+        )
+        return SignedIn(user, await self._logins.start(user.id, address=address))
+
+    def check_key(self, key: str, *, address: str) -> None:
+        """Whether the sign-up key is right. Raises: FieldErrors, TooManyAttempts, WrongKey."""
+        if not key:
+            raise FieldErrors({"auth_key": [REQUIRED]})
         succeeded = self._throttle.attempt_key(address)
         if not hmac.compare_digest(key.encode(), self._signup_key.reveal().encode()):
             raise WrongKey
         succeeded()
-        user = await self.add(username=username, email=email, password=password, role="user")
-        return SignedIn(user, await self._logins.start(user.id, address=address))
 
     async def sign_in(self, *, username: str, password: str, address: str) -> SignedIn:
         """Raises: FieldErrors, TooManyAttempts, WrongCredentials, AccountDisabled."""
@@ -86,12 +116,20 @@ class Accounts:
             await self._database.write(users.set_password, user.id, renewed)
         return SignedIn(user, await self._logins.start(user.id, address=address))
 
-    async def add(self, *, username: str, email: str, password: str, role: str) -> User:
+    async def add(
+        self, *, username: str, email: str, password: str, role: str, first_name: str = "", last_name: str = ""
+    ) -> User:
         """Store a new account whose fields have been checked. Raises: UsernameExists."""
         password_hash = await self._passwords.hash(_normal(password))
         try:
             return await self._database.write(
-                users.add_user, username=username, email=email, password_hash=password_hash, role=role
+                users.add_user,
+                username=username,
+                email=email,
+                password_hash=password_hash,
+                role=role,
+                first_name=first_name,
+                last_name=last_name,
             )
         except UsernameTaken:
             raise UsernameExists from None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
+from auth import shapes
 from auth.accounts import Accounts, SignedIn
-from auth.errors import AuthError, TooManyAttempts
+from auth.errors import AuthError, TooManyAttempts, WrongKey
 from auth.guard import Guard, cookie_name
 from auth.logins import Logins
 from storage.users import Login
@@ -22,7 +23,13 @@ class SignUp(BaseModel):
     username: Stripped = ""
     email: Stripped = ""
     password: str = ""
-    auth_key: Stripped = ""
+    auth_key: Stripped = Field(default="", description="the six digits of the sign-up key")
+
+
+class Registration(SignUp):
+    password2: str | None = Field(default=None, description="the password once more")
+    first_name: Stripped = ""
+    last_name: Stripped = ""
 
 
 class SignIn(BaseModel):
@@ -30,10 +37,31 @@ class SignIn(BaseModel):
     password: str = ""
 
 
-def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRouter:
-    router = APIRouter(prefix="/api/auth")
+class SignUpKey(BaseModel):
+    auth_key: Stripped = ""
 
-    @router.post("/signup/")
+
+def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRouter:
+    """The short paths beside /api/auth/… are other names of the same."""
+    router = APIRouter(prefix="/api", tags=["Accounts"])
+    new: dict[str, Any] = {
+        "summary": "Make an account and sign in",
+        "status_code": 201,
+        "responses": {201: {"model": shapes.NewProof}, **shapes.ACCOUNT_ERRORS},
+        "openapi_extra": shapes.OPEN,
+    }
+    known: dict[str, Any] = {
+        "summary": "Sign in with a password",
+        "responses": {200: {"model": shapes.Proof}, **shapes.ACCOUNT_ERRORS, **shapes.WRONG_CREDENTIALS},
+        "openapi_extra": shapes.OPEN,
+    }
+    leaving: dict[str, Any] = {
+        "summary": "Sign out: ends the token",
+        "responses": {200: {"model": shapes.Sentence}, **shapes.SIGNED_OUT},
+    }
+
+    @router.post("/signup/", **new)
+    @router.post("/auth/signup/", **new)
     async def sign_up(body: SignUp, request: Request) -> Response:
         signed_in = await accounts.sign_up(
             username=body.username,
@@ -45,12 +73,52 @@ def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRoute
         answer = {"message": "User created successfully.", **_proof(signed_in)}
         return _with_cookie(JSONResponse(answer, 201), signed_in.token, request)
 
-    @router.post("/login/")
+    @router.post(
+        "/register/",
+        summary="Make an account with a person's names, and sign in",
+        status_code=201,
+        responses={201: {"model": shapes.Registered}, **shapes.ACCOUNT_ERRORS},
+        openapi_extra=shapes.OPEN,
+    )
+    async def register(body: Registration, request: Request) -> Response:
+        signed_in = await accounts.sign_up(
+            username=body.username,
+            email=body.email,
+            password=body.password,
+            key=body.auth_key,
+            address=address_of(request),
+            first_name=body.first_name,
+            last_name=body.last_name,
+            repeated=body.password2,
+        )
+        user = signed_in.user
+        answer = {
+            "user": {"id": user.id, "username": user.username, "email": user.email},
+            "token": signed_in.token,
+        }
+        return _with_cookie(JSONResponse(answer, 201), signed_in.token, request)
+
+    @router.post(
+        "/validate-auth/",
+        summary="Is this sign-up key right?",
+        responses={200: {"model": shapes.RightKey}, **shapes.ACCOUNT_ERRORS},
+        openapi_extra=shapes.OPEN,
+    )
+    async def validate(body: SignUpKey, request: Request) -> Response:
+        try:
+            accounts.check_key(body.auth_key, address=address_of(request))
+        except WrongKey as error:
+            return JSONResponse({"valid": False, **error.body}, error.status)
+        return JSONResponse({"valid": True})
+
+    @router.post("/login/", **known)
+    @router.post("/auth/login/", **known)
     async def sign_in(body: SignIn, request: Request) -> Response:
         signed_in = await accounts.sign_in(username=body.username, password=body.password, address=address_of(request))
         return _with_cookie(JSONResponse(_proof(signed_in)), signed_in.token, request)
 
-    @router.post("/logout/")
+    @router.post("/logout/", **leaving)
+    @router.post("/auth/logout/", **leaving)
     async def sign_out(request: Request, login: Login = Depends(guard.route)) -> Response:
         await logins.end(login)
         response = JSONResponse({"message": "Signed out."})

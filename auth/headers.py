@@ -27,7 +27,14 @@ ALWAYS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-SIGN_IN_PATHS = ("/api/auth/login/", "/api/auth/signup/")
+SIGN_IN_PATHS = (
+    "/api/auth/login/",
+    "/api/auth/signup/",
+    "/api/login/",
+    "/api/signup/",
+    "/api/register/",
+    "/api/validate-auth/",
+)
 
 
 class ResponseHeaders:

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from auth.guard import Guard
 from auth.logins import Logins
+from chat import shapes
 from chat.agents import AgentDirectory, Listing
 from chat.conversations import Ask, Conversations, Manner
 from chat.errors import FieldError
@@ -83,25 +84,51 @@ def chat_routes(
     files: Files,
 ) -> APIRouter:
     """Each route begins with its guard, which comes before the body is looked at: no login, no answer."""
-    router = APIRouter()
+    router = APIRouter(responses=shapes.ROUTE_ERRORS)
     signed_in = Depends(guard.route)
     browsers = Seats(each=STREAMS_PER_BROWSER)
+    one_conversation = {200: {"model": shapes.Conversation}, **shapes.NOT_FOUND}
+    new_message: dict[str, Any] = {
+        "status_code": 201,
+        "summary": "Store a message at the end of a conversation; nobody is asked",
+        "responses": {201: {"model": shapes.Message}, **shapes.NOT_FOUND, **shapes.RUNNING},
+    }
+    new_turn: dict[str, Any] = {
+        "status_code": 201,
+        "responses": {201: {"model": shapes.Turn}, **shapes.NOT_FOUND, **shapes.RUNNING},
+    }
 
-    @router.get("/api/agents/")
+    @router.get("/api/agents/", tags=["Agents"], summary="List all agents", responses={200: {"model": shapes.Agents}})
     async def list_agents(request: Request, refresh: bool = False, login: Login = signed_in) -> dict[str, Any]:
         return agents_as_json(await agents.listing(refresh=refresh), language(request))
 
-    @router.post("/api/sessions/", status_code=201)
+    @router.post(
+        "/api/sessions/",
+        status_code=201,
+        tags=["Conversations"],
+        summary="Begin a conversation",
+        responses={201: {"model": shapes.Conversation}},
+    )
     async def create(body: NewConversation, login: Login = signed_in) -> dict[str, Any]:
         made = await conversations.create(login.user.id, agent_id=body.agent_id, title=body.title)
         return conversation_as_json(made)
 
-    @router.get("/api/sessions/")
+    @router.get(
+        "/api/sessions/",
+        tags=["Conversations"],
+        summary="List my conversations",
+        responses={200: {"model": list[shapes.CountedConversation]}},
+    )
     async def list_conversations(ordering: str = "-updated_at", login: Login = signed_in) -> list[dict[str, Any]]:
         rows = await conversations.listing(login.user.id, ordering=ordering)
         return [{**conversation_as_json(row), "message_count": count} for row, count in rows]
 
-    @router.get("/api/sessions/{conversation_id}/")
+    @router.get(
+        "/api/sessions/{conversation_id}/",
+        tags=["Conversations"],
+        summary="A conversation with the messages on its current path",
+        responses={200: {"model": shapes.OpenConversation}, **shapes.NOT_FOUND},
+    )
     async def open_conversation(conversation_id: str, login: Login = signed_in) -> dict[str, Any]:
         conversation, path = await conversations.open(login.user.id, conversation_id)
         context, room = conversations.context(conversation, path)
@@ -115,27 +142,56 @@ def chat_routes(
             },
         }
 
-    @router.patch("/api/sessions/{conversation_id}/")
+    @router.put(
+        "/api/sessions/{conversation_id}/",
+        tags=["Conversations"],
+        summary="Change the title or the agent (the same as PATCH)",
+        responses=one_conversation,
+    )
+    @router.patch(
+        "/api/sessions/{conversation_id}/",
+        tags=["Conversations"],
+        summary="Change the title or the agent",
+        responses=one_conversation,
+    )
     async def change(conversation_id: str, body: ChangedConversation, login: Login = signed_in) -> dict[str, Any]:
         changed = await conversations.change(login.user.id, conversation_id, title=body.title, agent_id=body.agent_id)
         return conversation_as_json(changed)
 
-    @router.delete("/api/sessions/{conversation_id}/", status_code=204)
+    @router.delete(
+        "/api/sessions/{conversation_id}/",
+        status_code=204,
+        tags=["Conversations"],
+        summary="Delete a conversation with its messages and files",
+        responses=shapes.NOT_FOUND,
+    )
     async def delete(conversation_id: str, login: Login = signed_in) -> Response:
         await conversations.delete(login.user.id, conversation_id)
         return Response(status_code=204)
 
-    @router.post("/api/sessions/{conversation_id}/messages/", status_code=201)
+    @router.post("/api/sessions/{conversation_id}/add_message/", tags=["Messages"], **new_message)
+    @router.post("/api/sessions/{conversation_id}/messages/", tags=["Messages"], **new_message)
     async def add_message(conversation_id: str, body: NewMessage, login: Login = signed_in) -> dict[str, Any]:
         message = await conversations.add_message(login.user.id, conversation_id, role=body.role, content=body.content)
         return message_as_json(message)
 
-    @router.post("/api/sessions/{conversation_id}/version", status_code=204)
+    @router.post(
+        "/api/sessions/{conversation_id}/version",
+        status_code=204,
+        tags=["Conversations"],
+        summary="Go on from another version",
+        responses={**shapes.NOT_FOUND, **shapes.RUNNING},
+    )
     async def choose_version(conversation_id: str, body: Version, login: Login = signed_in) -> Response:
         await conversations.choose(login.user.id, conversation_id, body.message_id)
         return Response(status_code=204)
 
-    @router.post("/api/sessions/{conversation_id}/turns/", status_code=201)
+    @router.post(
+        "/api/sessions/{conversation_id}/turns/",
+        tags=["Turns"],
+        summary="Ask a question in a conversation",
+        **new_turn,
+    )
     async def ask(conversation_id: str, body: NewTurn, request: Request, login: Login = signed_in) -> dict[str, Any]:
         if not body.file_id and "content" not in body.model_fields_set:
             raise FieldError("content", "This field is required.")
@@ -155,7 +211,9 @@ def chat_routes(
         )
         return turn_as_json(turn)
 
-    @router.post("/api/turns/{turn_id}/again", status_code=201)
+    @router.post(
+        "/api/turns/{turn_id}/again", tags=["Turns"], summary="Ask the question of a turn once more", **new_turn
+    )
     async def again(
         turn_id: str, request: Request, login: Login = signed_in, body: AnotherAnswer | None = None
     ) -> dict[str, Any]:
@@ -163,17 +221,33 @@ def chat_routes(
         turn = await conversations.again(login.user.id, turn_id, language=language(request), manner=manner)
         return turn_as_json(turn)
 
-    @router.post("/api/turns/{turn_id}/stop")
+    @router.post(
+        "/api/turns/{turn_id}/stop",
+        tags=["Turns"],
+        summary="Stop an answer; what has arrived is kept",
+        responses={200: {"model": shapes.TurnId}, **shapes.NOT_FOUND},
+    )
     async def stop(turn_id: str, login: Login = signed_in) -> dict[str, Any]:
         await conversations.stop(login.user.id, turn_id)
         return {"turn_id": turn_id}
 
-    @router.post("/api/turns/{turn_id}/wait")
+    @router.post(
+        "/api/turns/{turn_id}/wait",
+        tags=["Turns"],
+        summary="Let a turn that waits in line wait longer",
+        responses={200: {"model": shapes.TurnId}, **shapes.NOT_FOUND},
+    )
     async def wait_longer(turn_id: str, body: LongerWait, login: Login = signed_in) -> dict[str, Any]:
         await conversations.wait_longer(login.user.id, turn_id, body.seconds)
         return {"turn_id": turn_id}
 
-    @router.get("/api/turns/{turn_id}/events")
+    @router.get(
+        "/api/turns/{turn_id}/events",
+        tags=["Turns"],
+        summary="Watch an answer as it comes, from any event on",
+        response_class=StreamingResponse,
+        responses={**shapes.EVENTS, **shapes.NOT_FOUND},
+    )
     async def watch(turn_id: str, request: Request, login: Login = signed_in) -> Response:
         turn = await conversations.turn(login.user.id, turn_id)
         # EventSource sends the header when it reconnects by itself; a page that opens a new one can only say `after`.
@@ -185,17 +259,36 @@ def chat_routes(
         frames = _frames(turns.watch(turn, after=after), login, logins, seats)
         return StreamingResponse(frames, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    @router.post("/api/files", status_code=201)
+    @router.post(
+        "/api/files",
+        status_code=201,
+        tags=["Files"],
+        summary="Upload a file for a question",
+        responses={201: {"model": shapes.File}, 413: {"model": shapes.Failure}},
+        openapi_extra=shapes.UPLOAD_FORM,
+    )
     async def upload(request: Request, login: Login = signed_in) -> dict[str, Any]:
         file = await files.take(request, login.user.id, language=language(request))
         return {"file_id": file.id, "name": file.name, "size": file.size}
 
-    @router.delete("/files/{file_id}", status_code=204)
+    @router.delete(
+        "/files/{file_id}",
+        status_code=204,
+        tags=["Files"],
+        summary="Delete an upload that was not sent",
+        responses=shapes.NOT_FOUND,
+    )
     async def drop_unsent(file_id: str, login: Login = signed_in) -> Response:
         await files.drop(login.user.id, file_id)
         return Response(status_code=204)
 
-    @router.get("/files/{file_id}")
+    @router.get(
+        "/files/{file_id}",
+        tags=["Files"],
+        summary="Download a file",
+        response_class=FileResponse,
+        responses=shapes.DOWNLOAD,
+    )
     async def download(file_id: str, request: Request, login: Login = signed_in) -> Response:
         file, path = await files.find(login.user.id, file_id)
         # Only pictures that we drew ourselves are shown in place.

@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from auth.guard import Guard
+from auth.shapes import SIGNED_OUT
+from chat import shapes
 from chat.gateway import Gateway
 from chat.people import People
 from chat.tokens import CHAT_MINIMUM, FILE_MINIMUM, WEIGHTS
@@ -20,18 +22,27 @@ from storage.users import Login
 
 def limit_routes(*, guard: Guard, gateway: Gateway, people: People, unused: Mapping[str, int]) -> APIRouter:
     """`unused` are the six figures where no upstream has limits."""
-    router = APIRouter()
+    router = APIRouter(tags=["Limits"], responses=SIGNED_OUT)
     signed_in = Depends(guard.route)
 
     def figures() -> Mapping[str, int]:
         found = gateway.figures()
         return unused if found is None else found
 
-    @router.get("/rate-limit-status", dependencies=[signed_in])
+    @router.get(
+        "/rate-limit-status",
+        dependencies=[signed_in],
+        summary="The six figures of the team's minute",
+        responses={200: {"model": shapes.Minute}},
+    )
     async def rate_limit_status() -> dict[str, int]:
         return dict(figures())
 
-    @router.get("/api/limits")
+    @router.get(
+        "/api/limits",
+        summary="What is left of the minute, and how the upstreams do",
+        responses={200: {"model": shapes.Limits}},
+    )
     async def limits(login: Login = signed_in) -> dict[str, Any]:
         minute = figures()
         person = people.of(login.user.id)

@@ -130,7 +130,7 @@ def public_routes(*, guard: Guard, agents: AgentDirectory, direct: Direct, files
         "/agent-messages/file",
         summary="Ask an agent about a file; neither is stored",
         response_model=None,
-        responses={200: shapes.streamed_or(shapes.FileAnswer), 413: {"model": shapes.Failure}},
+        responses={200: shapes.streamed_or(shapes.FileAnswer)},
         openapi_extra=shapes.FILE_FORM,
     )
     async def ask_about_a_file(request: Request, wait_seconds: WaitQuery = None, login: Login = signed_in) -> Response:

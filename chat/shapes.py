@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-Responses = dict[int | str, dict[str, Any]]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+from auth.shapes import SIGNED_OUT, Detail, FieldFailure, Responses, Shape
 
 # ------------------------------------------------------------------- agents
 
@@ -128,6 +123,11 @@ class Turn(Shape):
     message_id: str
 
 
+class Running(Shape):
+    error: Literal["turn_running"]
+    turn_id: str
+
+
 class TurnId(Shape):
     turn_id: str
 
@@ -214,10 +214,6 @@ class LimitFailure(Failure):
     current_usage: Minute | dict[str, int]
 
 
-class Detail(Shape):
-    detail: str
-
-
 class Model(Shape):
     id: str
     object: Literal["model"]
@@ -279,24 +275,15 @@ class OpenAiError(Shape):
     error: OpenAiErrorFacts
 
 
-# ------------------------------------------------------------------- people
-
-
-class Proof(Shape):
-    """The token is for `Authorization: Token …` or `Bearer …`."""
-
-    token: str
-    user_id: int
-    username: str
-    email: str
-
-
-FieldFailure = dict[str, list[str]]
 _WRONG_FIELD = {"description": "A field is wrong, or no upstream has the agent", "model": FieldFailure | Failure}
 _SIGNED_OUT = {"description": "No token, a wrong one, or one whose sign-in has ended", "model": Detail | Failure}
+
 DIRECT_ERRORS: Responses = {
     400: _WRONG_FIELD,
     401: _SIGNED_OUT,
+    404: {"description": "The agent service knows no such thing", "model": Failure},
+    413: {"description": "The question or the file is too large", "model": Failure},
+    422: {"description": "The agent service can't take the question", "model": Failure},
     429: {"description": "The wait for a place within the limits was too long", "model": LimitFailure},
     502: {"description": "The agent service failed", "model": Failure},
     503: {"description": "The agent service can't be reached", "model": Failure},
@@ -308,6 +295,8 @@ OPENAI_ERRORS: Responses = {
         400: "The request is wrong",
         401: "No token, or a wrong one",
         404: "No such model",
+        413: "The question is too large",
+        422: "The agent service can't take the question",
         429: "The wait for a place within the limits was too long",
         502: "The agent service failed",
         503: "The agent service can't be reached",
@@ -316,7 +305,20 @@ OPENAI_ERRORS: Responses = {
 }
 ROUTE_ERRORS: Responses = {
     400: {"description": "A field is wrong", "model": FieldFailure},
-    401: {"description": "No token, or a wrong one", "model": Detail},
+    **SIGNED_OUT,
+}
+NOT_FOUND: Responses = {404: {"description": "Not there, or somebody else's", "model": Detail}}
+RUNNING: Responses = {409: {"description": "The conversation is being answered", "model": Running}}
+DOWNLOAD: Responses = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    **NOT_FOUND,
+}
+EVENTS: Responses = {
+    200: {
+        "description": "Server-Sent Events: waiting, status, thinking, delta, text, artifact, then done or error",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    204: {"description": "All has been seen"},
 }
 
 

@@ -234,6 +234,42 @@ def message(connection: Connection, message_id: str) -> Message | None:
     return _message(row, artifacts=_artifacts(connection, files.c.message_id == message_id).get(message_id, []))
 
 
+def messages_of(
+    connection: Connection,
+    user_id: int,
+    *,
+    conversation_id: str | None = None,
+    message_id: str | None = None,
+    newest_first: bool = False,
+    limit: int = 1,
+    offset: int = 0,
+) -> list[tuple[str, Message]]:
+    """A user's messages, on the current paths or not, each after its conversation's id."""
+    wanted = [conversations.c.user_id == user_id]
+    if conversation_id is not None:
+        wanted.append(messages.c.conversation_id == conversation_id)
+    if message_id is not None:
+        wanted.append(messages.c.id == message_id)
+    rows = connection.execute(
+        select(messages.c.conversation_id, *_MESSAGE)
+        .join(conversations, conversations.c.id == messages.c.conversation_id)
+        .outerjoin(turns, turns.c.message_id == messages.c.id)
+        .outerjoin(files, files.c.id == messages.c.file_id)
+        .where(*wanted)
+        .order_by(messages.c.id.desc() if newest_first else messages.c.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    ids = {row[0] for row in rows}
+    made = _artifacts(connection, files.c.conversation_id.in_(ids))
+    listed = {row[1] for row in rows}
+    versions = {each: _versions(connection, each, keep=listed) for each in ids}
+    return [
+        (row[0], _message(row[1:], artifacts=made.get(row[1], []), siblings=versions[row[0]].get(row[2], [])))
+        for row in rows
+    ]
+
+
 def _message(row: Any, *, artifacts: list[StoredFile], siblings: list[str] | None = None) -> Message:
     known = dict(zip(("id", "parent_id", "role", "content", "thinking", "links", "agent_id"), row[:7], strict=True))
     return Message(
