@@ -67,9 +67,9 @@ class Database:
         )
 
     def read_briefly(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`read` without leaving the event loop, for a look at a few rows by their keys."""
+        """`read` without leaving the event loop, for a look at a few rows by their keys, in one statement."""
         if self._brief_reader is None:
-            self._brief_reader = self._engine.connect().execution_options(reads_only=True)
+            self._brief_reader = self._engine.connect().execution_options(reads_only=True, reads_once=True)
         with self._brief_reader.begin() as transaction:
             try:
                 return query(self._brief_reader, *args, **kwargs)
@@ -148,5 +148,6 @@ def _never_wait(connection: Connection) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     # A transaction that reads first and writes later would fail at once when another process wrote in between.
-    reads_only = connection.get_execution_options().get("reads_only")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("reads_once"):  # a single SELECT is a transaction by itself
+        connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")

@@ -75,6 +75,8 @@ _LIVE = (
     select(turns.c.id).where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.state.in_(LIVE)).limit(1)
 )
 _BEGIN = insert(turns)
+_SAY = update(messages).where(messages.c.id == bindparam("key"))
+_END = update(turns).where(turns.c.id == bindparam("key"))
 
 
 def begin(
@@ -134,7 +136,7 @@ def live(connection: Connection, conversation_id: str) -> str | None:
 def checkpoint(connection: Connection, texts: Sequence[Checkpoint]) -> None:
     """Store the texts so far of many running turns at once."""
     connection.execute(
-        update(messages).where(messages.c.id == bindparam("key")),
+        _SAY,
         [{"key": item.message_id, "content": item.content, "thinking": item.thinking} for item in texts],
     )
 
@@ -159,23 +161,28 @@ def settle(
 ) -> None:
     """Store how a turn ended. A row that has been deleted meanwhile stays deleted."""
     connection.execute(
-        update(messages)
-        .where(messages.c.id == turn.message_id)
-        .values(content=text.content, thinking=text.thinking, links=links, truncated=truncated)
+        _SAY,
+        {
+            "key": turn.message_id,
+            "content": text.content,
+            "thinking": text.thinking,
+            "links": links,
+            "truncated": truncated,
+        },
     )
     connection.execute(
-        update(turns)
-        .where(turns.c.id == turn.id)
-        .values(
-            state=state,
-            error_code=error["code"] if error else None,
-            error_notice=error["notice"] if error else None,
-            error_number=error["number"] if error else None,
-            last_event=last_event,
-            first_delta_at=first_delta_at,
-            ended_at=now(),
+        _END,
+        {
+            "key": turn.id,
+            "state": state,
+            "error_code": error["code"] if error else None,
+            "error_notice": error["notice"] if error else None,
+            "error_number": error["number"] if error else None,
+            "last_event": last_event,
+            "first_delta_at": first_delta_at,
+            "ended_at": now(),
             **asdict(usage),
-        )
+        },
     )
     conversations.change(connection, turn.conversation_id)
 
