@@ -170,6 +170,7 @@ class Conversations:
                 role="user",
                 content=content,
                 file_id=file.id if file else None,
+                is_leaf=False,
             )
             _entitle(connection, conversation, content if ask.content.strip() or file is None else file.name)
             return self._begin(

@@ -141,8 +141,9 @@ def add_message(
     content: str,
     agent_id: str | None = None,
     file_id: str | None = None,
+    is_leaf: bool = True,
 ) -> str:
-    """Store a message below `parent_id` and make it the leaf; its id."""
+    """Store a message below `parent_id` and make it the leaf, unless another one follows at once; its id."""
     message_id = new_id()
     connection.execute(
         _ADD_MESSAGE,
@@ -157,7 +158,8 @@ def add_message(
             "created_at": now(),
         },
     )
-    change(connection, conversation_id, leaf_id=message_id)
+    if is_leaf:
+        change(connection, conversation_id, leaf_id=message_id)
     return message_id
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from storage import conversations
 from storage.identifiers import new_id
@@ -72,7 +72,10 @@ _BY_CLIENT_ID = select(*_COLUMNS).where(
     turns.c.conversation_id == bindparam("conversation_id"), turns.c.client_id == bindparam("client_id")
 )
 _LIVE = (
-    select(turns.c.id).where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.state.in_(LIVE)).limit(1)
+    # Two comparisons: an IN is written anew at each execution, for the number of its values.
+    select(turns.c.id)
+    .where(turns.c.conversation_id == bindparam("conversation_id"), or_(*(turns.c.state == state for state in LIVE)))
+    .limit(1)
 )
 _BEGIN = insert(turns)
 _SAY = update(messages).where(messages.c.id == bindparam("key"))
