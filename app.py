@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
 from pathlib import Path
@@ -26,6 +27,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from auth.account_api import account_routes, link_routes
 from auth.accounts import Accounts
 from auth.api import auth_error_response, auth_routes
 from auth.bodies import field_errors_response
@@ -34,10 +36,13 @@ from auth.gate import Gate, GradioApp
 from auth.guard import Guard
 from auth.headers import OriginCheck, ResponseHeaders
 from auth.logins import Logins
+from auth.own_account import OwnAccount
 from auth.passwords import Passwords
+from auth.reset_links import ResetLinks
 from auth.shapes import OPEN, SIGNED_OUT, Health, Me
 from auth.theme import head, theme
 from auth.throttle import Throttle
+from auth.tokens import Tokens
 from auth.view import login_page
 from chat.agents import AgentDirectory
 from chat.allowances import Allowances
@@ -54,6 +59,7 @@ from chat.gateway import Gateway
 from chat.journal import SpendJournal
 from chat.limiter import Limiter, TeamLimits, figures_of
 from chat.limits_api import limit_routes
+from chat.lockouts import Lockouts
 from chat.messages import Messages
 from chat.messages_api import message_routes
 from chat.openai_api import openai_routes
@@ -113,11 +119,8 @@ log = logging.getLogger(__name__)
 
 def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> FastAPI:
     """The whole application. `upstreams` are given by tests; otherwise the settings say which there are."""
-    database = _database(settings)
-    store = FileStore(settings.data / "files")
-    passwords = Passwords(rounds=settings.security.bcrypt_rounds)
-    logins = _logins(settings, database)
-    accounts = _accounts(settings, database, passwords, logins)
+    services = account_services(settings)
+    database, store, logins = services.database, services.store, services.logins
     guard = Guard(logins)
     sources = upstreams if upstreams is not None else _upstreams(settings)
     preferred = settings.fabrix_api.agent_id if settings.fabrix_api else ""
@@ -132,6 +135,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     )
     turns = Turns(database, store=store, gateway=gateway)
     direct = Direct(database, gateway=gateway, logins=logins)
+    lockouts = Lockouts(database, turns)
     room = Room(settings.agents.history_turns, settings.agents.context_tokens)
     conversations = Conversations(database, store=store, turns=turns, room=room)
     files = Files(
@@ -150,7 +154,9 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         for limiter in limiters.values():
             limiter.restore(spent)
         await turns.open()
+        await lockouts.open()
         yield
+        await lockouts.close()
         await end_answers()
         await journal.close()
         await files.close()
@@ -158,8 +164,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         await agents.close()
         for upstream in sources:
             await upstream.aclose()
-        passwords.close()
-        database.close()
+        services.close()
 
     app = FastAPI(
         title="FabriX Agent Chat",
@@ -211,7 +216,9 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
             },
         }
 
-    app.include_router(auth_routes(accounts=accounts, logins=logins, guard=guard))
+    app.include_router(auth_routes(accounts=services.accounts, logins=logins, guard=guard))
+    app.include_router(account_routes(account=services.own_account, guard=guard))
+    app.include_router(link_routes(links=services.links))
     app.include_router(
         chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
     )
@@ -235,42 +242,53 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     return app
 
 
-@asynccontextmanager
-async def accounts_alone(settings: Settings) -> AsyncIterator[Accounts]:
-    """The accounts without a server around them, for commands."""
-    database = _database(settings)
-    passwords = Passwords(rounds=settings.security.bcrypt_rounds)
-    try:
-        yield _accounts(settings, database, passwords, _logins(settings, database))
-    finally:
-        passwords.close()
-        database.close()
+@dataclass(frozen=True)
+class AccountServices:
+    """What is about people and their data on disk; commands have these without a server around them."""
+
+    database: Database
+    store: FileStore
+    passwords: Passwords
+    logins: Logins
+    accounts: Accounts
+    own_account: OwnAccount
+    links: ResetLinks
+
+    def close(self) -> None:
+        self.passwords.close()
+        self.database.close()
 
 
-def _database(settings: Settings) -> Database:
+def account_services(settings: Settings) -> AccountServices:
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database.url.reveal() or sqlite_url(settings.data))
     database.migrate()
-    return database
-
-
-def _logins(settings: Settings, database: Database) -> Logins:
-    return Logins(
+    passwords = Passwords(rounds=settings.security.bcrypt_rounds)
+    tokens, throttle = Tokens(settings.security.secret_key), Throttle()
+    logins = Logins(
         database,
-        secret_key=settings.security.secret_key,
+        tokens=tokens,
         idle=timedelta(minutes=settings.auth.idle_minutes),
         longest=timedelta(hours=settings.auth.max_hours),
     )
-
-
-def _accounts(settings: Settings, database: Database, passwords: Passwords, logins: Logins) -> Accounts:
-    return Accounts(
+    accounts = Accounts(
         database,
         passwords=passwords,
         logins=logins,
-        throttle=Throttle(),
+        throttle=throttle,
         signup_key=settings.auth.admin_signup_key,
         email_domains=settings.auth.allowed_email_domains,
+    )
+    return AccountServices(
+        database=database,
+        store=FileStore(settings.data / "files"),
+        passwords=passwords,
+        logins=logins,
+        accounts=accounts,
+        own_account=OwnAccount(database, passwords=passwords, logins=logins, tokens=tokens, throttle=throttle),
+        links=ResetLinks(
+            database, accounts=accounts, passwords=passwords, logins=logins, tokens=tokens, throttle=throttle
+        ),
     )
 
 

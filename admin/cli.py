@@ -159,20 +159,24 @@ def _password(*, from_stdin: bool) -> str | None:
 
 
 async def _add_admin(settings: Settings, *, username: str, email: str, password: str) -> int:
-    from app import accounts_alone
+    from app import account_services
+    from auth.accounts import NewPerson
     from auth.errors import UsernameExists
+    from storage.audit import shell
 
-    async with accounts_alone(settings) as accounts:
-        problems = accounts.problems(username=username, email=email, password=password)
+    services = account_services(settings)
+    try:
+        problems = services.accounts.problems(NewPerson(username, email, password))
         for field, sentences in problems.items():
             print(f"{field}: {' '.join(sentences)}", file=sys.stderr)
         if problems:
             return 1
-        try:
-            await accounts.add(username=username, email=email, password=password, role="admin")
-        except UsernameExists:
-            print(f"There is a user {username} already: choose another name.", file=sys.stderr)
-            return 1
+        await services.accounts.add(NewPerson(username, email, password), role="admin", actor=shell())
+    except UsernameExists:
+        print(f"There is a user {username} already: choose another name.", file=sys.stderr)
+        return 1
+    finally:
+        services.close()
     print(f"Made the administrator {username}.")
     return 0
 

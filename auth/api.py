@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from auth import shapes
-from auth.accounts import Accounts, SignedIn
+from auth.accounts import Accounts, NewPerson, SignedIn
 from auth.errors import AuthError, TooManyAttempts, WrongKey
 from auth.guard import Guard, cookie_name
 from auth.logins import Logins
@@ -64,14 +64,12 @@ def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRoute
     @router.post("/auth/signup/", **new)
     async def sign_up(body: SignUp, request: Request) -> Response:
         signed_in = await accounts.sign_up(
-            username=body.username,
-            email=body.email,
-            password=body.password,
+            NewPerson(body.username, body.email, body.password),
             key=body.auth_key,
             address=address_of(request),
+            browser=browser_of(request),
         )
-        answer = {"message": "User created successfully.", **_proof(signed_in)}
-        return _with_cookie(JSONResponse(answer, 201), signed_in.token, request)
+        return signed_in_response(signed_in, request, status=201, message="User created successfully.")
 
     @router.post(
         "/register/",
@@ -82,13 +80,10 @@ def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRoute
     )
     async def register(body: Registration, request: Request) -> Response:
         signed_in = await accounts.sign_up(
-            username=body.username,
-            email=body.email,
-            password=body.password,
+            NewPerson(body.username, body.email, body.password, body.first_name, body.last_name),
             key=body.auth_key,
             address=address_of(request),
-            first_name=body.first_name,
-            last_name=body.last_name,
+            browser=browser_of(request),
             repeated=body.password2,
         )
         user = signed_in.user
@@ -96,7 +91,7 @@ def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRoute
             "user": {"id": user.id, "username": user.username, "email": user.email},
             "token": signed_in.token,
         }
-        return _with_cookie(JSONResponse(answer, 201), signed_in.token, request)
+        return with_cookie(JSONResponse(answer, 201), signed_in.token, request)
 
     @router.post(
         "/validate-auth/",
@@ -106,7 +101,7 @@ def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRoute
     )
     async def validate(body: SignUpKey, request: Request) -> Response:
         try:
-            accounts.check_key(body.auth_key, address=address_of(request))
+            await accounts.check_key(body.auth_key, address=address_of(request))
         except WrongKey as error:
             return JSONResponse({"valid": False, **error.body}, error.status)
         return JSONResponse({"valid": True})
@@ -114,13 +109,18 @@ def auth_routes(*, accounts: Accounts, logins: Logins, guard: Guard) -> APIRoute
     @router.post("/login/", **known)
     @router.post("/auth/login/", **known)
     async def sign_in(body: SignIn, request: Request) -> Response:
-        signed_in = await accounts.sign_in(username=body.username, password=body.password, address=address_of(request))
-        return _with_cookie(JSONResponse(_proof(signed_in)), signed_in.token, request)
+        signed_in = await accounts.sign_in(
+            username=body.username,
+            password=body.password,
+            address=address_of(request),
+            browser=browser_of(request),
+        )
+        return signed_in_response(signed_in, request)
 
     @router.post("/logout/", **leaving)
     @router.post("/auth/logout/", **leaving)
     async def sign_out(request: Request, login: Login = Depends(guard.route)) -> Response:
-        await logins.end(login)
+        await logins.end(login, address=address_of(request))
         response = JSONResponse({"message": "Signed out."})
         secure = request.url.scheme == "https"
         response.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
@@ -143,14 +143,28 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _proof(signed_in: SignedIn) -> dict[str, Any]:
+def browser_of(request: Request) -> str:
+    """What the caller's browser or program calls itself."""
+    return request.headers.get("user-agent", "")
+
+
+def signed_in_response(signed_in: SignedIn, request: Request, *, status: int = 200, **first: str) -> Response:
+    """Who is signed in now, with the token in the body for programs and in a cookie for browsers."""
     user = signed_in.user
-    return {"token": signed_in.token, "user_id": user.id, "username": user.username, "email": user.email}
+    answer: dict[str, Any] = {
+        **first,
+        "token": signed_in.token,
+        "user_id": user.id,
+        "username": user.username,
+        "email": user.email,
+    }
+    return with_cookie(JSONResponse(answer, status), signed_in.token, request)
 
 
-def _with_cookie(response: Response, token: str, request: Request) -> Response:
+def with_cookie(response: Response, token: str, request: Request) -> Response:
     # No Max-Age: closing the browser signs out.
     secure = request.url.scheme == "https"
-    response.set_cookie(cookie_name(secure=secure), token, secure=secure, httponly=True, samesite="lax", path="/")
+    name = cookie_name(secure=secure)
+    response.set_cookie(name, token, secure=secure, httponly=True, samesite="lax", path="/")
     response.headers["Cache-Control"] = "no-store"
     return response

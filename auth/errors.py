@@ -7,6 +7,9 @@ AuthError
 ├── WrongCredentials      401  unknown name and wrong password alike
 ├── AccountDisabled       403  only after the right password
 ├── TooManyAttempts       429  retry_after in seconds
+├── BadLink               400  a one-time link that was used, has run out or never was
+├── NeedsSignIn           403  an API token where a sign-in is needed
+├── NoSuchLogin           404  not there, or somebody else's
 └── NotSignedIn           401  no login, or one that has ended
 """
 
@@ -59,9 +62,30 @@ class AccountDisabled(AuthError):
 class TooManyAttempts(AuthError):
     status = 429
 
-    def __init__(self, retry_after: float, message: str) -> None:
+    def __init__(self, retry_after: float, message: str, *, is_first: bool = False) -> None:
+        """`is_first`: this refusal is worth an entry in the audit log; those that follow it soon are not."""
+        self.is_first = is_first
         self.retry_after = max(1, round(retry_after))
         super().__init__({"error": "too_many_attempts", "message": message, "retry_after": self.retry_after})
+
+
+class BadLink(AuthError):
+    def __init__(self) -> None:
+        super().__init__({"error": "bad_link", "message": "This link has been used or has run out. Ask for a new one."})
+
+
+class NeedsSignIn(AuthError):
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__({"detail": "Sign in to do this: an API token is not enough."})
+
+
+class NoSuchLogin(AuthError):
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__({"detail": "Not found."})
 
 
 class NotSignedIn(AuthError):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from auth.errors import NotSignedIn
+from auth.errors import NeedsSignIn, NotSignedIn
 from auth.logins import Logins
+from auth.tokens import TOKEN
 from storage.users import Login
-
-TOKEN = re.compile(r"[0-9a-f]{40}")
 
 
 class Guard:
@@ -42,8 +40,19 @@ class Guard:
             NotSignedIn
         """
         login = await self._find(request.cookies.get(cookie_name(secure=request.url.scheme == "https"), ""))
-        if login is None:
+        if login is None or login.token_name is not None:
             raise NotSignedIn
+        return login
+
+    async def owner(self, request: HTTPConnection) -> Login:
+        """Who calls a route of their own account. An API token, which may lie in a script, is not enough for that.
+
+        Raises:
+            NotSignedIn, NeedsSignIn
+        """
+        login = await self.route(request)
+        if login.token_name is not None:
+            raise NeedsSignIn
         return login
 
     async def _find(self, token: str) -> Login | None:

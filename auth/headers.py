@@ -34,6 +34,9 @@ SIGN_IN_PATHS = (
     "/api/signup/",
     "/api/register/",
     "/api/validate-auth/",
+    "/api/auth/link/",
+    "/api/auth/reset/",
+    "/api/auth/first-admin/",
 )
 
 

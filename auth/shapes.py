@@ -78,6 +78,11 @@ class Refusal(Shape):
     valid: Literal[False] | None = None
 
 
+class Refused(Shape):
+    error: str
+    message: str | None = None
+
+
 class TooMany(Shape):
     """`retry_after` in seconds."""
 
@@ -90,6 +95,53 @@ class Detail(Shape):
     detail: str
 
 
+class Ended(Shape):
+    """How many logins ended."""
+
+    ended: int
+
+
+class ChangedPassword(Sentence, Ended):
+    pass
+
+
+class OwnLogin(Shape):
+    """A sign-in. `current`: the one that asks; `browser` in words, "" where it is unknown. Times in ISO 8601."""
+
+    id: int
+    address: str
+    browser: str
+    created_at: str
+    used_at: str | None
+    expires_at: str | None
+    current: bool
+
+
+class ApiToken(Shape):
+    """`used_at` is null as long as it was never used."""
+
+    id: int
+    name: str
+    created_at: str
+    used_at: str | None
+
+
+class NewApiToken(Shape):
+    """The token is shown here, and never again."""
+
+    id: int
+    name: str
+    token: str
+
+
+class Whose(Shape):
+    username: str
+
+
+class NewPassword(Sentence, Whose):
+    pass
+
+
 FieldFailure = dict[str, list[str]]
 ACCOUNT_ERRORS: Responses = {
     400: {"description": "A field is wrong, or the user name is taken", "model": FieldFailure | Refusal},
@@ -97,4 +149,10 @@ ACCOUNT_ERRORS: Responses = {
     429: {"description": "Too many failed attempts", "model": TooMany},
 }
 WRONG_CREDENTIALS: Responses = {401: {"description": "User name or password is wrong", "model": Refusal}}
+NOT_BY_TOKEN: Responses = {403: {"description": "An API token, where a sign-in is needed", "model": Detail}}
+NO_SUCH_LOGIN: Responses = {404: {"description": "Not there, or somebody else's", "model": Detail}}
+BAD_LINK: Responses = {
+    400: {"description": "The link isn't good (any more), or a field is wrong", "model": FieldFailure | Refused},
+    429: ACCOUNT_ERRORS[429],
+}
 SIGNED_OUT: Responses = {401: {"description": "No token, or a wrong one", "model": Detail}}

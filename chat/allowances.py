@@ -34,6 +34,10 @@ class Allowances:
     async def set(self, user_id: int, limits: PersonalLimits) -> None:
         """Give a user limits of their own (None = the default, 0 = no limit)."""
         await self._database.write(stored.put, user_id, limits)
+        self.remember(user_id, limits)
+
+    def remember(self, user_id: int, limits: PersonalLimits) -> None:
+        """Let limits that have just been stored be in force."""
         self._personal[user_id] = limits
         self._ready[user_id] = _allowance(limits, self._default)
 

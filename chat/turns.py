@@ -135,6 +135,16 @@ class Turns:
         if running := self._running.get(turn_id):
             running.leave.seconds += seconds
 
+    def askers(self) -> set[int]:
+        """The users whose turns are running."""
+        going = (running for running in self._running.values() if running.work is None or not running.work.done())
+        return {running.turn.user_id for running in going}
+
+    def stop_all_of(self, user_id: int) -> None:
+        """Stop the running turns of a user."""
+        for turn_id in [key for key, running in self._running.items() if running.turn.user_id == user_id]:
+            self.stop(turn_id)
+
     async def settled(self, turn_id: str) -> None:
         """Wait until a turn has ended and is stored."""
         running = self._running.get(turn_id)
@@ -205,19 +215,23 @@ class Turns:
             return
         turn = running.turn
         file_id, size, sha256 = await asyncio.to_thread(self._store.save, BytesIO(event.png), limit=CHART_BYTES)
-        stored = await self._database.write(
-            files.add,
-            file_id=file_id,
-            user_id=turn.user_id,
-            name=f"{event.title[:200] or 'chart'}.png",
-            media_type="image/png",
-            size=size,
-            sha256=sha256,
-            kind="chart",
-            conversation_id=turn.conversation_id,
-            message_id=turn.message_id,
-            spec=event.spec,
-        )
+        try:
+            stored = await self._database.write(
+                files.add,
+                file_id=file_id,
+                user_id=turn.user_id,
+                name=f"{event.title[:200] or 'chart'}.png",
+                media_type="image/png",
+                size=size,
+                sha256=sha256,
+                kind="chart",
+                conversation_id=turn.conversation_id,
+                message_id=turn.message_id,
+                spec=event.spec,
+            )
+        except SQLAlchemyError:  # the conversation has been deleted meanwhile, say
+            self._store.discard([file_id])
+            raise
         running.charts += 1
         running.log.append("artifact", artifact_of_file(stored))
 

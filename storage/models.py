@@ -63,18 +63,48 @@ users = Table(
     Column("role", String(10), nullable=False),  # user, staff, admin
     Column("active", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),  # the last use of any sign-in or API token, to the minute
 )
 
+# Signed-in browsers, and named API tokens.
 logins = Table(
     "logins",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(100)),  # an API token's; None = a sign-in
     Column("address", String(64), nullable=False),
+    Column("browser", String(200), nullable=False, default=""),  # as it calls itself
     Column("created_at", UtcDateTime, nullable=False),
-    Column("used_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),  # None = never yet
+    Column("expires_at", UtcDateTime),  # None = never
+)
+
+# Addresses that are good for one use: a new password, or the first administrator (without a user).
+one_time_links = Table(
+    "one_time_links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), index=True),
     Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# Who did what to whom. Names are copied and nothing refers to users: the log outlives them. Triggers keep its rows
+# from being changed or deleted.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("actor_id", Integer, index=True),  # None = nobody who is signed in, or a command
+    Column("actor", String(50), nullable=False),
+    Column("action", String(40), nullable=False, index=True),
+    Column("subject_id", Integer, index=True),  # None = nobody in particular
+    Column("subject", String(50), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("details", JSON, nullable=False),
 )
 
 conversations = Table(
@@ -85,6 +115,7 @@ conversations = Table(
     Column("agent_id", String(200), nullable=False),
     Column("title", String(200), nullable=False),  # "" until the first question gives one
     Column("leaf_id", String(32)),  # the message that the conversation goes on from; None at the beginning
+    Column("pinned", Boolean, nullable=False, default=False),  # no clean-up takes it
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_conversations_user_id_updated_at", "user_id", "updated_at"),

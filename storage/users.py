@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.models import logins, now, users
@@ -28,14 +28,15 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A signed-in browser or program, and whose it is."""
+    """A signed-in browser or program, and whose it is. `token_name` is an API token's; None for a sign-in."""
 
     id: int
     user: User
-    used_at: datetime
+    used_at: datetime | None
+    token_name: str | None = None
 
 
-_USER = (
+USER_COLUMNS = (
     users.c.id,
     users.c.username,
     users.c.email,
@@ -44,10 +45,15 @@ _USER = (
     users.c.first_name,
     users.c.last_name,
 )
-_GOOD = (logins.c.expires_at > bindparam("now"), logins.c.used_at > bindparam("used_since"), users.c.active)
+# An API token lives until it is revoked; a sign-in ends without use, and in time.
+_GOOD = (
+    or_(logins.c.expires_at.is_(None), logins.c.expires_at > bindparam("now")),
+    or_(logins.c.name.is_not(None), logins.c.used_at > bindparam("used_since")),
+    users.c.active,
+)
 # Built once, because every request needs it, and building it costs as much as running it.
 _FIND_LOGIN = (
-    select(logins.c.id, logins.c.used_at, *_USER)
+    select(logins.c.id, logins.c.used_at, logins.c.name, *USER_COLUMNS)
     .join(users, users.c.id == logins.c.user_id)
     .where(logins.c.token_hash == bindparam("token_hash"), *_GOOD)
 )
@@ -70,9 +76,9 @@ def add_user(
         email=email,
         password_hash=password_hash,
         role=role,
+        active=True,
         first_name=first_name,
         last_name=last_name,
-        active=True,
         created_at=now(),
     )
     try:
@@ -86,35 +92,74 @@ def add_user(
 def credentials(connection: Connection, username: str) -> tuple[User, bytes] | None:
     """The user of that name, whatever its case, with the password hash; None if there is none."""
     row = connection.execute(
-        select(*_USER, users.c.password_hash).where(users.c.username_key == username.casefold())
+        select(*USER_COLUMNS, users.c.password_hash).where(users.c.username_key == username.casefold())
     ).one_or_none()
     return (User(*row[:-1]), row[-1]) if row else None
+
+
+def by_id(connection: Connection, user_id: int) -> User | None:
+    row = connection.execute(select(*USER_COLUMNS).where(users.c.id == user_id)).one_or_none()
+    return User(*row) if row else None
+
+
+def by_name(connection: Connection, username: str) -> User | None:
+    """The user of that name, whatever its case."""
+    found = credentials(connection, username)
+    return found[0] if found else None
 
 
 def count_users(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(users)).scalar_one()
 
 
-def add_login(connection: Connection, *, user_id: int, token_hash: bytes, address: str, expires_at: datetime) -> None:
-    """Record a sign-in, and forget the logins that have run out."""
-    connection.execute(delete(logins).where(logins.c.expires_at < now()))
-    connection.execute(
+def count_administrators(connection: Connection, *, but: int | None = None) -> int:
+    """The administrators who aren't suspended, besides one."""
+    counted = select(func.count()).where(users.c.role == "admin", users.c.active)
+    if but is not None:
+        counted = counted.where(users.c.id != but)
+    return connection.execute(counted).scalar_one()
+
+
+def active_among(connection: Connection, user_ids: set[int]) -> set[int]:
+    """Which of these users are there and not suspended."""
+    return set(connection.execute(select(users.c.id).where(users.c.id.in_(user_ids), users.c.active)).scalars())
+
+
+def add_login(
+    connection: Connection,
+    *,
+    user_id: int,
+    token_hash: bytes,
+    address: str,
+    expires_at: datetime | None,
+    name: str | None = None,
+    browser: str = "",
+) -> int:
+    """Record a sign-in, or an API token when it has a `name`, and forget those that have run out; its id."""
+    moment = now()
+    connection.execute(delete(logins).where(logins.c.expires_at < moment))
+    key = connection.execute(
         insert(logins).values(
             user_id=user_id,
             token_hash=token_hash,
+            name=name,
             address=address,
-            created_at=now(),
-            used_at=now(),
+            browser=browser,
+            created_at=moment,
+            used_at=None if name is not None else moment,
             expires_at=expires_at,
         )
-    )
+    ).inserted_primary_key
+    assert key is not None  # noqa: S101 -- an INSERT of one row has a key
+    connection.execute(update(users).where(users.c.id == user_id).values(seen_at=moment))
+    return int(key[0])
 
 
 def find_login(connection: Connection, token_hash: bytes, *, used_since: datetime) -> Login | None:
     """The login with this token if it is still good: in time, used since then, and its user not suspended."""
     values = {"token_hash": token_hash, "now": now(), "used_since": used_since}
     row = connection.execute(_FIND_LOGIN, values).one_or_none()
-    return Login(id=row[0], used_at=row[1], user=User(*row[2:])) if row else None
+    return Login(id=row[0], used_at=row[1], token_name=row[2], user=User(*tuple(row)[3:])) if row else None
 
 
 def good_logins(connection: Connection, ids: set[int], *, used_since: datetime) -> set[int]:
@@ -126,8 +171,11 @@ def good_logins(connection: Connection, ids: set[int], *, used_since: datetime) 
     return set(rows.scalars())
 
 
-def touch_login(connection: Connection, login_id: int) -> None:
-    connection.execute(update(logins).where(logins.c.id == login_id).values(used_at=now()))
+def touch_login(connection: Connection, login: Login) -> None:
+    """The login was used, and its user seen."""
+    moment = now()
+    connection.execute(update(logins).where(logins.c.id == login.id).values(used_at=moment))
+    connection.execute(update(users).where(users.c.id == login.user.id).values(seen_at=moment))
 
 
 def delete_login(connection: Connection, login_id: int) -> None:
@@ -140,3 +188,12 @@ def set_active(connection: Connection, user_id: int, *, active: bool) -> None:
 
 def set_password(connection: Connection, user_id: int, password_hash: bytes) -> None:
     connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+
+
+def set_role(connection: Connection, user_id: int, role: str) -> None:
+    connection.execute(update(users).where(users.c.id == user_id).values(role=role))
+
+
+def set_details(connection: Connection, user_id: int, *, email: str, first_name: str, last_name: str) -> None:
+    values = {"email": email, "first_name": first_name, "last_name": last_name}
+    connection.execute(update(users).where(users.c.id == user_id).values(**values))

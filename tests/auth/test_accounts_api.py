@@ -154,7 +154,7 @@ def test_a_token_does_not_open_the_page(server: LiveServer, person: Person) -> N
 
 
 async def test_domains_can_be_restricted(database, tmp_path) -> None:
-    from auth.accounts import Accounts
+    from auth.accounts import Accounts, NewPerson
     from auth.logins import Logins
     from auth.passwords import Passwords
     from auth.throttle import Throttle
@@ -169,6 +169,6 @@ async def test_domains_can_be_restricted(database, tmp_path) -> None:
         signup_key=settings.auth.admin_signup_key,
         email_domains=["Company.co.kr"],
     )
-    assert accounts.problems(username="kim", email="kim@company.CO.kr", password=PASSWORD) == {}
-    assert "email" in accounts.problems(username="kim", email="kim@evil.company.co.kr.example", password=PASSWORD)
+    assert accounts.problems(NewPerson("kim", "kim@company.CO.kr", PASSWORD)) == {}
+    assert "email" in accounts.problems(NewPerson("kim", "kim@evil.company.co.kr.example", PASSWORD))
     passwords.close()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from auth.logins import Logins
+from auth.tokens import Tokens
 from storage import users
 from storage.database import Database
 from storage.models import logins as logins_table
@@ -19,7 +20,7 @@ from storage.users import User
 
 @pytest.fixture
 async def logins(database: Database) -> AsyncIterator[Logins]:
-    made = Logins(database, secret_key=Secret("k" * 40), idle=timedelta(minutes=30), longest=timedelta(hours=12))
+    made = Logins(database, tokens=Tokens(Secret("k" * 40)), idle=timedelta(minutes=30), longest=timedelta(hours=12))
     yield made
     await made.close()
 
@@ -52,7 +53,7 @@ async def test_the_token_is_not_stored(logins: Logins, user: User, database: Dat
 
 async def test_another_secret_key_signs_everybody_out(logins: Logins, user: User, database: Database) -> None:
     token = await logins.start(user.id, address="")
-    other = Logins(database, secret_key=Secret("z" * 40), idle=timedelta(minutes=30), longest=timedelta(hours=1))
+    other = Logins(database, tokens=Tokens(Secret("z" * 40)), idle=timedelta(minutes=30), longest=timedelta(hours=1))
     assert await other.find(token) is None
 
 

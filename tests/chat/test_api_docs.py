@@ -10,7 +10,8 @@ import pytest
 from chat import shapes
 from tests.live_server import LiveServer, Person
 
-OPEN = {"/healthz", "/api/register/", "/api/validate-auth/"} | {
+LINKS = {f"/api/auth/{name}/" for name in ("link", "reset", "first-admin")}
+OPEN = {"/healthz", "/api/register/", "/api/validate-auth/", *LINKS} | {
     f"/api/{middle}{name}/" for middle in ("", "auth/") for name in ("login", "signup")
 }
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,17 +42,37 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     assert database.read_now(users.count_users) == 0
 
 
-def test_people_and_turns_of_before_keep_their_rows_and_have_no_figures(tmp_path: Path) -> None:
+def insert_old_person(connection: Connection) -> None:
+    """Somebody with a conversation and a login, as the first version of the tables has them."""
+    moment = "'2026-01-01 00:00:00'"
+    for statement in (
+        f"INSERT INTO users VALUES (1, 'kim', 'kim', 'k@example.com', x'00', 'user', 1, {moment})",
+        f"INSERT INTO conversations VALUES ('c', 1, 'a', 't', NULL, {moment}, {moment})",
+        f"INSERT INTO logins VALUES (1, x'01', 1, '::1', {moment}, {moment}, '2099-01-01 00:00:00')",
+    ):
+        connection.execute(text(statement))
+
+
+def test_people_of_before_keep_their_logins_and_conversations(tmp_path: Path) -> None:
+    old = Database(sqlite_url(tmp_path))
+    old.migrate("0001")
+    old.write_now(insert_old_person)
+    old.migrate()
+    user = old.read_now(users.by_name, "kim")
+    assert user is not None and (user.first_name, user.active) == ("", True)
+    assert old.read_now(conversations.owned, "c", user.id) is not None
+    since = datetime(2025, 1, 1, tzinfo=UTC)
+    assert old.read_now(users.find_login, b"\x01", used_since=since) is not None
+    old.close()
+
+
+def test_turns_of_before_keep_their_rows_and_have_no_figures(tmp_path: Path) -> None:
     old = Database(sqlite_url(tmp_path))
     old.migrate("0001")
 
     def work(connection: Connection) -> None:
-        # As it was then: the functions of today know columns that came later.
-        names = "id, username, username_key, email, password_hash, role, active, created_at"
-        values = "7, 'kim', 'kim', 'k@example.com', x'00', 'user', 1, '2026-01-01 00:00:00'"
-        connection.execute(text(f"INSERT INTO users ({names}) VALUES ({values})"))
-        made = conversations.add(connection, user_id=7, agent_id="a", title="t")
-        values = f"'t', '{made.id}', 7, 'a', 'q', 'm', 'done', 3, '2026-01-01 00:00:00'"
+        insert_old_person(connection)
+        values = "'t', 'c', 1, 'a', 'q', 'm', 'done', 3, '2026-01-01 00:00:00'"
         names = "id, conversation_id, user_id, agent_id, user_message_id, message_id, state, last_event, created_at"
         connection.execute(text(f"INSERT INTO turns ({names}) VALUES ({values})"))
 
@@ -60,7 +81,7 @@ def test_people_and_turns_of_before_keep_their_rows_and_have_no_figures(tmp_path
     [row] = old.read_now(lambda c: c.execute(select(metadata.tables["turns"])).all())
     assert (row.id, row.state, row.tokens_in, row.tries) == ("t", "done", None, None)
     kim, _ = old.read_now(users.credentials, "kim") or (None, b"")
-    assert kim is not None and (kim.id, kim.first_name, kim.last_name, kim.active) == (7, "", "", True)
+    assert kim is not None and (kim.id, kim.first_name, kim.last_name, kim.active) == (1, "", "", True)
     old.close()
 
 

@@ -1,0 +1,56 @@
+"""Why an act of the administration is refused.
+
+AdminError
+├── NotAllowed         the role doesn't allow it
+├── LastAdministrator  nobody would be left to administer
+├── NoSuchPerson       deleted meanwhile, say
+├── BadFields          what is wrong with which field
+└── BadFile            a file that can't be taken, with the reason
+"""
+
+from __future__ import annotations
+
+from locales import text
+
+
+class AdminError(Exception):
+    """`key` is the sentence's in the locales; its {places} are filled with `values`."""
+
+    key = ""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(type(self).__name__)
+        self.values = values
+
+    def sentence(self, language: str) -> str:
+        return text(self.key, language, **self.values)
+
+
+class NotAllowed(AdminError):
+    key = "admin.not_allowed"
+
+
+class LastAdministrator(AdminError):
+    key = "admin.last_administrator"
+
+
+class NoSuchPerson(AdminError):
+    key = "admin.no_such_person"
+
+
+class BadFields(AdminError):
+    """`errors` are the sentences by field."""
+
+    key = "admin.bad_fields"
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(fields=", ".join(errors))
+        self.errors = errors
+
+
+class BadFile(AdminError):
+    """`reason` is the key of a sentence."""
+
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(**values)
+        self.key = reason
