@@ -8,8 +8,6 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -28,21 +26,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from auth.account_api import account_routes, link_routes
-from auth.accounts import Accounts
 from auth.api import auth_error_response, auth_routes
 from auth.bodies import field_errors_response
 from auth.errors import AuthError
 from auth.gate import Gate, GradioApp
 from auth.guard import Guard
 from auth.headers import OriginCheck, ResponseHeaders
-from auth.logins import Logins
-from auth.own_account import OwnAccount
-from auth.passwords import Passwords
-from auth.reset_links import ResetLinks
+from auth.services import account_services
 from auth.shapes import OPEN, SIGNED_OUT, Health, Me
 from auth.theme import head, theme
-from auth.throttle import Throttle
-from auth.tokens import Tokens
 from auth.view import login_page
 from chat.agents import AgentDirectory
 from chat.allowances import Allowances
@@ -73,8 +65,7 @@ from chat.upstreams.openai import OpenAiUpstream
 from chat.view import chat_page
 from locales import LANGUAGES, table
 from storage.allowances import PersonalLimits
-from storage.database import Database, ping, sqlite_url
-from storage.files import FileStore
+from storage.database import ping
 from storage.settings import Settings
 from storage.users import Login
 
@@ -240,56 +231,6 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     _mount_pages(app, guard)
     _add_middleware(app, guard, settings)
     return app
-
-
-@dataclass(frozen=True)
-class AccountServices:
-    """What is about people and their data on disk; commands have these without a server around them."""
-
-    database: Database
-    store: FileStore
-    passwords: Passwords
-    logins: Logins
-    accounts: Accounts
-    own_account: OwnAccount
-    links: ResetLinks
-
-    def close(self) -> None:
-        self.passwords.close()
-        self.database.close()
-
-
-def account_services(settings: Settings) -> AccountServices:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database.url.reveal() or sqlite_url(settings.data))
-    database.migrate()
-    passwords = Passwords(rounds=settings.security.bcrypt_rounds)
-    tokens, throttle = Tokens(settings.security.secret_key), Throttle()
-    logins = Logins(
-        database,
-        tokens=tokens,
-        idle=timedelta(minutes=settings.auth.idle_minutes),
-        longest=timedelta(hours=settings.auth.max_hours),
-    )
-    accounts = Accounts(
-        database,
-        passwords=passwords,
-        logins=logins,
-        throttle=throttle,
-        signup_key=settings.auth.admin_signup_key,
-        email_domains=settings.auth.allowed_email_domains,
-    )
-    return AccountServices(
-        database=database,
-        store=FileStore(settings.data / "files"),
-        passwords=passwords,
-        logins=logins,
-        accounts=accounts,
-        own_account=OwnAccount(database, passwords=passwords, logins=logins, tokens=tokens, throttle=throttle),
-        links=ResetLinks(
-            database, accounts=accounts, passwords=passwords, logins=logins, tokens=tokens, throttle=throttle
-        ),
-    )
 
 
 def _upstreams(settings: Settings) -> list[Upstream]:

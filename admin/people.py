@@ -55,14 +55,14 @@ class PeopleDesk:
         self, actor: Actor, *, search: str = "", sort: str = "username", page: int = 1, size: int = PAGE
     ) -> tuple[list[Listed], int]:
         """A page of people (counted from 1), and how many there are in all; an unknown `sort` means by name."""
-        await self._require(actor, "people.listed")
+        await self.require(actor, "people.listed")
         known = sort if sort.removeprefix("-") in people.SORTS else "username"
         offset = (max(1, page) - 1) * size
         return await self._database.read(people.listing, search=search, sort=known, offset=offset, limit=size)
 
     async def find(self, actor: Actor, username: str) -> User:
         """The person of that name, whatever its case. Raises: NotAllowed, NoSuchPerson."""
-        await self._require(actor, "person.found")
+        await self.require(actor, "person.found")
         found = await self._database.read(users.by_name, username)
         if found is None:
             raise NoSuchPerson
@@ -70,7 +70,7 @@ class PeopleDesk:
 
     async def add(self, actor: Actor, new: NewPerson, *, role: str = "user") -> User:
         """Raises: NotAllowed, BadFields."""
-        await self._require(actor, "person.added", roles=role != "user")
+        await self.require(actor, "person.added", roles=role != "user")
         errors = self._accounts.problems(new)
         if errors:
             raise BadFields(errors)
@@ -180,7 +180,7 @@ class PeopleDesk:
 
     async def belongings(self, actor: Actor, user_id: int) -> Belongings:
         """What deleting somebody would take along. Raises: NotAllowed."""
-        await self._require(actor, "person.counted")
+        await self.require(actor, "person.counted")
         return await self._database.read(people.belongings, user_id)
 
     async def delete(self, actor: Actor, user_id: int) -> Belongings:
@@ -205,13 +205,25 @@ class PeopleDesk:
         self._store.discard(gone)
         return taken
 
-    async def _require(self, actor: Actor, action: str, *, roles: bool = False) -> None:
+    async def require(self, actor: Actor, action: str, *, roles: bool = False) -> None:
         """Whether this actor may do something that is about nobody who is there already."""
         try:
-            await self._database.read(_check, actor, None, roles=roles)
+            await self._database.read(self.check, actor, roles=roles)
         except NotAllowed:
             await self._database.write(audit.add, actor, "refused", wanted=action)
             raise
+
+    @staticmethod
+    def check(connection: Connection, actor: Actor, subject: User | None = None, *, roles: bool = False) -> None:
+        """Raise NotAllowed unless the actor's role, as it is in this very moment, allows it."""
+        role = actor.role
+        if actor.user_id is not None:
+            today = users.by_id(connection, actor.user_id)
+            role = today.role if today and today.active else ""
+        if role == "admin":
+            return
+        if role != "staff" or roles or (subject is not None and subject.role == "admin"):
+            raise NotAllowed
 
     async def _change(
         self,
@@ -228,7 +240,7 @@ class PeopleDesk:
         def work(connection: Connection) -> T:
             nonlocal subject
             subject = _subject(connection, user_id)
-            _check(connection, actor, subject, roles=roles)
+            self.check(connection, actor, subject, roles=roles)
             return change(connection, subject)
 
         try:
@@ -236,18 +248,6 @@ class PeopleDesk:
         except (NotAllowed, LastAdministrator):
             await self._database.write(audit.add, actor, "refused", subject, wanted=action)
             raise
-
-
-def _check(connection: Connection, actor: Actor, subject: User | None, *, roles: bool) -> None:
-    """Raise NotAllowed unless the actor's role, as it is in this very moment, allows it."""
-    role = actor.role
-    if actor.user_id is not None:
-        today = users.by_id(connection, actor.user_id)
-        role = today.role if today and today.active else ""
-    if role == "admin":
-        return
-    if role != "staff" or roles or (subject is not None and subject.role == "admin"):
-        raise NotAllowed
 
 
 def _subject(connection: Connection, user_id: int) -> User:

@@ -47,6 +47,7 @@ class NewConversation(BaseModel):
 class ChangedConversation(BaseModel):
     title: Annotated[Title, StringConstraints(min_length=1)] | None = None
     agent_id: AgentId | None = None
+    pinned: bool | None = None
 
 
 class NewMessage(BaseModel):
@@ -155,7 +156,9 @@ def chat_routes(
         responses=one_conversation,
     )
     async def change(conversation_id: str, body: ChangedConversation, login: Login = signed_in) -> dict[str, Any]:
-        changed = await conversations.change(login.user.id, conversation_id, title=body.title, agent_id=body.agent_id)
+        changed = await conversations.change(
+            login.user.id, conversation_id, title=body.title, agent_id=body.agent_id, pinned=body.pinned
+        )
         return conversation_as_json(changed)
 
     @router.delete(
@@ -367,6 +370,7 @@ def conversation_as_json(conversation: Conversation) -> dict[str, Any]:
         "title": conversation.title,
         "created_at": conversation.created_at.isoformat(),
         "updated_at": conversation.updated_at.isoformat(),
+        "pinned": conversation.pinned,
     }
 
 

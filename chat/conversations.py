@@ -79,7 +79,13 @@ class Conversations:
         return context_of([(message.role, message.content) for message in path], room), room
 
     async def change(
-        self, user_id: int, conversation_id: str, *, title: str | None = None, agent_id: str | None = None
+        self,
+        user_id: int,
+        conversation_id: str,
+        *,
+        title: str | None = None,
+        agent_id: str | None = None,
+        pinned: bool | None = None,
     ) -> Conversation:
         values = {key: value for key, value in (("title", title), ("agent_id", agent_id)) if value is not None}
 
@@ -87,6 +93,8 @@ class Conversations:
             _owned(connection, conversation_id, user_id)
             if values:
                 stored.change(connection, conversation_id, **values)
+            if pinned is not None:
+                stored.set_pinned(connection, conversation_id, pinned=pinned)
             return _owned(connection, conversation_id, user_id)
 
         return await self._database.write(work)

@@ -48,6 +48,7 @@ class Conversation(Shape):
     title: str
     created_at: datetime
     updated_at: datetime
+    pinned: bool
 
 
 class CountedConversation(Conversation):

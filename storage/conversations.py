@@ -21,6 +21,7 @@ class Conversation:
     leaf_id: str | None
     created_at: datetime
     updated_at: datetime
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _COLUMNS = (
     conversations.c.leaf_id,
     conversations.c.created_at,
     conversations.c.updated_at,
+    conversations.c.pinned,
 )
 # Statements that every turn needs are built once: building one costs as much as running it.
 _OWNED = select(*_COLUMNS).where(
@@ -112,7 +114,7 @@ def listing(connection: Connection, user_id: int, *, ordering: str = "-updated_a
     rows = connection.execute(
         select(*_COLUMNS, count).where(conversations.c.user_id == user_id).order_by(order, conversations.c.id.desc())
     )
-    return [(Conversation(*row[:7]), row[7]) for row in rows]
+    return [(Conversation(*row[:8]), row[8]) for row in rows]
 
 
 def change(connection: Connection, conversation_id: str, **values: Any) -> None:
@@ -123,6 +125,11 @@ def change(connection: Connection, conversation_id: str, **values: Any) -> None:
 def choose_leaf(connection: Connection, conversation_id: str, leaf_id: str) -> None:
     """Go on from another message. Looking at another version is no change: the list keeps its order."""
     connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(leaf_id=leaf_id))
+
+
+def set_pinned(connection: Connection, conversation_id: str, *, pinned: bool) -> None:
+    """A pinned conversation is kept by every clean-up. Pinning is no change: the list keeps its order."""
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(pinned=pinned))
 
 
 def remove(connection: Connection, conversation_id: str) -> list[str]:

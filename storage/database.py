@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import Connection, create_engine, event, make_url, select
 from sqlalchemy.exc import OperationalError
 
 from storage.models import users
@@ -26,6 +26,11 @@ PAGE_CACHE_KIB = 64 * 1024 // CONNECTIONS  # SQLite's cache is per connection; 6
 def sqlite_url(data: Path) -> str:
     """The URL of the database file in the data folder."""
     return f"sqlite:///{(data / 'chat.db').as_posix()}"
+
+
+def file_of(url: str) -> Path:
+    """The file of an SQLite URL."""
+    return Path(make_url(url).database or "")
 
 
 class Database:

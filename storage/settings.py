@@ -120,6 +120,12 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    folder: str = ""
+    keep: int = 14
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that can be set. Without `fabrix_api` (None) and `upstream` the local agents are alone."""
 
@@ -131,6 +137,7 @@ class Settings:
     rate_limit: RateLimitSettings = RateLimitSettings()
     security: SecuritySettings = SecuritySettings()
     database: DatabaseSettings = DatabaseSettings()
+    backup: BackupSettings = BackupSettings()
     data: Path = Path("data")
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
@@ -143,6 +150,7 @@ SECTIONS: dict[str, type] = {
     "rate_limit": RateLimitSettings,
     "security": SecuritySettings,
     "database": DatabaseSettings,
+    "backup": BackupSettings,
 }
 
 # Sections that may stand there several times, as [[NAME]]; their keys are named NAME[1].KEY, NAME[2].KEY and so on.
@@ -233,6 +241,7 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "empty, or the address of an SQLite file such as sqlite:////srv/chat/chat.db",
     ),
     "security.bcrypt_rounds": (lambda v: 4 <= v <= 16, "a number from 4 to 16"),
+    "backup.keep": (lambda v: v >= 1, "at least 1"),
 }
 RULES.update(
     {

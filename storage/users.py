@@ -120,6 +120,11 @@ def count_administrators(connection: Connection, *, but: int | None = None) -> i
     return connection.execute(counted).scalar_one()
 
 
+def taken_among(connection: Connection, username_keys: set[str]) -> set[str]:
+    """Which of these case-folded names somebody has."""
+    return set(connection.execute(select(users.c.username_key)).scalars()) & username_keys
+
+
 def active_among(connection: Connection, user_ids: set[int]) -> set[int]:
     """Which of these users are there and not suspended."""
     return set(connection.execute(select(users.c.id).where(users.c.id.in_(user_ids), users.c.active)).scalars())

@@ -273,3 +273,59 @@ def test_starting_asks_nobody_anything(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/login/").status_code == 200
         assert httpx.get(f"{server.url}/healthz").status_code == 200
     assert [json.loads(line) for line in log.read_text().splitlines()] == []
+
+
+def test_a_second_server_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path):
+        result = run(tmp_path, "serve", "--port", "0")
+    assert result.returncode == 1 and "Another server runs on" in result.stderr
+
+
+def first_admin_address(server: Server) -> str:
+    assert server.process.stdout is not None
+    return server.process.stdout.readline().split(" at: ")[1].strip()
+
+
+def test_the_first_administrator_comes_from_the_address_that_the_start_prints(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        address, token = first_admin_address(server).split("/login/#first=")
+        assert address == server.url
+        body = {"token": token, "username": "boss", "email": "b@example.com", "password": PASSWORD}
+        made = httpx.post(f"{server.url}/api/auth/first-admin/", json=body)
+        assert made.status_code == 201
+        headers = {"Authorization": f"Token {made.json()['token']}"}
+        assert httpx.get(f"{server.url}/api/me", headers=headers).json()["role"] == "admin"
+        again = httpx.post(f"{server.url}/api/auth/first-admin/", json={**body, "username": "boss2"})
+        assert again.json()["error"] == "bad_link"
+        assert token not in (tmp_path / "data" / "logs" / "chat.log").read_text("utf-8")
+    with serving(tmp_path) as later:
+        later.end()
+        assert later.process.stdout is not None and "first" not in later.process.stdout.read()
+
+
+def test_a_suspension_at_the_shell_ends_what_runs_in_the_server(tmp_path: Path) -> None:
+    with (
+        running_standin(deltas=2000, per_second=50) as standin,
+        serving(tmp_path, **fabrix(standin.base_url)) as server,
+        sign_up(server) as person,
+    ):
+        _, turn = begin_answer(server, person)
+        with person.watch(turn) as events:
+            next(events)
+            result = run(tmp_path, "suspend", "kim")
+            ended = time.monotonic()
+            assert result.returncode == 0
+            list(events)
+            assert time.monotonic() - ended < 1.5
+        assert person.http.get("/api/me").status_code == 401
+
+
+def test_a_backup_is_made_while_the_server_runs(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, sign_up(server) as person:
+        person.upload("a.csv", b"a,b\n1,2\n")
+        result = run(tmp_path, "backup", str(tmp_path / "b.zip"))
+        assert result.returncode == 0 and "1 files" in result.stdout
+        refused = run(tmp_path, "restore", str(tmp_path / "b.zip"))
+        assert refused.returncode == 1 and "server is running" in refused.stderr
+    assert run(tmp_path, "restore", str(tmp_path / "b.zip")).returncode == 0
+    assert run(tmp_path, "check").returncode == 0

@@ -11,8 +11,8 @@ import pytest
 
 from admin.errors import BadFields, LastAdministrator, NoSuchPerson, NotAllowed
 from admin.people import PeopleDesk
-from app import AccountServices, account_services
 from auth.accounts import NewPerson
+from auth.services import AccountServices, account_services
 from chat.allowances import Allowances
 from storage import audit, conversations, files, users
 from storage.allowances import PersonalLimits

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from app import AccountServices, account_services
 from auth.accounts import NewPerson, SignedIn
 from auth.errors import BadLink, FieldErrors, TooManyAttempts, UsernameExists
+from auth.services import AccountServices, account_services
 from storage import audit, users
 from storage.audit import Filter, shell
 from storage.models import now, one_time_links

@@ -21,7 +21,7 @@ def test_a_conversation_begins_empty(person: Person) -> None:
     answer = person.http.post("/api/sessions/", json={"agent_id": "scripted-agent-0001"})
     assert answer.status_code == 201
     body = answer.json()
-    assert set(body) == {"id", "agent_id", "title", "created_at", "updated_at"}
+    assert set(body) == {"id", "agent_id", "title", "created_at", "updated_at", "pinned"}
     assert datetime.fromisoformat(body["created_at"]).tzinfo is not None
     assert person.messages(body["id"]) == []
 
@@ -282,3 +282,15 @@ def test_someone_elses_file_is_not_found(person: Person, other: Person) -> None:
 )
 def test_names_of_files_are_made_harmless(given: str, kept: str) -> None:
     assert safe_name(given) == kept
+
+
+def test_a_conversation_is_pinned_and_keeps_its_place(person: Person, other: Person) -> None:
+    first, second = person.conversation(title="first"), person.conversation(title="second")
+    answer = person.http.patch(f"/api/sessions/{first}/", json={"pinned": True})
+    assert answer.json()["pinned"] is True
+    assert [(row["id"], row["pinned"]) for row in person.http.get("/api/sessions/").json()] == [
+        (second, False),
+        (first, True),
+    ]
+    assert other.http.patch(f"/api/sessions/{first}/", json={"pinned": False}).status_code == 404
+    assert person.http.patch(f"/api/sessions/{first}/", json={"pinned": False}).json()["pinned"] is False
