@@ -86,14 +86,15 @@ CHAT_SCRIPTS = tuple(
         "sidebar",
         "composer",
         "dialogs",
+        "account",
         "drafts",
         "live_answer",
     )
 )
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEADS = {
-    "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/login.js")),
-    "/": head(styles=("auth/base.css", "chat/chat.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
+    "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/links.js", "auth/login.js")),
+    "/": head(styles=("auth/base.css", "chat/chat.css", "chat/account.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
     "/api/docs": head(styles=("swagger/swagger-ui.css",), scripts=("swagger/swagger-ui-bundle.js", "chat/api_docs.js")),
 }
 # What the Gradio apps must not do: tell errors, keep prompts in the browser, document themselves.

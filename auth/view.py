@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gradio as gr
 
-# A constant template without data: Gradio evaluates templates as code. login.js fills in the words.
+# A constant template without data: Gradio evaluates templates as code. login.js fills in the words, links.js
+# shows the second form to those who come by a one-time link.
 FORM = """
 <div id="sign-in-page">
   <h1 data-text="page.product"></h1>
-  <p data-text="login.welcome"></p>
+  <p id="welcome-line" data-text="login.welcome"></p>
   <form id="account" novalidate>
     <label><span data-text="login.username"></span>
       <input id="username" name="username" autocomplete="username" autocapitalize="none" maxlength="50"></label>
@@ -24,6 +25,18 @@ FORM = """
         <input id="signup-key" name="auth_key" inputmode="numeric" autocomplete="off" maxlength="6"></label>
       <button id="sign-up" type="button" data-text="login.sign_up"></button>
     </fieldset>
+  </form>
+  <form id="link" novalidate hidden>
+    <label><span data-text="login.username"></span>
+      <input name="username" autocomplete="username" autocapitalize="none" maxlength="50"></label>
+    <label><span data-text="login.email"></span>
+      <input name="email" type="email" autocomplete="email" maxlength="254"></label>
+    <label><span data-text="login.new_password"></span>
+      <input name="password" type="password" autocomplete="new-password"></label>
+    <label><span data-text="login.repeat"></span>
+      <input name="repeated" type="password" autocomplete="new-password"></label>
+    <button type="submit"></button>
+    <p id="link-notice" role="alert" hidden></p>
   </form>
 </div>
 """

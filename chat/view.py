@@ -18,7 +18,7 @@ SIDE = """
   <p id="agent-note" hidden></p>
   <div id="history"></div>
   <div class="account">
-    <span id="user-name"></span>
+    <button id="account" type="button"><span id="user-name"></span></button>
     <button id="sign-out" type="button" data-name="page.sign_out"><span data-text="page.sign_out"></span></button>
   </div>
 </nav>

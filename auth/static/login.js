@@ -4,13 +4,14 @@ fabrix.login = (element) => {
   document.documentElement.lang = fabrix.language; // Gradio has set the browser's, which may be a third one
   translate(element);
   document.title = T('page.product');
-  const form = element.querySelector('form');
+  const form = element.querySelector('#account');
   const notice = element.querySelector('#login-notice');
   const buttons = [...form.querySelectorAll('button')];
   const fields = Object.fromEntries(['username', 'password', 'email', 'auth_key'].map((n) => [n, form.elements[n]]));
 
-  const say = (sentence) => {
+  const say = (sentence, { good = false } = {}) => {
     notice.textContent = sentence;
+    notice.classList.toggle('good', good);
     notice.hidden = !sentence;
   };
 
@@ -62,7 +63,17 @@ fabrix.login = (element) => {
     else signIn();
   });
   element.querySelector('#sign-up').addEventListener('click', signUp);
-  fields.username.focus();
+
+  /** The sign-in form, after a one-time link has done its work or was refused. */
+  const showSignIn = ({ sentence, username = '', good = false }) => {
+    element.querySelector('#link').hidden = true;
+    element.querySelector('#welcome-line').textContent = T('login.welcome');
+    form.hidden = false;
+    say(sentence, { good });
+    fields.username.value = username;
+    fields[username ? 'password' : 'username'].focus();
+  };
+  if (!fabrix.link(element, { showSignIn })) fields.username.focus();
 };
 
 const T_ERRORS = {

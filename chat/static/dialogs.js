@@ -50,5 +50,5 @@ fabrix.dialogs = (() => {
     return signingIn;
   };
 
-  return { confirm, signIn };
+  return { open, confirm, signIn };
 })();

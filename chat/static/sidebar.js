@@ -95,6 +95,8 @@ fabrix.sidebar = (() => {
   const showUser = (user) => {
     find('user-name').textContent = user.username;
     find('user-name').title = user.email;
+    find('account').setAttribute('aria-label', `${T('account.title')}: ${user.username}`);
+    find('account').onclick = () => fabrix.account.open(user);
   };
 
   const app = () => document.querySelector('#app');
