@@ -6,8 +6,9 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from auth.errors import AuthError
 from auth.gate import Gate, GradioApp
 from auth.guard import Guard
 from auth.headers import OriginCheck, ResponseHeaders
-from auth.services import account_services
+from auth.services import AccountServices, account_services
 from auth.shapes import OPEN, SIGNED_OUT, Health, Me
 from auth.theme import head, theme
 from auth.view import login_page
@@ -109,6 +110,20 @@ QUIET: dict[str, Any] = {
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """The services of an application, for administration and for commands; `close` ends those that never began, too."""
+
+    people: AccountServices
+    upstreams: list[Upstream]
+    agents: AgentDirectory
+    allowances: Allowances
+    conversations: Conversations
+    turns: Turns
+    files: Files
+    close: Callable[[], Awaitable[None]]
+
+
 def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> FastAPI:
     """The whole application. `upstreams` are given by tests; otherwise the settings say which there are."""
     services = account_services(settings)
@@ -148,6 +163,9 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         await turns.open()
         await lockouts.open()
         yield
+        await close()
+
+    async def close() -> None:
         await lockouts.close()
         await end_answers()
         await journal.close()
@@ -228,6 +246,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     for path in ("/api/{path:path}", "/files/{path:path}", "/healthz", *DIRECT):
         app.add_api_route(path, unknown, methods=METHODS, include_in_schema=False)
 
+    app.state.parts = Parts(services, sources, agents, allowances, conversations, turns, files, close)
     app.state.end_turns = end_answers  # for the command that serves: before it lets go of those who watch
     _mount_pages(app, guard)
     _add_middleware(app, guard, settings)

@@ -13,6 +13,7 @@ from admin.backups import Backups, restore
 from admin.options import DONE, FAILED, FOUND, Commands, settings_of
 from admin.retention import Retention
 from auth.services import account_services, database_url
+from locales import LANGUAGES
 from storage import audit, care
 from storage.audit import shell
 from storage.backup import BackupError
@@ -45,6 +46,10 @@ def add_to(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
     optimize = commands.add_parser("optimize", parents=[shared], help="make the database small and quick again")
     optimize.set_defaults(run=_optimize)
+
+    doctor = commands.add_parser("doctor", parents=[shared], help="try the whole chain, from the database to a chart")
+    doctor.add_argument("--language", choices=LANGUAGES, default="en")
+    doctor.set_defaults(run=_doctor)
 
 
 def _days(text: str) -> int:
@@ -136,6 +141,27 @@ def _optimize(options: argparse.Namespace) -> int:
         return DONE
 
     return _with_database(settings_of(options), work)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    # Imported late: Gradio takes seconds.
+    from admin.doctor import BAD, Doctor, Finding
+    from app import build
+
+    async def examine() -> list[Finding]:
+        parts = build(settings).state.parts
+        found = []
+        try:
+            async for finding in Doctor(parts, settings).examine(shell()):
+                print(finding.line(options.language), flush=True)
+                found.append(finding)
+        finally:
+            await parts.close()
+        return found
+
+    found = asyncio.run(examine())
+    return FOUND if any(finding.state == BAD for finding in found) else DONE
 
 
 def _with_database(settings: Settings, work: Callable[[Settings, Database], int]) -> int:

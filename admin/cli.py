@@ -21,6 +21,7 @@ COMMANDS = (
     "restore",
     "check",
     "optimize",
+    "doctor",
 )
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, func, or
 from storage.models import allowances, conversations, files, messages, users
 from storage.users import USER_COLUMNS, User
 
+# The role of an account that the doctor makes for the time of an examination; nobody can sign in to it.
+EXAMINER = "doctor"
 # What the table may be sorted by.
 SORTS: dict[str, ColumnElement[object]] = {
     "username": users.c.username_key,
@@ -91,14 +93,22 @@ def remove(connection: Connection, user_id: int) -> list[str]:
     return gone
 
 
+def remove_examiners(connection: Connection, before: datetime) -> list[str]:
+    """Delete what examinations that never came to their end have left behind; the ids of the files."""
+    which = (users.c.role == EXAMINER, users.c.created_at < before)
+    ids = list(connection.execute(select(users.c.id).where(*which)).scalars())
+    return [file_id for user_id in ids for file_id in remove(connection, user_id)]
+
+
 def _matching(search: str) -> list[ColumnElement[bool]]:
+    people = users.c.role != EXAMINER
     term = search.strip()
     if not term:
-        return []
+        return [people]
     columns = (users.c.username, users.c.email, users.c.first_name, users.c.last_name)
     # Korean names are written with the family name first and no space; others the other way round.
     whole = (users.c.last_name + users.c.first_name, users.c.first_name + " " + users.c.last_name)
-    return [or_(*(column.icontains(term, autoescape=True) for column in (*columns, *whole)))]
+    return [people, or_(*(column.icontains(term, autoescape=True) for column in (*columns, *whole)))]
 
 
 def _count_of_conversations() -> ScalarSelect[int]:

@@ -329,3 +329,13 @@ def test_a_backup_is_made_while_the_server_runs(tmp_path: Path) -> None:
         assert refused.returncode == 1 and "server is running" in refused.stderr
     assert run(tmp_path, "restore", str(tmp_path / "b.zip")).returncode == 0
     assert run(tmp_path, "check").returncode == 0
+
+
+def test_the_doctor_tries_fabrix_and_says_when_the_key_is_wrong(tmp_path: Path) -> None:
+    with running_standin(deltas=200, per_second=50) as standin:
+        good = run(tmp_path, "doctor", **fabrix(standin.base_url))
+        bad = run(tmp_path, "doctor", **{**fabrix(standin.base_url), "FABRIX_CHAT_FABRIX_API_CLIENT_KEY": "wrong-key"})
+    for line in ("[ok] fabrix accepts our keys", "[ok] An agent begins to answer", "[ok] An answer can be stopped"):
+        assert line in good.stdout
+    assert bad.returncode == 3 and "[BAD] fabrix accepts our keys" in bad.stdout
+    assert "wrong-key" not in bad.stdout + bad.stderr and OPENAPI_TOKEN not in bad.stdout + bad.stderr
