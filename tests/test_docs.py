@@ -48,3 +48,13 @@ def test_every_folder_of_the_layout_is_there() -> None:
     layout = README.split("```\nrun.py")[1].split("```")[0]
     for name in re.findall(r"^ *([\w/]+/) ", layout, re.MULTILINE):
         assert (ROOT / name).is_dir() or (ROOT / "chat" / name).is_dir(), name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "deploy").iterdir()), ids=lambda path: path.name)
+def test_what_the_machine_starts_by_itself_exists(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    acts = "\n".join(line for line in text.splitlines() if not line.startswith(("#", "rem")))
+    for command in re.findall(r"(?:run\.py|task\.bat\\?\"?) ([a-z][a-z-]+)", acts):
+        assert command in COMMANDS, command
+    for name in re.findall(r"(fabrix-chat[a-z-]*\.(?:service|timer))", text):
+        assert (ROOT / "deploy" / name).exists(), name

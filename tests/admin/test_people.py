@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -274,3 +275,19 @@ async def test_when_somebody_was_last_seen_is_listed(office: Office) -> None:
     await office.services.logins.start(office.user.id, address="::1")
     rows = {row.user.username: row for row in (await office.desk.listing(shell(), sort="-seen_at"))[0]}
     assert next(iter(rows)) == "user" and rows["user"].seen_at is not None and rows["staff"].seen_at is None
+
+
+async def test_a_thousand_people_are_listed_within_a_blink(office: Office) -> None:
+    def hire(connection) -> None:
+        for number in range(1000):
+            made = users.add_user(
+                connection, username=f"p{number}", email=f"p{number}@example.com", password_hash=b"x", last_name="김"
+            )
+            for _ in range(5):
+                conversations.add(connection, user_id=made.id, agent_id="a", title="t")
+
+    office.database.write_now(hire)
+    started = time.monotonic()
+    for chosen in ({}, {"search": "김"}, {"sort": "-seen_at", "page": 20}, {"sort": "name", "search": "p99"}):
+        await office.desk.listing(shell(), **chosen)
+    assert time.monotonic() - started < 1.0
