@@ -26,6 +26,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from admin.api import admin_error_response, admin_routes
+from admin.audit import AuditLog
+from admin.desk import Desk
+from admin.errors import AdminError
+from admin.people import PeopleDesk
+from admin.view import admin_page
 from auth.account_api import account_routes, link_routes
 from auth.api import auth_error_response, auth_routes
 from auth.bodies import field_errors_response
@@ -95,6 +101,7 @@ CHAT_SCRIPTS = tuple(
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/links.js", "auth/login.js")),
+    "/admin/": head(styles=("auth/base.css", "admin/admin.css"), scripts=(*BASE_SCRIPTS, "admin/admin.js")),
     "/": head(styles=("auth/base.css", "chat/chat.css", "chat/account.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
     "/api/docs": head(styles=("swagger/swagger-ui.css",), scripts=("swagger/swagger-ui-bundle.js", "chat/api_docs.js")),
 }
@@ -186,6 +193,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         redoc_url=None,
     )
     app.add_exception_handler(AuthError, auth_error_response)
+    app.add_exception_handler(AdminError, admin_error_response)
     app.add_exception_handler(ChatError, chat_error_response)
     app.add_exception_handler(RequestValidationError, field_errors_response)
 
@@ -239,6 +247,9 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(docs_routes(guard=guard, describe=app.openapi))
     app.include_router(limit_routes(guard=guard, gateway=gateway, people=people, unused=figures_of(_team(settings))))
 
+    audit = AuditLog(database)
+    app.include_router(admin_routes(guard=guard, audit=audit))
+
     async def unknown() -> Response:
         return JSONResponse({"detail": "Not found."}, 404)
 
@@ -248,7 +259,16 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
 
     app.state.parts = Parts(services, sources, agents, allowances, conversations, turns, files, close)
     app.state.end_turns = end_answers  # for the command that serves: before it lets go of those who watch
-    _mount_pages(app, guard)
+    desk = Desk(guard)
+    people_desk = PeopleDesk(
+        database,
+        store=store,
+        accounts=services.accounts,
+        passwords=services.passwords,
+        links=services.links,
+        allowances=allowances,
+    )
+    _mount_pages(app, guard, desk, admin_page(desk, people=people_desk, audit=audit))
     _add_middleware(app, guard, settings)
     return app
 
@@ -288,9 +308,12 @@ def _analyst(settings: Settings) -> Analyst:
     )
 
 
-def _mount_pages(app: FastAPI, guard: Guard) -> None:
+def _mount_pages(app: FastAPI, guard: Guard, desk: Desk, admin: gr.Blocks) -> None:
     async def signed_in(request: Request) -> str:
         return (await guard.page(request)).user.username
+
+    async def staff(request: Request) -> str:
+        return (await guard.staff(request)).user.username
 
     texts = {
         language: {key: text for key, text in table(language).items() if not key.startswith("server.")}
@@ -304,9 +327,11 @@ def _mount_pages(app: FastAPI, guard: Guard) -> None:
 
     app.mount("/ui/auth", StaticFiles(directory=ROOT / "auth" / "static"))
     app.mount("/ui/swagger", StaticFiles(directory=ASSETS))
+    app.mount("/ui/admin", StaticFiles(directory=ROOT / "admin" / "static"))
     app.mount("/ui/chat", StaticFiles(directory=ROOT / "chat" / "static"))
     pages: list[tuple[str, gr.Blocks, dict[str, Any]]] = [
         ("/login", login_page(), {}),
+        ("/admin", admin, {"auth_dependency": staff, "i18n": desk.words}),
         ("/", chat_page().blocks, {"auth_dependency": signed_in}),
     ]
     for path, blocks, options in pages:
@@ -319,7 +344,11 @@ def _mount_pages(app: FastAPI, guard: Guard) -> None:
 def _add_middleware(app: FastAPI, guard: Guard, settings: Settings) -> None:
     """The last one added is the first to see a request."""
     app.add_middleware(
-        Gate, guard=guard, apps=[GradioApp("/login", open=True), GradioApp("")], ours=OURS, upload_paths=UPLOADS
+        Gate,
+        guard=guard,
+        apps=[GradioApp("/login", open=True), GradioApp("/admin", staff=True), GradioApp("")],
+        ours=OURS,
+        upload_paths=UPLOADS,
     )
     app.add_middleware(OriginCheck)
     # Without one of starlette's own, Gradio would allow any origin with credentials. Our own pages need no entry:

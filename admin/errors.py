@@ -4,6 +4,8 @@ AdminError
 ├── NotAllowed         the role doesn't allow it
 ├── LastAdministrator  nobody would be left to administer
 ├── NoSuchPerson       deleted meanwhile, say
+├── BadLimit           not a whole number
+├── BadDate            not a day
 ├── BadFields          what is wrong with which field
 └── BadFile            a file that can't be taken, with the reason
 """
@@ -46,6 +48,16 @@ class BadFields(AdminError):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__(fields=", ".join(errors))
         self.errors = errors
+
+
+class BadLimit(AdminError):
+    key = "admin.bad_limit"
+
+
+class BadDate(AdminError):
+    """`typed` is no day."""
+
+    key = "admin.bad_date"
 
 
 class BadFile(AdminError):

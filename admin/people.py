@@ -68,6 +68,14 @@ class PeopleDesk:
             raise NoSuchPerson
         return found
 
+    async def find_listed(self, actor: Actor, username: str) -> Listed:
+        """The row of the person of that name, whatever its case. Raises: NotAllowed, NoSuchPerson."""
+        await self.require(actor, "person.found")
+        found = await self._database.read(people.by_name, username)
+        if found is None:
+            raise NoSuchPerson
+        return found
+
     async def add(self, actor: Actor, new: NewPerson, *, role: str = "user") -> User:
         """Raises: NotAllowed, BadFields."""
         await self.require(actor, "person.added", roles=role != "user")

@@ -10,6 +10,7 @@ AuthError
 ├── BadLink               400  a one-time link that was used, has run out or never was
 ├── NeedsSignIn           403  an API token where a sign-in is needed
 ├── NoSuchLogin           404  not there, or somebody else's
+├── NoSuchPage            404  a page for staff only
 └── NotSignedIn           401  no login, or one that has ended
 """
 
@@ -94,3 +95,10 @@ class NotSignedIn(AuthError):
     def __init__(self, *, wrong_token: bool = False) -> None:
         sentence = "Invalid token." if wrong_token else "Authentication credentials were not provided."
         super().__init__({"detail": sentence})
+
+
+class NoSuchPage(AuthError):
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__({"detail": "Not found."})

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from auth.errors import NotSignedIn
+from auth.errors import NoSuchPage, NotSignedIn
 from auth.guard import Guard
 
 # The whole of what a page needs when every event is set to queue=False.
@@ -28,10 +28,11 @@ FORGEABLE = (b"x-forwarded-host", b"x-gradio-server")
 
 @dataclass(frozen=True, slots=True)
 class GradioApp:
-    """A mounted Gradio app: its path ("" for the root) and whether it is open to everybody."""
+    """A mounted Gradio app: its path ("" for the root), and whether it is open to everybody or to staff only."""
 
     path: str
     open: bool = False
+    staff: bool = False
 
 
 class Gate:
@@ -74,6 +75,8 @@ class Gate:
         path, method = request.url.path, request.method
         app = next(app for app in self._apps if path == app.path or path.startswith(app.path + "/"))
         inner = path.removeprefix(app.path)
+        if app.staff and (refusal := await self._unless_staff(request)):
+            return refusal, receive
         if method in ("GET", "HEAD"):
             if ASSETS.fullmatch(inner) and ".." not in inner:
                 return None, receive
@@ -81,6 +84,15 @@ class Gate:
         if method == "POST" and inner == EVENT:
             return await self._event(request, receive)
         return _not_found(), receive
+
+    async def _unless_staff(self, request: Request) -> Response | None:
+        try:
+            await self._guard.staff(request)
+        except NoSuchPage:
+            return _not_found()
+        except NotSignedIn as error:
+            return JSONResponse(error.body, 401) if request.method == "POST" else _to_sign_in(request)
+        return None
 
     async def _page(self, request: Request, app: GradioApp, inner: str) -> Response | None:
         if not app.open:

@@ -6,10 +6,12 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from auth.errors import NeedsSignIn, NotSignedIn
+from auth.errors import NeedsSignIn, NoSuchPage, NotSignedIn
 from auth.logins import Logins
 from auth.tokens import TOKEN
 from storage.users import Login
+
+STAFF = ("staff", "admin")
 
 
 class Guard:
@@ -53,6 +55,17 @@ class Guard:
         login = await self.route(request)
         if login.token_name is not None:
             raise NeedsSignIn
+        return login
+
+    async def staff(self, request: Any) -> Login:
+        """Who opened the admin page or rang one of its events. Whoever isn't staff is told that there is nothing.
+
+        Raises:
+            NotSignedIn, NoSuchPage
+        """
+        login = await self.page(request)
+        if login.user.role not in STAFF:
+            raise NoSuchPage
         return login
 
     async def _find(self, token: str) -> Login | None:

@@ -19,6 +19,7 @@ SIDE = """
   <div id="history"></div>
   <div class="account">
     <button id="account" type="button"><span id="user-name"></span></button>
+    <a id="to-admin" href="/admin/" data-text="page.admin" hidden></a>
     <button id="sign-out" type="button" data-name="page.sign_out"><span data-text="page.sign_out"></span></button>
   </div>
 </nav>

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, delete, func, or_, select
 
 from storage.models import allowances, conversations, files, messages, users
 from storage.users import USER_COLUMNS, User
@@ -56,23 +57,15 @@ def listing(
     which = _matching(search)
     column = SORTS[sort.removeprefix("-")]
     order = column.desc() if sort.startswith("-") else column.asc()
-    rows = connection.execute(
-        select(
-            users.c.created_at,
-            users.c.seen_at,
-            _count_of_conversations(),
-            allowances.c.requests_per_minute,
-            allowances.c.tokens_per_day,
-            *USER_COLUMNS,
-        )
-        .outerjoin(allowances, allowances.c.user_id == users.c.id)
-        .where(*which)
-        .order_by(order.nulls_last(), users.c.id)
-        .offset(offset)
-        .limit(limit)
-    )
+    statement = _listed().where(*which).order_by(order.nulls_last(), users.c.id).offset(offset).limit(limit)
     total = connection.execute(select(func.count()).select_from(users).where(*which)).scalar_one()
-    return [Listed(User(*tuple(row)[5:]), *tuple(row)[:5]) for row in rows], total
+    return [_row(row) for row in connection.execute(statement)], total
+
+
+def by_name(connection: Connection, username: str) -> Listed | None:
+    """The row of one person, whatever the case of the name."""
+    row = connection.execute(_listed().where(users.c.username_key == username.casefold())).one_or_none()
+    return _row(row) if row else None
 
 
 def belongings(connection: Connection, user_id: int) -> Belongings:
@@ -98,6 +91,21 @@ def remove_examiners(connection: Connection, before: datetime) -> list[str]:
     which = (users.c.role == EXAMINER, users.c.created_at < before)
     ids = list(connection.execute(select(users.c.id).where(*which)).scalars())
     return [file_id for user_id in ids for file_id in remove(connection, user_id)]
+
+
+def _listed() -> Select[Any]:
+    return select(
+        users.c.created_at,
+        users.c.seen_at,
+        _count_of_conversations(),
+        allowances.c.requests_per_minute,
+        allowances.c.tokens_per_day,
+        *USER_COLUMNS,
+    ).outerjoin(allowances, allowances.c.user_id == users.c.id)
+
+
+def _row(row: Any) -> Listed:
+    return Listed(User(*tuple(row)[5:]), *tuple(row)[:5])
 
 
 def _matching(search: str) -> list[ColumnElement[bool]]:

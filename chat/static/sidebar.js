@@ -97,6 +97,7 @@ fabrix.sidebar = (() => {
     find('user-name').title = user.email;
     find('account').setAttribute('aria-label', `${T('account.title')}: ${user.username}`);
     find('account').onclick = () => fabrix.account.open(user);
+    find('to-admin').hidden = user.role === 'user';
   };
 
   const app = () => document.querySelector('#app');
