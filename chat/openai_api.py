@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from auth.errors import AuthError
@@ -112,7 +113,11 @@ class OpenAiRoute(APIRoute):
                 return _refusal(401, sentence, code="invalid_api_key", headers={"WWW-Authenticate": "Bearer"})
             except RequestValidationError as error:
                 first = error.errors()[0]
-                return _refusal(400, first["msg"], param=".".join(str(part) for part in first["loc"][1:]))
+                # Where a text is no JSON, the place in it is no field.
+                names = () if first["type"] == "json_invalid" else first["loc"][1:]
+                return _refusal(400, first["msg"], param=".".join(str(part) for part in names) or None)
+            except HTTPException as error:  # a body that can't be read
+                return _refusal(error.status_code, error.detail)
 
         return handle_or_tell
 

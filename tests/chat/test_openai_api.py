@@ -212,10 +212,12 @@ def test_an_unknown_address_is_told_in_openais_way(person: Person, method: str, 
     shapes.OpenAiError.model_validate(answer.json())
 
 
-def test_a_body_that_is_no_json_is_told_in_openais_way(person: Person) -> None:
-    answer = person.http.post("/v1/chat/completions", content=b"{", headers={"Content-Type": "application/json"})
+@pytest.mark.parametrize("body", [b"{", b"[" * 100_000])
+def test_a_body_that_is_no_json_is_told_in_openais_way(person: Person, body: bytes) -> None:
+    answer = person.http.post("/v1/chat/completions", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     shapes.OpenAiError.model_validate(answer.json())
+    assert answer.json()["error"]["param"] is None
 
 
 def test_a_reached_limit_is_a_rate_limit_error_and_the_client_tries_again(tmp_path: Path) -> None:
