@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import FileResponse, Response, StreamingResponse
 
@@ -35,6 +35,7 @@ STREAMS_PER_BROWSER = 4
 RECONNECT_MS = 1000
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AgentId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]  # more is more than a database can count
 WaitSeconds = Annotated[float, Field(ge=0, le=LONGEST_WAIT)]
 Content = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from auth.guard import Guard
 from chat import shapes
-from chat.api import NewMessage, message_as_json
+from chat.api import NewMessage, PageNumber, message_as_json
 from chat.conversations import Conversations
 from chat.messages import Messages
 from storage.conversations import Message
@@ -37,7 +37,7 @@ def message_routes(*, guard: Guard, conversations: Conversations, messages: Mess
     async def list_messages(
         session: Annotated[str | None, Query(description="a conversation's id; without it, all of mine")] = None,
         ordering: Annotated[str, Query(description="created_at or -created_at")] = "created_at",
-        page: Annotated[int, Query(ge=1)] = 1,
+        page: PageNumber = 1,
         limit: Annotated[int, Query(ge=1, le=MOST_MESSAGES)] = MOST_MESSAGES,
         login: Login = signed_in,
     ) -> list[dict[str, Any]]:
