@@ -9,14 +9,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from auth.guard import Guard
 from chat import shapes
 from chat.agents import AgentDirectory
-from chat.api import AgentId, Content, WaitSeconds, agent_as_json, language
+from chat.api import AgentId, Content, PageNumber, WaitSeconds, agent_as_json, language
 from chat.api_errors import error_as_json
 from chat.callers import answered
 from chat.contents import ALL_THERE_IS, contents_of, system_as_user
@@ -33,11 +34,28 @@ MOST_AGENTS = 1000  # on a page
 WaitQuery = Annotated[WaitSeconds | None, Query(description="Seconds in line at most; the body may say it, too.")]
 
 
+def _as_text(agent_id: object) -> object:
+    """One tenant's ids are numbers, and its clients send them as such."""
+    return str(agent_id) if type(agent_id) is int else agent_id
+
+
+def _sendable(value: dict[str, Any]) -> dict[str, Any]:
+    """The same; what Python reads as JSON and FabriX could not be sent is refused: NaN, half surrogate pairs."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        raise PydanticCustomError("not_json", "Not valid JSON.") from None
+    return value
+
+
+JsonObject = Annotated[dict[str, Any], AfterValidator(_sendable)]
+
+
 class _Body(BaseModel):
     # Clients send more than is known here: what FabriX would ignore is ignored.
     model_config = ConfigDict(populate_by_name=True)
 
-    agent_id: AgentId = Field(alias="agentId")
+    agent_id: Annotated[AgentId, BeforeValidator(_as_text)] = Field(alias="agentId")
     is_stream: bool = Field(default=True, alias="isStream")
     wait_seconds: WaitSeconds | None = None
 
@@ -59,8 +77,8 @@ class AgentMessage(_Body):
     execute_final_answer: bool | None = Field(default=None, alias="executeFinalAnswer")
     execute_rag_final_answer: bool | None = Field(default=None, alias="executeRagFinalAnswer")
     execute_rag_standalone_query: bool | None = Field(default=None, alias="executeRagStandaloneQuery")
-    llm_config: dict[str, Any] | None = Field(default=None, alias="llmConfig")
-    system_prompt_variables: dict[str, Any] | None = Field(default=None, alias="systemPromptVariables")
+    llm_config: JsonObject | None = Field(default=None, alias="llmConfig")
+    system_prompt_variables: JsonObject | None = Field(default=None, alias="systemPromptVariables")
 
     def conversation(self) -> tuple[str, ...]:
         """The conversation as FabriX wants to be sent it; `contents` is that already. Raises: FieldError."""
@@ -104,7 +122,7 @@ def public_routes(*, guard: Guard, agents: AgentDirectory, direct: Direct, files
     @router.get("/agents", summary="List the agents, page by page", responses={200: {"model": shapes.AgentsPage}})
     async def list_agents(
         request: Request,
-        page: Annotated[int, Query(ge=1)] = 1,
+        page: PageNumber = 1,
         limit: Annotated[int, Query(ge=1, le=MOST_AGENTS)] = 50,
         login: Login = signed_in,
     ) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def test_the_agents_are_listed_page_by_page(program: Person, script: ScriptedUps
     assert program.http.get("/agents", params={"page": 9}).json()["items"] == []
 
 
-@pytest.mark.parametrize("query", [{"page": 0}, {"limit": 0}, {"limit": 1001}, {"page": "x"}])
+@pytest.mark.parametrize("query", [{"page": 0}, {"limit": 0}, {"limit": 1001}, {"page": "x"}, {"page": 10**30}])
 def test_a_page_that_cannot_be_is_named(program: Person, query: dict[str, object]) -> None:
     answer = program.http.get("/agents", params=query)
     assert (answer.status_code, list(answer.json())) == (400, list(query))
@@ -166,6 +166,7 @@ def test_what_the_system_says_stands_before_the_question(program: Person, script
         ({"agentId": AGENT, "message": "q", "history": [{"role": "robot", "content": "x"}]}, "history"),
         ({"agentId": AGENT, "contents": ["q"], "wait_seconds": 601}, "wait_seconds"),
         ({"agentId": AGENT, "contents": ["x" * 200_001]}, "contents"),
+        ({"agentId": True, "contents": ["q"]}, "agentId"),
     ],
 )
 def test_a_bad_field_is_named_and_is_no_call(
@@ -175,6 +176,16 @@ def test_a_bad_field_is_named_and_is_no_call(
     answer = program.http.post("/agent-messages", json=body)
     assert (answer.status_code, list(answer.json())) == (400, [field])
     assert (len(rows(data)), script.questions) == (before, [])
+
+
+@pytest.mark.parametrize("field", ["llmConfig", "systemPromptVariables"])
+@pytest.mark.parametrize("value", [b"NaN", b"1e999", b'"\\ud800"'])
+def test_what_only_python_takes_for_json_is_refused(
+    program: Person, script: ScriptedUpstream, field: str, value: bytes
+) -> None:
+    content = b'{"agentId": "%s", "contents": ["q"], "%s": {"x": %s}}' % (AGENT.encode(), field.encode(), value)
+    answer = program.http.post("/agent-messages", content=content, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, list(answer.json()), script.questions) == (400, [field], [])
 
 
 def test_an_answer_of_a_chart_alone_is_no_failure(program: Person, script: ScriptedUpstream) -> None:
@@ -373,6 +384,15 @@ def test_fabrix_is_told_what_a_program_wants_it_to_be_told(tmp_path: Path) -> No
         sent = standin.requests[-1].body
         assert (sent["isRagOn"], sent["executeFinalAnswer"]) == (False, True)
         assert sent["systemPromptVariables"] == {"team": "A"}
+
+
+def test_agents_whose_ids_are_numbers_are_asked_by_number_or_text(tmp_path: Path) -> None:
+    with before_fabrix(tmp_path, integer_ids=True) as (server, fabrix), server.sign_up("kim") as kim:
+        for agent_id in (1, "1"):
+            answer = kim.http.post("/agent-messages", json={"agentId": agent_id, "contents": ["q"]})
+            assert answer.status_code == 200
+        asked = [request.body["agentId"] for request in fabrix.requests if request.method == "POST"]
+        assert [(type(each), each) for each in asked] == [(int, 1), (int, 1)]
 
 
 def test_fabrix_pausing_with_a_short_wait_is_waited_for(program: Person, script: ScriptedUpstream) -> None:
