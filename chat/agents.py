@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from chat.errors import UnknownAgent, UpstreamError
 from chat.upstreams.base import Agent, Upstream
 
 FRESH_SECONDS = 60.0
+REFRESHES = 12  # within FRESH_SECONDS, for all users together: listing agents takes no place in any line
 PATIENCE = 4.0  # seconds
 log = logging.getLogger(__name__)
 
@@ -45,12 +47,14 @@ class AgentDirectory:
         self._away: set[str] = set()
         self._asked_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
+        self._refreshed: deque[float] = deque()
 
     async def listing(self, *, refresh: bool = False) -> Listing:
         """All agents, in the order of their upstreams.
 
-        Waits for a first answer, or on `refresh` for a new one, PATIENCE at most.
+        Waits for a first answer, or on `refresh` for a new one, PATIENCE at most. Beyond REFRESHES it is as without.
         """
+        refresh = refresh and self._may_refresh()
         if refresh or self._clock() - self._asked_at > FRESH_SECONDS:
             asking = self._ask_all()
             if refresh or not self._heard_all():
@@ -94,6 +98,17 @@ class AgentDirectory:
         if self._asking:
             self._asking.cancel()
             await asyncio.gather(self._asking, return_exceptions=True)
+
+    def _may_refresh(self) -> bool:
+        if self._asking and not self._asking.done():
+            return True
+        now = self._clock()
+        while self._refreshed and self._refreshed[0] + FRESH_SECONDS <= now:
+            self._refreshed.popleft()
+        if len(self._refreshed) >= REFRESHES:
+            return False
+        self._refreshed.append(now)
+        return True
 
     def _heard_all(self) -> bool:
         return all(upstream.name in self._known or upstream.name in self._away for upstream in self._upstreams)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chat.agents import FRESH_SECONDS, AgentDirectory
+from chat.agents import FRESH_SECONDS, REFRESHES, AgentDirectory
 from chat.errors import UnknownAgent, UpstreamUnreachable
 from chat.upstreams.base import Agent
 
@@ -82,6 +82,20 @@ async def test_a_refresh_asks_at_once() -> None:
     await directory.listing()
     source.ids.append("b")
     assert len((await directory.listing(refresh=True)).agents) == 2
+
+
+async def test_upstreams_are_not_flooded_by_refreshes_and_unknown_agents(clock: Clock) -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source], clock=clock)
+    await directory.listing()
+    for _ in range(REFRESHES):
+        await directory.listing(refresh=True)
+        with pytest.raises(UnknownAgent):
+            await directory.upstream_of("z")
+    assert source.asked == 1 + REFRESHES
+    clock.now = FRESH_SECONDS
+    source.ids.append("z")
+    assert await directory.upstream_of("z") is source
 
 
 async def test_an_upstream_that_is_away_leaves_its_last_list_and_says_so() -> None:
