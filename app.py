@@ -71,6 +71,7 @@ from chat.upstreams.local import LocalUpstream
 from chat.upstreams.openai import OpenAiUpstream
 from chat.view import chat_page
 from locales import LANGUAGES, table
+from logs.requests import OpenStreams, Requests
 from storage.allowances import PersonalLimits
 from storage.database import ping
 from storage.settings import Settings
@@ -259,6 +260,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
 
     app.state.parts = Parts(services, sources, agents, allowances, conversations, turns, files, close)
     app.state.end_turns = end_answers  # for the command that serves: before it lets go of those who watch
+    streams = OpenStreams()
     desk = Desk(guard)
     people_desk = PeopleDesk(
         database,
@@ -269,7 +271,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         allowances=allowances,
     )
     _mount_pages(app, guard, desk, admin_page(desk, people=people_desk, audit=audit))
-    _add_middleware(app, guard, settings)
+    _add_middleware(app, guard, settings, streams)
     return app
 
 
@@ -341,7 +343,7 @@ def _mount_pages(app: FastAPI, guard: Guard, desk: Desk, admin: gr.Blocks) -> No
         blocks.has_launched = True
 
 
-def _add_middleware(app: FastAPI, guard: Guard, settings: Settings) -> None:
+def _add_middleware(app: FastAPI, guard: Guard, settings: Settings, streams: OpenStreams) -> None:
     """The last one added is the first to see a request."""
     app.add_middleware(
         Gate,
@@ -356,3 +358,4 @@ def _add_middleware(app: FastAPI, guard: Guard, settings: Settings) -> None:
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.server.allowed_hosts))
     app.add_middleware(ResponseHeaders, heads=HEADS)
+    app.add_middleware(Requests, slow_seconds=settings.server.slow_request_seconds, streams=streams)

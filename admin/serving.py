@@ -7,18 +7,16 @@ import gc
 import logging
 import socket
 import sys
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 from admin.options import DONE, FAILED, Commands, read_settings
 from auth.services import account_services
+from logs.setup import log_file, log_to
 from storage.lock import DataLock
-from storage.settings import Settings
+from storage.settings import Settings, secrets_of
 
 # While answers stream, the event loop wants the interpreter all the time; a database thread that waits its turn for
 # Python's default of 5 ms after each statement would hold up whoever asks next.
 THREAD_SWITCH_SECONDS = 0.0005
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ def _serve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return FAILED
-    _log_to(settings.data / "logs" / "chat.log")
+    log_to(log_file(settings.data), secrets=secrets_of(settings))
     for warning in settings.warnings:
         log.warning(warning)
     try:
@@ -109,12 +107,3 @@ def _own_address() -> str:
             return str(probe.getsockname()[0])
         except OSError:
             return socket.gethostname()
-
-
-def _log_to(path: Path) -> None:
-    file = RotatingFileHandler(path, maxBytes=10 << 20, backupCount=5, encoding="utf-8", delay=True)
-    console = logging.StreamHandler()
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, handlers=[file, console])
-    # Their everyday lines name every address that is called.
-    for name in ("httpx", "httpcore", "alembic", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)

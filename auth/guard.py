@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from auth.errors import NeedsSignIn, NoSuchPage, NotSignedIn
 from auth.logins import Logins
 from auth.tokens import TOKEN
+from logs import work
 from storage.users import Login
 
 STAFF = ("staff", "admin")
@@ -69,7 +70,10 @@ class Guard:
         return login
 
     async def _find(self, token: str) -> Login | None:
-        return await self._logins.find(token) if TOKEN.fullmatch(token) else None
+        login = await self._logins.find(token) if TOKEN.fullmatch(token) else None
+        if login:
+            work.note_user(login.user.id)
+        return login
 
 
 def cookie_name(*, secure: bool) -> str:

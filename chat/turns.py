@@ -7,7 +7,7 @@ import logging
 import math
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from io import BytesIO
 from itertools import chain, repeat
@@ -22,11 +22,13 @@ from chat.gateway import Gateway
 from chat.records import Caller, Leave, Record
 from chat.turn_ends import artifact_of_file, last_event, stored_error, told_error, usage_of
 from chat.upstreams.base import Question
+from logs import work
+from logs.lines import fields
 from storage import conversations, files, turns
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import now
-from storage.turns import Checkpoint, Turn
+from storage.turns import Checkpoint, Turn, TurnUsage
 
 CHECKPOINT_SECONDS = 0.7
 LOG_KEPT_SECONDS = 60.0  # after the end, for those who reconnect
@@ -184,6 +186,7 @@ class Turns:
 
     async def _live(self, running: RunningTurn, question: Question, caller: Caller) -> None:
         """One turn from its start to its settled end, whatever happens to the work in between."""
+        work.note_turn(running.turn.id)
         running.work = asyncio.create_task(self._answer(running, question, caller))
         error: ChatError | None = None
         try:
@@ -198,7 +201,7 @@ class Turns:
         except ChatError as failure:
             state, error = "failed", failure
         except Exception as fault:  # anything else is a fault of ours: the user gets a sentence, the log the traceback
-            log.error("Turn %s failed", running.turn.id, exc_info=fault)
+            log.error("A turn failed by a fault of ours", exc_info=fault)
             state, error = "failed", ChatError()
         await self._settle(running, state, error)
 
@@ -246,15 +249,17 @@ class Turns:
         told = None
         if error is not None:
             told = told_error(error, running.language)
-            log.info("Turn %s failed: %s (%s)", running.turn.id, error.code, told["number"])
-        await self._store_end(running, state, told)
+        usage = usage_of(running.record)
+        code, number = (told["code"], told["number"]) if told else (None, None)
+        log.info("Turn %s", state, extra=fields(error=code, number=number, **asdict(usage)))
+        await self._store_end(running, state, told, usage)
         # Watchers are told after the storage: whoever reloads at once reads the settled text.
         running.changed = False
         running.log.append(*last_event(state, running.turn.message_id, told))
         running.log.close()
         asyncio.get_running_loop().call_later(LOG_KEPT_SECONDS, self._running.pop, running.turn.id, None)
 
-    async def _store_end(self, running: RunningTurn, state: str, told: dict[str, Any] | None) -> None:
+    async def _store_end(self, running: RunningTurn, state: str, told: dict[str, Any] | None, usage: TurnUsage) -> None:
         """Store how a turn ended, as often as it takes: until then its text is in memory alone."""
         for wait in chain((0.5, 1.0, 2.0, 4.0), repeat(8.0)):
             try:
@@ -268,7 +273,7 @@ class Turns:
                     last_event=running.log.last + 1,
                     first_delta_at=running.first_delta_at,
                     error=told,
-                    usage=usage_of(running.record),
+                    usage=usage,
                 )
                 return
             except SQLAlchemyError as fault:  # a full disk, say

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -13,6 +17,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event, make_url, select
 from sqlalchemy.exc import OperationalError
 
+from logs.lines import fields
 from storage.models import users
 
 P = ParamSpec("P")
@@ -20,7 +25,10 @@ T = TypeVar("T")
 
 CONNECTIONS = 5  # two reading threads, one writing thread, and two for what is done at once
 READERS = 2
+SLOW_SECONDS = 0.5  # what takes longer is named in the log
 PAGE_CACHE_KIB = 64 * 1024 // CONNECTIONS  # SQLite's cache is per connection; 64 MB in all
+
+log = logging.getLogger(__name__)
 
 
 def sqlite_url(data: Path) -> str:
@@ -59,7 +67,7 @@ class Database:
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `query(connection, …)` and undo whatever it might have changed."""
         return await asyncio.get_running_loop().run_in_executor(
-            self._readers, lambda: self.read_now(query, *args, **kwargs)
+            self._readers, copy_context().run, lambda: self.read_now(query, *args, **kwargs)
         )
 
     async def write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -68,14 +76,14 @@ class Database:
         A caller that is cancelled does not take its transaction along: once begun, it is finished.
         """
         return await asyncio.get_running_loop().run_in_executor(
-            self._writer, lambda: self.write_now(change, *args, **kwargs)
+            self._writer, copy_context().run, lambda: self.write_now(change, *args, **kwargs)
         )
 
     def read_briefly(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`read` without leaving the event loop, for a look at a few rows by their keys, in one statement."""
         if self._brief_reader is None:
             self._brief_reader = self._engine.connect().execution_options(reads_only=True, reads_once=True)
-        with self._brief_reader.begin() as transaction:
+        with _named_if_slow(query), self._brief_reader.begin() as transaction:
             try:
                 return query(self._brief_reader, *args, **kwargs)
             finally:
@@ -93,17 +101,17 @@ class Database:
             transaction = self._brief_writer.begin()
         except OperationalError:  # the lock is held; nothing has been done yet
             return await self.write(change, *args, **kwargs)
-        with transaction:
+        with _named_if_slow(change), transaction:
             return change(self._brief_writer, *args, **kwargs)
 
     def read_now(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`read` for callers without an event loop."""
-        with self._engine.connect().execution_options(reads_only=True) as connection:
+        with _named_if_slow(query), self._engine.connect().execution_options(reads_only=True) as connection:
             return query(connection, *args, **kwargs)
 
     def write_now(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`write` for callers without an event loop."""
-        with self._engine.begin() as connection:
+        with _named_if_slow(change), self._engine.begin() as connection:
             return change(connection, *args, **kwargs)
 
     def migrate(self, revision: str = "head") -> None:
@@ -121,6 +129,18 @@ class Database:
             if connection is not None:
                 connection.close()
         self._engine.dispose()
+
+
+@contextmanager
+def _named_if_slow(work: Callable[..., Any]) -> Iterator[None]:
+    """Name a transaction that took long by its function: that says more than SQL would, and holds no parameters."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        if (taken := time.perf_counter() - started) > SLOW_SECONDS:
+            name = f"{work.__module__}.{getattr(work, '__qualname__', type(work).__name__)}"
+            log.warning("Slow query", extra=fields(query=name, seconds=round(taken, 3)))
 
 
 def ping(connection: Connection) -> bool:

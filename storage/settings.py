@@ -32,6 +32,8 @@ class ServerSettings:
     trusted_proxies: tuple[str, ...] = ()
     upload_limit_mb: int = 100
     user_quota_mb: int = 2000
+    slow_request_seconds: float = 2.0
+    metrics_token: Secret = NO_SECRET
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,11 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "server.allowed_hosts": (
         lambda v: bool(v) and all(re.fullmatch(r"\*|(\*\.)?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", host) for host in v),
         'a list with at least one host name such as "chat.example" or "*.example", or ["*"] for all',
+    ),
+    "server.slow_request_seconds": (lambda v: 0 < v < float("inf"), "more than 0 seconds"),
+    "server.metrics_token": (
+        lambda v: not v or (len(v.reveal()) >= 20 and _fits_header(v.reveal())),
+        "empty, or at least 20 random characters",
     ),
     "auth.admin_signup_key": (lambda v: re.fullmatch(r"[0-9]{6}", v.reveal()) is not None, "six digits"),
     "auth.idle_minutes": (lambda v: v >= 1, "at least 1"),
@@ -402,6 +409,13 @@ def _typed(name: str, value: Any, wanted: Any) -> Any:
             return dict(value)
         raise SettingsError(f"{name} must be a table of texts.")
     raise SettingsError(f"{name} must be {'a number' if wanted in (int, float) else 'a text in quotes'}.")
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The values of all settings that are secret, for the mask of the log."""
+    sections = [getattr(settings, name) for name in SECTIONS]
+    values = [getattr(section, item.name) for section in sections if section for item in dataclasses.fields(section)]
+    return [value.reveal() for value in values if isinstance(value, Secret) and value]
 
 
 def write_first_settings(path: Path) -> str:

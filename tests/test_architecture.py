@@ -1,4 +1,4 @@
-"""Imports point one way: locales ← storage ← auth ← chat ← admin; app.py knows everybody."""
+"""Imports point one way: locales, logs ← storage ← auth ← chat ← admin; app.py knows everybody."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = {"locales", "storage", "auth", "chat", "admin", "app", "tests"}
+OURS = {"locales", "logs", "storage", "auth", "chat", "admin", "app", "tests"}
 ALLOWED = {
     "locales": {"locales"},
-    "storage": {"locales", "storage"},
-    "auth": {"locales", "storage", "auth"},
-    "chat": {"locales", "storage", "auth", "chat"},
+    "logs": {"logs"},
+    "storage": {"locales", "logs", "storage"},
+    "auth": {"locales", "logs", "storage", "auth"},
+    "chat": {"locales", "logs", "storage", "auth", "chat"},
     # The commands build the application, which is the composition root's work.
-    "admin": {"locales", "storage", "auth", "chat", "admin", "app"},
+    "admin": {"locales", "logs", "storage", "auth", "chat", "admin", "app"},
     "app.py": OURS - {"tests"},
     "run.py": set(),
 }
