@@ -153,7 +153,7 @@ turns = Table(
     Column("error_notice", Text),
     Column("error_number", String(10), index=True),
     Column("last_event", Integer, nullable=False, default=0),
-    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("first_delta_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     # What the turn took; None = not reported, or it never came so far.
@@ -177,7 +177,7 @@ calls = Table(
     Column("state", String(12), nullable=False),
     Column("error_code", String(40)),
     Column("error_number", String(10), index=True),
-    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("ended_at", UtcDateTime, nullable=False),
     Column("waited_ms", Integer),
     Column("first_delta_ms", Integer),

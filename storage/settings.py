@@ -413,7 +413,7 @@ def _typed(name: str, value: Any, wanted: Any) -> Any:
 
 def secrets_of(settings: Settings) -> list[str]:
     """The values of all settings that are secret, for the mask of the log."""
-    sections = [getattr(settings, name) for name in SECTIONS]
+    sections = [*(getattr(settings, name) for name in SECTIONS), *settings.upstream]
     values = [getattr(section, item.name) for section in sections if section for item in dataclasses.fields(section)]
     return [value.reveal() for value in values if isinstance(value, Secret) and value]
 

@@ -4,7 +4,7 @@ import secrets
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logs.masking import MASK, Mask
@@ -68,6 +68,7 @@ def test_the_services_own_secrets_are_masked_by_their_values() -> None:
     assert mask("a tiny thing") == "a tiny thing"
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["password=%s", "Authorization: Bearer %s", '"client_key": "%s"', "token: %s", "secret=%s;"]),
     st.text(string.ascii_letters + string.digits + "-_.+/", min_size=16, max_size=60),

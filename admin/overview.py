@@ -1,0 +1,63 @@
+"""What the service does just now, in figures: who is here, what runs and waits, and the room on the disk."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from storage import usage
+from storage.database import Database
+from storage.models import logins, now, users
+
+HERE = timedelta(minutes=5)  # a login that was used since then is somebody who is here
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    username: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Sizes in bytes."""
+
+    running: int
+    waiting: int
+    present: tuple[Present, ...]  # who was here last comes first
+    disk_free: int
+    disk_total: int
+    database_size: int
+
+
+async def overview(database: Database, data: Path) -> Overview:
+    """The figures of this moment; `data` is the data folder."""
+    live, present, size = await database.read(_figures)
+    disk = shutil.disk_usage(data)
+    return Overview(live["running"], live["waiting"], tuple(present), disk.free, disk.total, size)
+
+
+def _figures(connection: Connection) -> tuple[dict[str, int], list[Present], int]:
+    return usage.live_counts(connection), who_is_here(connection), _size(connection)
+
+
+def who_is_here(connection: Connection) -> list[Present]:
+    """People with a login that was used lately."""
+    seen = func.max(logins.c.used_at)
+    rows = connection.execute(
+        select(users.c.username, seen)
+        .join(logins, logins.c.user_id == users.c.id)
+        .where(logins.c.used_at > now() - HERE, users.c.active)
+        .group_by(users.c.id)
+        .order_by(seen.desc(), users.c.username)
+    )
+    return [Present(*row) for row in rows]
+
+
+def _size(connection: Connection) -> int:
+    pages, page = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
+    return int(pages * page)
