@@ -30,6 +30,7 @@ from admin.api import admin_error_response, admin_routes
 from admin.audit import AuditLog
 from admin.desk import Desk
 from admin.errors import AdminError
+from admin.metrics import Meter, Moment, metric_routes
 from admin.people import PeopleDesk
 from admin.view import admin_page
 from auth.account_api import account_routes, link_routes
@@ -80,7 +81,7 @@ from storage.users import Login
 VERSION = "0.1.0"
 ROOT = Path(__file__).parent
 DIRECT = ("/agents", "/agent-messages", "/agent-messages/file", "/rate-limit-status")
-OURS = ("/api/", "/files/", "/healthz", "/ui/", "/v1/", *DIRECT)
+OURS = ("/api/", "/files/", "/healthz", "/metrics", "/ui/", "/v1/", *DIRECT)
 UPLOADS = ("/api/files", "/agent-messages/file")
 BASE_SCRIPTS = ("texts.js", "auth/base.js")
 CHAT_SCRIPTS = tuple(
@@ -145,11 +146,16 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     people = People(allowances.of)
     journal = SpendJournal(database)
     limiters = _limiters(settings, sources, people, journal)
+    meter = Meter()
     gateway = Gateway(
-        agents, limiters=limiters, wait_seconds=limits.wait_seconds, file_wait_seconds=limits.file_wait_seconds
+        agents,
+        limiters=limiters,
+        wait_seconds=limits.wait_seconds,
+        file_wait_seconds=limits.file_wait_seconds,
+        meter=meter,
     )
-    turns = Turns(database, store=store, gateway=gateway)
-    direct = Direct(database, gateway=gateway, logins=logins)
+    turns = Turns(database, store=store, gateway=gateway, meter=meter)
+    direct = Direct(database, gateway=gateway, logins=logins, meter=meter)
     lockouts = Lockouts(database, turns)
     room = Room(settings.agents.history_turns, settings.agents.context_tokens)
     conversations = Conversations(database, store=store, turns=turns, room=room)
@@ -250,17 +256,28 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
 
     audit = AuditLog(database)
     app.include_router(admin_routes(guard=guard, audit=audit))
+    streams = OpenStreams()
+    app.include_router(
+        metric_routes(
+            guard=guard,
+            database=database,
+            meter=meter,
+            moment=Moment(gateway.status, turns.live, lambda: direct.live, lambda: streams.count),
+            idle=timedelta(minutes=settings.auth.idle_minutes),
+            token=settings.server.metrics_token,
+            proxies=settings.server.trusted_proxies,
+        )
+    )
 
     async def unknown() -> Response:
         return JSONResponse({"detail": "Not found."}, 404)
 
     # Without this an address that doesn't exist would fall through to the page at "/".
-    for path in ("/api/{path:path}", "/files/{path:path}", "/healthz", *DIRECT):
+    for path in ("/api/{path:path}", "/files/{path:path}", "/healthz", "/metrics", *DIRECT):
         app.add_api_route(path, unknown, methods=METHODS, include_in_schema=False)
 
     app.state.parts = Parts(services, sources, agents, allowances, conversations, turns, files, close)
     app.state.end_turns = end_answers  # for the command that serves: before it lets go of those who watch
-    streams = OpenStreams()
     desk = Desk(guard)
     people_desk = PeopleDesk(
         database,

@@ -42,8 +42,8 @@ def number_of(written: str) -> str | None:
 class ErrorNumbers:
     """Finds turns and calls by the number that a person read from the screen."""
 
-    def __init__(self, database: Database, *, upstream_of: Callable[[str], str]) -> None:
-        """`upstream_of` gives the name of an agent's upstream, or ""."""
+    def __init__(self, database: Database, *, upstream_of: Callable[[str], str | None]) -> None:
+        """`upstream_of` gives the name of an agent's upstream, as far as it is known."""
         self._database = database
         self._upstream_of = upstream_of
 
@@ -53,7 +53,7 @@ class ErrorNumbers:
         if number is None:
             return []
         rows = await self._database.read(usage.with_error_number, number)
-        return [Found(row, self._upstream_of(row.agent_id), timeline(row)) for row in rows]
+        return [Found(row, self._upstream_of(row.agent_id) or "", timeline(row)) for row in rows]
 
 
 def timeline(asked: Asked) -> tuple[Step, ...]:

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from storage import usage
 from storage.database import Database
-from storage.models import logins, now, users
-
-HERE = timedelta(minutes=5)  # a login that was used since then is somebody who is here
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    username: str
-    seen_at: datetime
+from storage.presence import Present, who_is_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +34,6 @@ async def overview(database: Database, data: Path) -> Overview:
 
 def _figures(connection: Connection) -> tuple[dict[str, int], list[Present], int]:
     return usage.live_counts(connection), who_is_here(connection), _size(connection)
-
-
-def who_is_here(connection: Connection) -> list[Present]:
-    """People with a login that was used lately."""
-    seen = func.max(logins.c.used_at)
-    rows = connection.execute(
-        select(users.c.username, seen)
-        .join(logins, logins.c.user_id == users.c.id)
-        .where(logins.c.used_at > now() - HERE, users.c.active)
-        .group_by(users.c.id)
-        .order_by(seen.desc(), users.c.username)
-    )
-    return [Present(*row) for row in rows]
 
 
 def _size(connection: Connection) -> int:

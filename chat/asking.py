@@ -21,6 +21,7 @@ from chat.errors import (
 )
 from chat.events import Delta, Finished, Status, StreamEvent, Thinking, Usage, Waiting
 from chat.line import Limit
+from chat.meters import NoMeter
 from chat.no_limits import NoLease, NoLimits
 from chat.pace import Pace
 from chat.records import Caller, Record
@@ -57,6 +58,7 @@ class Asking:
         record: Record,
         *,
         started: float,
+        meter: NoMeter,
         clock: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
@@ -66,6 +68,7 @@ class Asking:
         self._caller = caller
         self._record = record
         self._started = started
+        self._meter = meter
         self._clock = clock
         self._jitter = jitter
         self._lease = NoLease()
@@ -153,6 +156,7 @@ class Asking:
                     self._hear(event)
                     yield event
         except UpstreamError as error:
+            self._meter.upstream_failed(self._upstream.name, error.code)
             if error.is_refusal and not self._heard:
                 self._spent_in -= asked
             raise

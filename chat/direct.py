@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
+from dataclasses import asdict
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,9 +15,12 @@ from chat import tokens
 from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError, SignedOut
 from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
 from chat.gateway import Gateway
+from chat.meters import NoMeter
 from chat.records import Caller, Record
 from chat.turn_ends import new_number, usage_of
 from chat.upstreams.base import Question
+from logs import work
+from logs.lines import fields
 from storage import calls
 from storage.database import Database
 from storage.identifiers import new_id
@@ -131,7 +135,8 @@ class Call:
 class Direct:
     """Starts calls and writes down what they took."""
 
-    def __init__(self, database: Database, *, gateway: Gateway, logins: Logins) -> None:
+    def __init__(self, database: Database, *, gateway: Gateway, logins: Logins, meter: NoMeter | None = None) -> None:
+        self._meter = meter or NoMeter()
         self._database = database
         self._gateway = gateway
         self._logins = logins
@@ -140,12 +145,18 @@ class Direct:
     def ask(self, question: Question, login: Login, *, patience: float | None) -> Call:
         """Begin to ask. An attachment is deleted in the end; `patience` is as in `Caller`."""
         call = Call(question)
+        work.note_turn(call.id)
         caller = Caller(login.user.id, interactive=False, patience=patience)
         call.work = asyncio.create_task(self._answer(call, caller))
         # The loop keeps weak references only; this keeps the task alive until it is done.
         call.settled = self._running[call] = asyncio.create_task(self._live(call, call.work, login))
         call.settled.add_done_callback(lambda _: self._running.pop(call, None))
         return call
+
+    @property
+    def live(self) -> int:
+        """How many calls run or wait in line."""
+        return len(self._running)
 
     async def close(self) -> None:
         """End all running calls as interrupted."""
@@ -168,10 +179,8 @@ class Direct:
             state, error = "interrupted", broken
         except ChatError as failure:
             state, error = "failed", failure
-        except (
-            Exception
-        ) as fault:  # anything else is a fault of ours: the caller gets a sentence, the log the traceback
-            log.error("Call %s failed", call.id, exc_info=fault)
+        except Exception as fault:  # a fault of ours: the caller gets a sentence, the log the traceback
+            log.error("A call failed by a fault of ours", exc_info=fault)
             state, error = "failed", ChatError()
         if call.question.attachment:
             # On Windows a file that is being read can't go; the sweep at the next start takes it.
@@ -190,7 +199,10 @@ class Direct:
     async def _settle(self, call: Call, user_id: int, state: str, error: ChatError | None) -> None:
         if error is not None:
             error.number = new_number()
-            log.info("Call %s failed: %s (%s)", call.id, error.code, error.number)
+        code, number = (error.code, error.number) if error else (None, None)
+        usage = usage_of(call.record)
+        self._meter.ended("call", state, call.record)
+        log.info("Call %s", state, extra=fields(error=code, number=number, **asdict(usage)))
         try:
             await self._database.write_briefly(
                 calls.add,
@@ -198,10 +210,10 @@ class Direct:
                 user_id=user_id,
                 agent_id=call.question.agent_id,
                 state=state,
-                error_code=error.code if error else None,
-                error_number=error.number if error else None,
+                error_code=code,
+                error_number=number,
                 created_at=call.created_at,
-                usage=usage_of(call.record),
+                usage=usage,
             )
         except SQLAlchemyError as fault:  # a full disk, say: no reason to lose an answer
             log.error("The figures of call %s could not be stored: %s", call.id, type(fault).__name__)

@@ -15,6 +15,7 @@ from chat.asking import Asking, Door
 from chat.breaker import Breaker
 from chat.errors import LimitReached, UpstreamError
 from chat.events import StreamEvent
+from chat.meters import NoMeter
 from chat.no_limits import NoLimits
 from chat.pace import Pace
 from chat.records import Caller, Record
@@ -44,6 +45,7 @@ class Gateway:
         limiters: Mapping[str, NoLimits],
         wait_seconds: float = 10.0,
         file_wait_seconds: float = 15.0,
+        meter: NoMeter | None = None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -52,6 +54,7 @@ class Gateway:
         self._limiters = limiters
         self._wait_seconds = wait_seconds
         self._file_wait_seconds = file_wait_seconds
+        self._meter = meter or NoMeter()
         self._clock = clock
         self._jitter = jitter
         self._doors = {name: self._new_door(name) for name in limiters}
@@ -86,6 +89,7 @@ class Gateway:
                 caller,
                 record,
                 started=started,
+                meter=self._meter,
                 clock=self._clock,
                 jitter=self._jitter,
             )

@@ -19,6 +19,7 @@ from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
 from chat.event_log import EventLog, LoggedEvent
 from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
 from chat.gateway import Gateway
+from chat.meters import NoMeter
 from chat.records import Caller, Leave, Record
 from chat.turn_ends import artifact_of_file, last_event, stored_error, told_error, usage_of
 from chat.upstreams.base import Question
@@ -88,7 +89,8 @@ class RunningTurn:
 class Turns:
     """Starts, watches, stops and recovers turns."""
 
-    def __init__(self, database: Database, *, store: FileStore, gateway: Gateway) -> None:
+    def __init__(self, database: Database, *, store: FileStore, gateway: Gateway, meter: NoMeter | None = None) -> None:
+        self._meter = meter or NoMeter()
         self._database = database
         self._store = store
         self._gateway = gateway
@@ -124,6 +126,11 @@ class Turns:
     def most_tokens(self, agent_id: str) -> float:
         """The tokens that one question to this agent may take."""
         return self._gateway.most_tokens(agent_id)
+
+    def live(self) -> dict[str, int]:
+        """How many turns run, and how many wait in line."""
+        states = [each.state for each in self._running.values() if not (each.work and each.work.done())]
+        return {state: states.count(state) for state in turns.LIVE}
 
     def stop(self, turn_id: str) -> None:
         """End a running turn and close its upstream connection; one that has ended stays as it is."""
@@ -251,6 +258,7 @@ class Turns:
             told = told_error(error, running.language)
         usage = usage_of(running.record)
         code, number = (told["code"], told["number"]) if told else (None, None)
+        self._meter.ended("turn", state, running.record)
         log.info("Turn %s", state, extra=fields(error=code, number=number, **asdict(usage)))
         await self._store_end(running, state, told, usage)
         # Watchers are told after the storage: whoever reloads at once reads the settled text.
