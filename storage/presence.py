@@ -1,4 +1,4 @@
-"""Who is here: people whose logins were used lately, and how many logins are good."""
+"""Who is here: people whose sign-ins were used lately, and how many are good. API tokens are programs, not people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def who_is_here(connection: Connection) -> list[Present]:
     rows = connection.execute(
         select(users.c.username, seen)
         .join(logins, logins.c.user_id == users.c.id)
-        .where(logins.c.used_at > now() - HERE, users.c.active)
+        .where(logins.c.used_at > now() - HERE, logins.c.name.is_(None), users.c.active)
         .group_by(users.c.id)
         .order_by(seen.desc(), users.c.username)
     )
@@ -35,5 +35,5 @@ def count_good_logins(connection: Connection, *, used_since: datetime) -> int:
     """Logins that would be let in: in time, used since then, and of people who aren't suspended."""
     good = select(func.count()).join(users, users.c.id == logins.c.user_id)
     return connection.execute(
-        good.where(logins.c.expires_at > now(), logins.c.used_at > used_since, users.c.active)
+        good.where(logins.c.expires_at > now(), logins.c.used_at > used_since, logins.c.name.is_(None), users.c.active)
     ).scalar_one()
