@@ -69,6 +69,10 @@ class Accounts:
         self._passwords = passwords
         self._logins = logins
         self._throttle = throttle
+        self.admit(signup_key=signup_key, email_domains=email_domains)
+
+    def admit(self, *, signup_key: Secret, email_domains: Collection[str]) -> None:
+        """From now on those sign up who know this key and have an address in one of these domains (none = any)."""
         self._signup_key = signup_key
         self._email_domains = {domain.lower().removeprefix("@") for domain in email_domains}
 

@@ -31,6 +31,14 @@ class Listing:
         return bool(self.away)
 
 
+@dataclass(frozen=True, slots=True)
+class AgentChoice:
+    """Which agents people see, by their ids: all but the hidden ones, those in `order` first and in that order."""
+
+    hidden: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
+
+
 class AgentDirectory:
     """Asks the upstreams for their agents, and remembers the answer for a minute.
 
@@ -42,6 +50,7 @@ class AgentDirectory:
     ) -> None:
         self._upstreams = upstreams
         self._preferred = preferred
+        self._choice = AgentChoice()
         self._clock = clock
         self._known: dict[str, list[Agent]] = {}
         self._away: set[str] = set()
@@ -49,8 +58,12 @@ class AgentDirectory:
         self._asking: asyncio.Task[None] | None = None
         self._refreshed: deque[float] = deque()
 
-    async def listing(self, *, refresh: bool = False) -> Listing:
-        """All agents, in the order of their upstreams.
+    def choose(self, choice: AgentChoice) -> None:
+        """Show these agents from now on."""
+        self._choice = choice
+
+    async def listing(self, *, refresh: bool = False, with_hidden: bool = False) -> Listing:
+        """The agents in the order of the choice, then the others in the order of their upstreams.
 
         Waits for a first answer, or on `refresh` for a new one, PATIENCE at most. Beyond REFRESHES it is as without.
         """
@@ -61,7 +74,7 @@ class AgentDirectory:
                 await asyncio.wait({asking}, timeout=PATIENCE)
         elif self._asking and not self._heard_all():
             await asyncio.wait({self._asking}, timeout=PATIENCE)
-        agents = tuple(agent for upstream in self._upstreams for agent in self._known.get(upstream.name, ()))
+        agents = self._chosen(with_hidden=with_hidden)
         ids = [agent.id for agent in agents]
         preferred = self._preferred if self._preferred in ids else (ids[0] if ids else None)
         away = (each for each in self._upstreams if each.name in self._away or each.name not in self._known)
@@ -72,12 +85,14 @@ class AgentDirectory:
         known = self._who_has(agent_id)
         return known.name if known else None
 
-    async def upstream_of(self, agent_id: str) -> Upstream:
+    async def upstream_of(self, agent_id: str, *, or_hidden: bool = False) -> Upstream:
         """The upstream that runs this agent.
 
         Raises:
-            UnknownAgent: no upstream has it, and none that was not heard yet may have it.
+            UnknownAgent: it is hidden, or no upstream has it and none that was not heard yet may have it.
         """
+        if agent_id in self._choice.hidden and not or_hidden:
+            raise UnknownAgent
         if known := self._who_has(agent_id):
             return known
         await self.listing(refresh=True)
@@ -112,6 +127,12 @@ class AgentDirectory:
 
     def _heard_all(self) -> bool:
         return all(upstream.name in self._known or upstream.name in self._away for upstream in self._upstreams)
+
+    def _chosen(self, *, with_hidden: bool) -> tuple[Agent, ...]:
+        known = [agent for upstream in self._upstreams for agent in self._known.get(upstream.name, ())]
+        places = {agent_id: place for place, agent_id in enumerate(self._choice.order)}
+        shown = [agent for agent in known if with_hidden or agent.id not in self._choice.hidden]
+        return tuple(sorted(shown, key=lambda agent: places.get(agent.id, len(places))))
 
     def _who_has(self, agent_id: str) -> Upstream | None:
         for upstream in self._upstreams:

@@ -24,6 +24,12 @@ class Allowances:
         self._personal = await self._database.read(stored.all_of_them)
         self._ready = {user_id: _allowance(own, self._default) for user_id, own in self._personal.items()}
 
+    def change_default(self, default: PersonalLimits) -> None:
+        """What everybody may from now on who has no limits of their own."""
+        self._default = default
+        self._usual = _allowance(PersonalLimits(), default)
+        self._ready = {user_id: _allowance(own, default) for user_id, own in self._personal.items()}
+
     def of(self, user_id: int) -> Allowance:
         return self._ready.get(user_id, self._usual)
 

@@ -211,7 +211,7 @@ def chat_routes(
             conversation_id,
             question,
             language=language(request),
-            manner=_manner(request, body.wait_seconds),
+            manner=_manner(request, body.wait_seconds, role=login.user.role),
         )
         return turn_as_json(turn)
 
@@ -221,7 +221,7 @@ def chat_routes(
     async def again(
         turn_id: str, request: Request, login: Login = signed_in, body: AnotherAnswer | None = None
     ) -> dict[str, Any]:
-        manner = _manner(request, body.wait_seconds if body else None)
+        manner = _manner(request, body.wait_seconds if body else None, role=login.user.role)
         turn = await conversations.again(login.user.id, turn_id, language=language(request), manner=manner)
         return turn_as_json(turn)
 
@@ -335,9 +335,13 @@ def _frame(event: LoggedEvent) -> str:
     return f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n"
 
 
-def _manner(request: Request, wait_seconds: float | None) -> Manner:
+def _manner(request: Request, wait_seconds: float | None, *, role: str) -> Manner:
     """A token in a header means a program, which lets the people at their browsers go first."""
-    return Manner(interactive="authorization" not in request.headers, patience=wait_seconds)
+    return Manner(
+        interactive="authorization" not in request.headers,
+        patience=wait_seconds,
+        asks_hidden=role != "user",
+    )
 
 
 def language(request: Request) -> str:

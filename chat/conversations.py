@@ -37,10 +37,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a turn is asked: by a person or a program, and how many seconds it may wait in line (None: the usual)."""
+    """How a turn is asked: by a person or a program, how many seconds it may wait in line (None: the usual).
+
+    `asks_hidden`: whether agents that are hidden from people may be asked.
+    """
 
     interactive: bool = True
     patience: float | None = None
+    asks_hidden: bool = False
 
 
 USUAL = Manner()
@@ -291,7 +295,7 @@ class Conversations:
 
 
 def _caller(user_id: int, manner: Manner) -> Caller:
-    return Caller(user_id, interactive=manner.interactive, patience=manner.patience)
+    return Caller(user_id, interactive=manner.interactive, patience=manner.patience, asks_hidden=manner.asks_hidden)
 
 
 def _entitle(connection: Connection, conversation: Conversation, question: str) -> None:

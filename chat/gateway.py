@@ -59,6 +59,11 @@ class Gateway:
         self._jitter = jitter
         self._doors = {name: self._new_door(name) for name in limiters}
 
+    def change_waits(self, *, wait_seconds: float, file_wait_seconds: float) -> None:
+        """How long turns that state nothing wait in line from now on; who waits already keeps what they were given."""
+        self._wait_seconds = wait_seconds
+        self._file_wait_seconds = file_wait_seconds
+
     async def ask(self, question: Question, caller: Caller, record: Record) -> AsyncGenerator[StreamEvent, None]:
         """Answer `question`; `Waiting` events come first where it has to wait. Closing it leaves the line at once.
 
@@ -68,7 +73,7 @@ class Gateway:
         started = self._clock()
         try:
             with record.phase("agents", self._clock):
-                upstream = await self._agents.upstream_of(question.agent_id)
+                upstream = await self._agents.upstream_of(question.agent_id, or_hidden=caller.asks_hidden)
             asked = replace(question, idempotency_key=question.idempotency_key or uuid4().hex)
             patient = self._patient(caller, question)
             async with aclosing(self._asked(upstream, asked, patient, record, started)) as events:

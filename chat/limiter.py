@@ -83,6 +83,18 @@ class Limiter(NoLimits):
             if spent.upstream == self._upstream:
                 self._line.restore(requests=spent.requests, tokens=spent.tokens, at=at)
 
+    def change(self, limits: TeamLimits) -> None:
+        """Keep other limits from now on: what was sent counts against them, and who fits now goes at once."""
+        self._limits = limits
+        self._line.change(rpm=limits.rpm, tpm=limits.tpm, concurrent=limits.concurrent)
+        self._forecast_until = -math.inf
+        now = self.clock()
+        for waiter, place in list(self._places.items()):
+            if not waiter.is_retry and (limit := self._line.too_large(waiter)):
+                self._forget(waiter)
+                place.refuse(self._refusal(limit, waiter, now))
+        self._serve()
+
     def join(self, *, user_id: int, tokens: int, interactive: bool, patience: float, is_retry: bool = False) -> Place:
         """Take a place in line; `patience` is how many seconds it may take until it is one's turn.
 

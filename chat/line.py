@@ -47,6 +47,11 @@ class Line:
         self._people = people
         self._running: Counter[int] = Counter()
 
+    def change(self, *, rpm: float, tpm: float, concurrent: float) -> None:
+        """Other limits from now on; what was spent before counts against them."""
+        self.requests.limit, self.tokens.limit = rpm, tpm
+        self._concurrent = concurrent
+
     def person(self, user_id: int) -> Person:
         return self._people.of(user_id)
 

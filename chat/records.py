@@ -17,11 +17,15 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose limits count. `patience`: the seconds that the turn may wait in line; None = as the settings say."""
+    """Whose limits count. `patience`: the seconds that the turn may wait in line; None = as the settings say.
+
+    `asks_hidden`: whether they may ask agents that are hidden from people.
+    """
 
     user_id: int
     interactive: bool = True
     patience: float | None = None
+    asks_hidden: bool = False
     leave: Leave = field(default_factory=Leave)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import httpx
 import pytest
 
+from auth.errors import FieldErrors, WrongKey
+from auth.services import account_services
 from storage import users
+from storage.secret import Secret
 from tests.conftest import SIGNUP_KEY, settings_for
 from tests.live_server import PASSWORD, LiveServer, Person
 
@@ -172,3 +176,16 @@ async def test_domains_can_be_restricted(database, tmp_path) -> None:
     assert accounts.problems(NewPerson("kim", "kim@company.CO.kr", PASSWORD)) == {}
     assert "email" in accounts.problems(NewPerson("kim", "kim@evil.company.co.kr.example", PASSWORD))
     passwords.close()
+
+
+async def test_another_key_and_other_domains_are_in_force_at_once(tmp_path: Path) -> None:
+    services = account_services(settings_for(tmp_path))
+    accounts = services.accounts
+    kim = {"username": "kim", "password": PASSWORD, "address": "::1"}
+    accounts.admit(signup_key=Secret("111111"), email_domains=["@Company.co.kr"])
+    with pytest.raises(WrongKey):
+        await accounts.sign_up(**kim, email="kim@company.co.kr", key=SIGNUP_KEY)
+    with pytest.raises(FieldErrors):
+        await accounts.sign_up(**kim, email="kim@example.com", key="111111")
+    assert (await accounts.sign_up(**kim, email="kim@company.co.kr", key="111111")).user.username == "kim"
+    services.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chat.agents import FRESH_SECONDS, REFRESHES, AgentDirectory
+from chat.agents import FRESH_SECONDS, REFRESHES, AgentChoice, AgentDirectory
 from chat.errors import UnknownAgent, UpstreamUnreachable
 from chat.upstreams.base import Agent
 
@@ -114,6 +114,37 @@ async def test_one_that_is_away_does_not_hide_the_others() -> None:
     away.error = UpstreamUnreachable()
     listing = await AgentDirectory([away, Source("local", "b")]).listing()
     assert [agent.id for agent in listing.agents] == ["b"]
+
+
+async def test_the_choice_orders_agents_and_leaves_hidden_ones_out() -> None:
+    directory = AgentDirectory([Source("fabrix", "a", "b", "c"), Source("local", "d")], preferred="b")
+    directory.choose(AgentChoice(hidden=frozenset({"b"}), order=("d", "gone", "c")))
+    listing = await directory.listing()
+    assert [agent.id for agent in listing.agents] == ["d", "c", "a"]
+    assert listing.preferred == "d"
+    everything = await directory.listing(with_hidden=True)
+    assert [agent.id for agent in everything.agents] == ["d", "c", "a", "b"]
+
+
+async def test_a_hidden_agent_is_unknown_to_all_who_may_not_ask_it() -> None:
+    source = Source("s", "a")
+    directory = AgentDirectory([source])
+    await directory.listing()
+    directory.choose(AgentChoice(hidden=frozenset({"a"})))
+    with pytest.raises(UnknownAgent):
+        await directory.upstream_of("a")
+    assert await directory.upstream_of("a", or_hidden=True) is source
+    directory.choose(AgentChoice())
+    assert await directory.upstream_of("a") is source
+
+
+async def test_a_hidden_agent_of_an_unheard_upstream_is_unknown_too() -> None:
+    away = Source("fabrix", "a")
+    away.error = UpstreamUnreachable()
+    directory = AgentDirectory([away])
+    directory.choose(AgentChoice(hidden=frozenset({"a"})))
+    with pytest.raises(UnknownAgent):
+        await directory.upstream_of("a")
 
 
 async def test_an_agent_belongs_to_the_upstream_that_lists_it() -> None:

@@ -45,3 +45,12 @@ async def test_none_goes_back_to_the_default_and_leaves_no_row(database: Databas
     await allowances.set(user_id, PersonalLimits(1, 1))
     await allowances.set(user_id, PersonalLimits())
     assert allowances.of(user_id).rpm == 10 and await database.read(all_of_them) == {}
+
+
+async def test_another_default_is_in_force_at_once_where_nothing_else_was_set(database: Database) -> None:
+    user_id = await kim(database)
+    allowances = Allowances(database, default=DEFAULT)
+    await allowances.set(user_id, PersonalLimits(tokens_per_day=5000))
+    allowances.change_default(PersonalLimits(requests_per_minute=3, tokens_per_day=100))
+    assert allowances.of(user_id) == Allowance(rpm=3, tokens_per_day=5000)
+    assert allowances.of(user_id + 1) == Allowance(rpm=3, tokens_per_day=100)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chat.agents import AgentDirectory
+from chat.agents import AgentChoice, AgentDirectory
 from chat.breaker import LOST_IN_A_ROW, PROBE_SECONDS
 from chat.errors import (
     AgentFailed,
@@ -33,7 +34,7 @@ from chat.gateway import Gateway
 from chat.limiter import MARGIN, Limiter, TeamLimits
 from chat.people import Allowance, People
 from chat.records import Caller, Record
-from chat.upstreams.base import Question
+from chat.upstreams.base import Attachment, Question
 from storage.spends import Spent
 from tests.scripted_upstream import AGENTS, ScriptedUpstream
 from tests.virtual_time import clock, in_virtual_time
@@ -56,8 +57,9 @@ class Service:
             journal=NoJournal(),
             clock=clock,
         )
+        self.agents = AgentDirectory([self.upstream])
         self.gateway = Gateway(
-            AgentDirectory([self.upstream]),
+            self.agents,
             limiters={"scripted": self.limiter} if limited else {},
             clock=clock,
             jitter=lambda: 1.0,
@@ -318,6 +320,40 @@ async def test_the_patience_of_the_settings_holds_where_the_caller_states_none()
     await service.ask()
     assert isinstance(await service.failure(), LimitReached)
     assert clock() == pytest.approx(3.0, abs=0.05)
+
+
+@in_virtual_time
+async def test_another_patience_is_in_force_for_whoever_comes_next() -> None:
+    service = Service(rpm=1, wait_seconds=3.0)
+    await service.ask()
+    waiting = asyncio.create_task(service.failure())
+    await asyncio.sleep(1.0)
+    service.gateway.change_waits(wait_seconds=1.0, file_wait_seconds=2.0)
+    assert isinstance(await service.failure(), LimitReached)
+    assert clock() == pytest.approx(2.0, abs=0.05)
+    await waiting
+    assert clock() == pytest.approx(3.0, abs=0.05)
+
+
+@in_virtual_time
+async def test_a_question_with_a_file_has_the_other_patience() -> None:
+    service = Service(rpm=1)
+    await service.ask()
+    service.gateway.change_waits(wait_seconds=1.0, file_wait_seconds=2.0)
+    question = Question(AGENTS[0].id, ("q",), attachment=Attachment(Path("x"), "x.csv", 1))
+    with pytest.raises(LimitReached):
+        async for _ in service.gateway.ask(question, Caller(1), Record()):
+            pass
+    assert clock() == pytest.approx(2.0, abs=0.05)
+
+
+@in_virtual_time
+async def test_a_hidden_agent_is_asked_for_those_only_who_may() -> None:
+    service = Service()
+    service.agents.choose(AgentChoice(hidden=frozenset({AGENTS[0].id})))
+    assert isinstance(await service.failure(), UnknownAgent) and not service.upstream.questions
+    service.upstream.enqueue(*ANSWER)
+    assert await service.ask(asks_hidden=True) == list(ANSWER)
 
 
 @in_virtual_time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -294,3 +295,124 @@ async def test_without_a_limit_on_requests_or_tokens_the_other_holds() -> None:
     error = await refusal(join(made, 2, patience=1.0))
     assert error.limit == "team_requests" and error.current_usage == {} and made.figures() is None
     assert error.retry_after == 60.0
+
+
+@in_virtual_time
+async def test_raised_limits_let_those_who_wait_go_at_once() -> None:
+    made = limiter(rpm=1, tpm=1000)
+    await granted(join(made))
+    second, third = join(made, 2, patience=100), join(made, 3, patience=100)
+    await asyncio.sleep(5.0)
+    made.change(TeamLimits(rpm=2, tpm=1000, concurrent=4))
+    assert second.is_granted and not third.is_granted
+    assert third.seconds == pytest.approx(55 + MARGIN)  # when the first request leaves the minute
+    made.change(TeamLimits(rpm=100, tpm=1000, concurrent=4))
+    assert await granted(third) == 5.0
+    assert made.figures()["rpm_limit"] == 100
+
+
+@in_virtual_time
+async def test_a_raised_number_of_turns_at_once_lets_the_next_one_go() -> None:
+    made = limiter(concurrent=1)
+    await granted(join(made))
+    second = join(made)
+    made.change(TeamLimits(100, 10_000, concurrent=2))
+    assert second.is_granted
+
+
+@in_virtual_time
+async def test_a_raised_limit_of_the_users_own_lets_them_go() -> None:
+    allowed = [Allowance(rpm=1)]
+    made = Limiter("a", TeamLimits(100, 10_000, 4), people=People(lambda _: allowed[0]), journal=Notes(), clock=clock)
+    await granted(join(made))
+    second = join(made, patience=100)
+    allowed[0] = Allowance(rpm=2)
+    made.change(TeamLimits(100, 10_000, 4))
+    assert second.is_granted
+
+
+@in_virtual_time
+async def test_what_was_sent_before_counts_against_lowered_limits() -> None:
+    made = limiter(rpm=3)
+    for user_id in range(3):
+        await granted(join(made, user_id))
+        await asyncio.sleep(1.0)
+    made.change(TeamLimits(rpm=1, tpm=10_000, concurrent=4))
+    assert made.figures()["remaining_rpm"] == 0
+    # Only when the last of the three has left the minute is there room for one.
+    assert await granted(join(made, patience=100)) == pytest.approx(62 + MARGIN, abs=0.01)
+
+
+@in_virtual_time
+async def test_fewer_turns_at_once_let_nobody_go_until_enough_have_ended() -> None:
+    made = limiter(concurrent=2)
+    running = [join(made), join(made)]
+    made.change(TeamLimits(100, 10_000, concurrent=1))
+    third = join(made)
+    running[0].lease.settle(10)
+    assert not third.is_granted
+    running[1].lease.settle(10)
+    assert third.is_granted
+
+
+@in_virtual_time
+async def test_who_waits_with_more_than_a_lowered_limit_is_told_so_at_once() -> None:
+    made = limiter(tpm=1000)
+    await granted(join(made, tokens=1000))
+    large, small = join(made, 2, tokens=600, patience=100), join(made, 3, tokens=100, patience=100)
+    made.change(TeamLimits(rpm=100, tpm=500, concurrent=4))
+    error = await refusal(large)
+    assert (error.limit, error.retry_after, clock()) == ("team_size", None, 0.0)
+    assert "500" in error.notice("en")
+    assert await granted(small) == pytest.approx(60 + MARGIN, abs=0.01)
+
+
+@in_virtual_time
+async def test_a_further_try_survives_a_lowered_limit_of_tokens() -> None:
+    made = limiter(rpm=1, tpm=1000)
+    await granted(join(made, tokens=900))
+    again = join(made, tokens=0, patience=100, is_retry=True)
+    made.change(TeamLimits(rpm=1, tpm=10, concurrent=4))
+    assert await granted(again) == pytest.approx(60 + MARGIN, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_changed_nothing_goes_beyond_the_limits_of_its_moment(seed: int) -> None:
+    chance = random.Random(seed)
+    limits = [TeamLimits(rpm=8, tpm=1500, concurrent=3)]
+    sent: list[tuple[float, int, TeamLimits]] = []
+
+    async def call(made: Limiter, user_id: int, tokens: int) -> None:
+        await asyncio.sleep(chance.uniform(0, 300))
+        try:
+            place = join(made, user_id, tokens=tokens, patience=400)
+            await granted(place)
+        except LimitReached:
+            return
+        await asyncio.sleep(chance.uniform(0, 20))
+        place.lease.settle(tokens)
+
+    async def change(made: Limiter) -> None:
+        while clock() < 600:
+            await asyncio.sleep(chance.uniform(1, 40))
+            limits[0] = TeamLimits(chance.randint(1, 12), chance.randint(200, 2000), chance.randint(1, 4))
+            made.change(limits[0])
+
+    @in_virtual_time
+    async def test() -> None:
+        class Sent(Notes):
+            """Each grant is noted at the moment in which it is given."""
+
+            def note(self, spent: Spent) -> None:
+                if spent.id not in self.kept:
+                    sent.append((clock(), spent.tokens, limits[0]))
+                super().note(spent)
+
+        made = limiter(rpm=8, tpm=1500, concurrent=3, notes=Sent())
+        await asyncio.gather(change(made), *(call(made, number % 7, chance.randint(50, 400)) for number in range(120)))
+
+    test()
+    assert len(sent) > 30
+    for place, (at, _, limit) in enumerate(sent):
+        minute = [tokens for other, tokens, _ in sent[: place + 1] if other > at - 60]
+        assert len(minute) <= limit.rpm and sum(minute) <= limit.tpm

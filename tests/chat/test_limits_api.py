@@ -109,8 +109,14 @@ def test_a_token_in_a_header_means_a_program_which_lets_people_go_first() -> Non
     def request(*headers: tuple[bytes, bytes]) -> Request:
         return Request({"type": "http", "headers": headers})
 
-    assert _manner(request((b"cookie", b"fabrix_chat=x")), None) == Manner(interactive=True)
-    assert _manner(request((b"authorization", b"Token x")), 5.0) == Manner(interactive=False, patience=5.0)
+    assert _manner(request((b"cookie", b"fabrix_chat=x")), None, role="user") == Manner(interactive=True)
+    program = request((b"authorization", b"Token x"))
+    assert _manner(program, 5.0, role="user") == Manner(interactive=False, patience=5.0)
+
+
+@pytest.mark.parametrize("role", ["staff", "admin"])
+def test_who_administers_may_ask_what_is_hidden(role: str) -> None:
+    assert _manner(Request({"type": "http", "headers": ()}), None, role=role) == Manner(asks_hidden=True)
 
 
 def test_whoever_waits_may_choose_to_wait_longer(tmp_path: Path) -> None:
