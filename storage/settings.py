@@ -142,6 +142,8 @@ class Settings:
     backup: BackupSettings = BackupSettings()
     data: Path = Path("data")
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    # "file" or "environment" by the names of those that were given, such as "rate_limit.rpm"; the others are defaults.
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 SECTIONS: dict[str, type] = {
@@ -200,6 +202,10 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "empty, or at least 20 random characters",
     ),
     "auth.admin_signup_key": (lambda v: re.fullmatch(r"[0-9]{6}", v.reveal()) is not None, "six digits"),
+    "auth.allowed_email_domains": (
+        lambda v: all(re.fullmatch(r"@?[^@\s,.]+(\.[^@\s,.]+)+", domain) for domain in v),
+        'a list of domains such as "company.example"',
+    ),
     "auth.idle_minutes": (lambda v: v >= 1, "at least 1"),
     "auth.max_hours": (lambda v: v >= 1, "at least 1"),
     "fabrix_api.base_url": (
@@ -270,6 +276,7 @@ def load_settings(path: Path, *, data: Path = Path("data"), environment: Mapping
     warnings = _mode_warnings(path)
     overrides, unknown = _environment_overrides(os.environ if environment is None else environment)
     warnings += unknown
+    origins = {**_names(table, "file"), **_names(overrides, "environment")}
     _apply(table, overrides)
     sections: dict[str, Any] = {}
     for section, values in table.items():
@@ -290,7 +297,27 @@ def load_settings(path: Path, *, data: Path = Path("data"), environment: Mapping
     for number, entry in enumerate(sections.get("upstream", ()), start=1):
         if entry.key and entry.base_url.startswith("http://") and not _is_on_this_machine(entry.base_url):
             warnings.append(f"upstream[{number}].base_url is an http:// address: its key travels unencrypted.")
-    return Settings(**sections, data=data, warnings=tuple(warnings))
+    return Settings(**sections, data=data, warnings=tuple(warnings), origins=origins)
+
+
+def checked(name: str, value: Any) -> Any:
+    """`value` as the setting of that name, such as "rate_limit.rpm", takes it. Raises: SettingsError."""
+    section, _, key = name.partition(".")
+    typed = _typed(name, value, get_type_hints(SECTIONS[section])[key])
+    _check_rule(name, typed)
+    return typed
+
+
+def _names(table: Mapping[str, Any], origin: str) -> dict[str, str]:
+    """The origin by the names of all that is in the table: "rate_limit.rpm", "upstream[1].key"."""
+    sections: dict[str, Any] = {}
+    for section, values in table.items():
+        if isinstance(values, list):
+            sections.update({f"{section}[{number}]": entry for number, entry in enumerate(values, start=1)})
+        else:
+            sections[re.sub(r"\.([0-9]+)$", r"[\1]", section)] = values  # the environment has "upstream.1"
+    found = ((section, values) for section, values in sections.items() if isinstance(values, dict))
+    return {f"{section}.{key}": origin for section, values in found for key in values}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -372,10 +399,14 @@ def _section(cls: type, section: str, values: Mapping[str, Any], warnings: list[
             warnings.append(f"{section}.{key} is not a known setting and is ignored.")
     result = cls(**known)
     for item in dataclasses.fields(result):
-        rule = RULES.get(f"{section.partition('[')[0]}.{item.name}")
-        if rule and not rule[0](getattr(result, item.name)):
-            raise SettingsError(f"{section}.{item.name} must be {rule[1]}.")
+        _check_rule(f"{section}.{item.name}", getattr(result, item.name))
     return result
+
+
+def _check_rule(name: str, value: Any) -> None:
+    rule = RULES.get(re.sub(r"\[[0-9]+\]", "", name))
+    if rule and not rule[0](value):
+        raise SettingsError(f"{name} must be {rule[1]}.")
 
 
 def _typed(name: str, value: Any, wanted: Any) -> Any:
@@ -392,6 +423,8 @@ def _typed(name: str, value: Any, wanted: Any) -> Any:
             return value
         raise SettingsError(f"{name} must be true or false.")
     if wanted in (int, float) and not isinstance(value, bool) and isinstance(value, int | float | str):
+        if wanted is int and isinstance(value, float) and not value.is_integer():
+            raise SettingsError(f"{name} must be a whole number.")
         try:
             return wanted(value)
         except (ValueError, OverflowError):

@@ -16,6 +16,7 @@ from storage.settings import (
     Settings,
     SettingsError,
     UpstreamSettings,
+    checked,
     load_settings,
     secrets_of,
     write_first_settings,
@@ -113,6 +114,7 @@ def test_a_key_that_a_header_can_not_hold_is_refused_without_being_shown(file: P
         ('[database]\nurl = "nonsense"', "database.url"),
         ('[database]\nurl = "postgresql://u:p@h/x"', "database.url"),
         ("[rate_limit]\nrpm = inf", "rate_limit.rpm"),
+        ("[rate_limit]\nrpm = 1.5", "rate_limit.rpm"),
         ('[server]\nallowed_hosts = ["ex*"]', "server.allowed_hosts"),
         (FABRIX.replace("fabrix.example", "fabrix.example:port"), "fabrix_api.base_url"),
         (FABRIX.replace("https://fabrix.example", "fabrix.example"), "fabrix_api.base_url"),
@@ -142,6 +144,46 @@ def test_a_file_that_is_not_toml_says_where_without_quoting_it(file: Path) -> No
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"python run\.py"):
         load_settings(tmp_path / "none.toml", environment={})
+
+
+@pytest.mark.parametrize("domain", ["", "company", "a@b.example", "a b.example", ".example", "@", "a..example"])
+def test_what_is_no_domain_is_refused(domain: str) -> None:
+    with pytest.raises(SettingsError, match=r"^auth\.allowed_email_domains must be "):
+        checked("auth.allowed_email_domains", [domain])
+
+
+def test_domains_may_be_given_as_one_text_and_with_the_sign() -> None:
+    wanted = ("company.example", "@회사.한국")
+    assert checked("auth.allowed_email_domains", "company.example, @회사.한국") == wanted
+    assert checked("auth.allowed_email_domains", []) == ()
+
+
+def test_a_single_setting_is_typed_and_checked_as_in_the_file() -> None:
+    assert checked("rate_limit.rpm", "50") == 50
+    assert checked("auth.admin_signup_key", "123456") == Secret("123456")
+    with pytest.raises(SettingsError, match=r"^rate_limit\.rpm must be at least 1\.$"):
+        checked("rate_limit.rpm", 0)
+
+
+def test_it_is_known_where_each_value_came_from(file: Path) -> None:
+    text = """
+[rate_limit]
+rpm = 7
+tpm = 900
+[[upstream]]
+name = "ollama"
+base_url = "http://127.0.0.1:11434/v1"
+"""
+    settings = load(file, text, FABRIX_CHAT_RATE_LIMIT_TPM="800", FABRIX_CHAT_UPSTREAM_1_RPM="9")
+    assert settings.origins == {
+        "auth.admin_signup_key": "file",
+        "security.secret_key": "file",
+        "rate_limit.rpm": "file",
+        "rate_limit.tpm": "environment",
+        "upstream[1].name": "file",
+        "upstream[1].base_url": "file",
+        "upstream[1].rpm": "environment",
+    }
 
 
 def test_an_unknown_key_only_warns(file: Path) -> None:
