@@ -31,6 +31,7 @@ from admin.api import admin_error_response, admin_routes
 from admin.audit import AuditLog
 from admin.desk import Desk
 from admin.errors import AdminError
+from admin.live_settings import InForce, LiveSettings
 from admin.metrics import Meter, Moment, metric_routes
 from admin.people import PeopleDesk
 from admin.view import admin_page
@@ -51,6 +52,7 @@ from chat.analyst.pool import Analyst
 from chat.api import chat_routes
 from chat.api_docs import ASSETS, WORDS, docs_routes
 from chat.api_errors import chat_error_response
+from chat.banner import BannerBoard, banner_routes
 from chat.contents import Room
 from chat.conversations import Conversations
 from chat.direct import Direct
@@ -131,6 +133,7 @@ class Parts:
     conversations: Conversations
     turns: Turns
     files: Files
+    live: LiveSettings
     close: Callable[[], Awaitable[None]]
 
 
@@ -143,10 +146,12 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     preferred = settings.fabrix_api.agent_id if settings.fabrix_api else ""
     agents = AgentDirectory(sources, preferred=preferred)
     limits = settings.rate_limit
-    allowances = Allowances(database, default=PersonalLimits(limits.user_rpm, limits.user_tokens_per_day))
+    allowances = Allowances(database, default=_own_limits(settings))
     people = People(allowances.of)
     journal = SpendJournal(database)
-    limiters = _limiters(settings, sources, people, journal)
+    limiters = {
+        name: Limiter(name, team, people=people, journal=journal) for name, team in _teams(settings, sources).items()
+    }
     meter = Meter()
     gateway = Gateway(
         agents,
@@ -160,6 +165,23 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     lockouts = Lockouts(database, turns)
     room = Room(settings.agents.history_turns, settings.agents.context_tokens)
     conversations = Conversations(database, store=store, turns=turns, room=room)
+    board = BannerBoard()
+
+    def apply(now: InForce) -> None:
+        limits = now.settings.rate_limit
+        services.accounts.admit(
+            signup_key=now.settings.auth.admin_signup_key, email_domains=now.settings.auth.allowed_email_domains
+        )
+        agents.choose(now.agents)
+        board.banner = now.banner
+        gateway.change_waits(wait_seconds=limits.wait_seconds, file_wait_seconds=limits.file_wait_seconds)
+        # The limiters come last: they look at everybody's own limits when they let go who fits now.
+        allowances.change_default(_own_limits(now.settings))
+        teams = _teams(now.settings, sources)
+        for name, limiter in limiters.items():
+            limiter.change(teams[name])
+
+    live = LiveSettings(database, settings, apply=apply)
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
     )
@@ -175,6 +197,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         people.restore(spent)
         for limiter in limiters.values():
             limiter.restore(spent)
+        await live.open()
         await turns.open()
         await lockouts.open()
         yield
@@ -253,7 +276,16 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(public_routes(guard=guard, agents=agents, direct=direct, files=files))
     app.include_router(openai_routes(guard=guard, agents=agents, direct=direct))
     app.include_router(docs_routes(guard=guard, describe=app.openapi))
-    app.include_router(limit_routes(guard=guard, gateway=gateway, people=people, unused=figures_of(_team(settings))))
+    app.include_router(
+        limit_routes(
+            guard=guard,
+            gateway=gateway,
+            people=people,
+            board=board,
+            unused=lambda: figures_of(_team(live.in_force.settings)),
+        )
+    )
+    app.include_router(banner_routes(board))
 
     audit = AuditLog(database)
     app.include_router(admin_routes(guard=guard, audit=audit))
@@ -277,7 +309,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     for path in ("/api/{path:path}", "/files/{path:path}", "/healthz", "/metrics", *DIRECT):
         app.add_api_route(path, unknown, methods=METHODS, include_in_schema=False)
 
-    app.state.parts = Parts(services, sources, agents, allowances, conversations, turns, files, close)
+    app.state.parts = Parts(services, sources, agents, allowances, conversations, turns, files, live, close)
     app.state.end_turns = end_answers  # for the command that serves: before it lets go of those who watch
     desk = Desk(guard)
     people_desk = PeopleDesk(
@@ -310,15 +342,19 @@ def _team(settings: Settings, *, rpm: float | None = None, tpm: float | None = N
     return TeamLimits(rpm=rpm or limits.rpm, tpm=tpm or limits.tpm, concurrent=limits.user_turns)
 
 
-def _limiters(settings: Settings, sources: list[Upstream], people: People, journal: SpendJournal) -> dict[str, Limiter]:
-    """One for each upstream by its name, where limits are kept; what runs within this server has none."""
+def _own_limits(settings: Settings) -> PersonalLimits:
+    return PersonalLimits(settings.rate_limit.user_rpm, settings.rate_limit.user_tokens_per_day)
+
+
+def _teams(settings: Settings, sources: list[Upstream]) -> dict[str, TeamLimits]:
+    """The team's limits at each upstream by its name, where limits are kept; what runs within this server has none."""
     kept = {source.name: _team(settings) for source in sources} if settings.rate_limit.enforced else {}
     for entry in settings.upstream:
         kept.pop(entry.name, None)
         if entry.enforced and (settings.rate_limit.enforced or entry.rpm or entry.tpm):
             kept[entry.name] = _team(settings, rpm=entry.rpm or inf, tpm=entry.tpm or inf)
     kept.pop(LocalUpstream.name, None)
-    return {name: Limiter(name, limits, people=people, journal=journal) for name, limits in kept.items()}
+    return kept
 
 
 def _analyst(settings: Settings) -> Analyst:

@@ -7,10 +7,13 @@ AdminError
 ├── BadLimit           not a whole number
 ├── BadDate            not a day
 ├── BadFields          what is wrong with which field
+├── BadSettings        values that settings don't take
 └── BadFile            a file that can't be taken, with the reason
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from locales import text
 
@@ -58,6 +61,17 @@ class BadDate(AdminError):
     """`typed` is no day."""
 
     key = "admin.bad_date"
+
+
+class BadSettings(AdminError):
+    """`names` of the settings; each has a sentence of its own, `admin.bad_setting.<name>`."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+
+    def sentence(self, language: str) -> str:
+        return " ".join(text(f"admin.bad_setting.{name}", language) for name in self.names)
 
 
 class BadFile(AdminError):

@@ -1,10 +1,10 @@
-"""The routes that tell how much of the minute is left, and how the upstreams do."""
+"""The routes that tell how much of the minute is left, how the upstreams do, and what the banner says."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends
 from auth.guard import Guard
 from auth.shapes import SIGNED_OUT
 from chat import shapes
+from chat.banner import BannerBoard
 from chat.gateway import Gateway
 from chat.people import People
 from chat.tokens import CHAT_MINIMUM, FILE_MINIMUM, WEIGHTS
@@ -20,14 +21,16 @@ from chat.windows import Window
 from storage.users import Login
 
 
-def limit_routes(*, guard: Guard, gateway: Gateway, people: People, unused: Mapping[str, int]) -> APIRouter:
-    """`unused` are the six figures where no upstream has limits."""
+def limit_routes(
+    *, guard: Guard, gateway: Gateway, people: People, board: BannerBoard, unused: Callable[[], Mapping[str, int]]
+) -> APIRouter:
+    """`unused` gives the six figures where no upstream has limits."""
     router = APIRouter(tags=["Limits"], responses=SIGNED_OUT)
     signed_in = Depends(guard.route)
 
     def figures() -> Mapping[str, int]:
         found = gateway.figures()
-        return unused if found is None else found
+        return unused() if found is None else found
 
     @router.get(
         "/rate-limit-status",
@@ -52,6 +55,7 @@ def limit_routes(*, guard: Guard, gateway: Gateway, people: People, unused: Mapp
             "remaining": _share(minute),
             "you": {"minute": _left(person.requests, now), "day": _left(person.tokens, now)},
             "upstreams": [asdict(status) for status in gateway.status()],
+            "notice": board.as_json(),
             "estimate": {"chat_minimum": CHAT_MINIMUM, "file_minimum": FILE_MINIMUM, "weights": WEIGHTS},
         }
 

@@ -162,6 +162,18 @@ class Own(Shape):
     limit: int
 
 
+class SiteNotice(Shape):
+    """The administrators' banner."""
+
+    id: str
+    text: str
+    level: Literal["info", "warning"]
+
+
+class Notice(Shape):
+    notice: SiteNotice | None
+
+
 class Limits(Shape):
     """`remaining`: the share of the minute that is left, from 0 to 1. `estimate`: how tokens are counted beforehand.
 
@@ -172,6 +184,7 @@ class Limits(Shape):
     remaining: float
     you: dict[Literal["minute", "day"], Own | None]
     upstreams: list[UpstreamHealth]
+    notice: SiteNotice | None
     estimate: dict[str, Any]
 
 

@@ -225,3 +225,13 @@ files = Table(
     Column("spec", JSON),  # a chart's Vega-Lite specification
     Column("created_at", UtcDateTime, nullable=False),
 )
+
+# What an administrator has changed while the server ran, over secrets.toml.
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("name", String(100), primary_key=True),  # "rate_limit.rpm"
+    Column("value", JSON, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(50), nullable=False),  # a user name
+)

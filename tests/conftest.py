@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from fastapi import FastAPI
 
+from admin.live_settings import LiveSettings
 from app import build
+from storage import users
+from storage.audit import Actor, shell
 from storage.database import Database, sqlite_url
 from storage.secret import Secret
 from storage.settings import AuthSettings, RateLimitSettings, SecuritySettings, ServerSettings, Settings
 from tests.live_server import LiveServer, Person
 from tests.scripted_upstream import ScriptedUpstream
 
+T = TypeVar("T")
 SIGNUP_KEY = "246810"
 _numbers = itertools.count(1)
 
@@ -41,6 +47,46 @@ def limited(data: Path, **limits: Any) -> Iterator[tuple[LiveServer, ScriptedUps
     with LiveServer(lambda: build(settings, upstreams=[upstream]), signup_key=SIGNUP_KEY) as server:
         yield server, upstream
         upstream.release_all()
+
+
+class Administered:
+    """A server with limits of its own, whose settings a test changes while it runs."""
+
+    def __init__(self, data: Path, limits: dict[str, Any]) -> None:
+        self.upstream = ScriptedUpstream()
+        self._data = data
+        self._settings = replace(settings_for(data), rate_limit=RateLimitSettings(**limits))
+        self.server = LiveServer(self._build, signup_key=SIGNUP_KEY)
+
+    def _build(self) -> FastAPI:
+        self._loop = asyncio.get_running_loop()
+        app = build(self._settings, upstreams=[self.upstream])
+        self._live: LiveSettings = app.state.parts.live
+        return app
+
+    def change(self, work: Callable[[LiveSettings, Actor], Coroutine[Any, Any, T]]) -> T:
+        """Do `work` as an administrator, in the server's own loop; what it returns."""
+        return asyncio.run_coroutine_threadsafe(work(self._live, shell()), self._loop).result(10)
+
+    def promote(self, username: str, role: str) -> None:
+        """Give somebody another role, past all rules, so that they stay signed in."""
+        database = Database(sqlite_url(self._data))
+        found = database.read_now(users.by_name, username)
+        assert found is not None
+        database.write_now(users.set_role, found.id, role)
+        database.close()
+
+    def set(self, **limits: Any) -> None:
+        """Change settings of [rate_limit]."""
+        self.change(lambda live, actor: live.change(actor, {f"rate_limit.{key}": limits[key] for key in limits}))
+
+
+@contextmanager
+def administered(data: Path, **limits: Any) -> Iterator[Administered]:
+    made = Administered(data, limits)
+    with made.server:
+        yield made
+        made.upstream.release_all()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from chat import shapes
 from tests.live_server import LiveServer, Person
 
 LINKS = {f"/api/auth/{name}/" for name in ("link", "reset", "first-admin")}
-OPEN = {"/healthz", "/api/register/", "/api/validate-auth/", *LINKS} | {
+OPEN = {"/healthz", "/api/notice", "/api/register/", "/api/validate-auth/", *LINKS} | {
     f"/api/{middle}{name}/" for middle in ("", "auth/") for name in ("login", "signup")
 }
 
