@@ -86,7 +86,7 @@ ROOT = Path(__file__).parent
 DIRECT = ("/agents", "/agent-messages", "/agent-messages/file", "/rate-limit-status")
 OURS = ("/api/", "/files/", "/healthz", "/metrics", "/ui/", "/v1/", *DIRECT)
 UPLOADS = ("/api/files", "/agent-messages/file")
-BASE_SCRIPTS = ("texts.js", "auth/base.js")
+BASE_SCRIPTS = ("texts.js", "auth/base.js", "auth/site_notice.js")
 CHAT_SCRIPTS = tuple(
     f"chat/{name}.js"
     for name in (

@@ -8,6 +8,7 @@ import gradio as gr
 # shows the second form to those who come by a one-time link.
 FORM = """
 <div id="sign-in-page">
+  <div id="site-notice" role="status" hidden></div>
   <h1 data-text="page.product"></h1>
   <p id="welcome-line" data-text="login.welcome"></p>
   <form id="account" novalidate>

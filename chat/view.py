@@ -30,6 +30,7 @@ HEADER = """
   <h1 id="agent-name"></h1>
   <span id="local-note" data-text="page.local_only" hidden></span>
 </header>
+<div id="site-notice" role="status" hidden></div>
 <p id="banner" role="status" hidden></p>
 <button id="earlier" type="button" data-text="page.earlier" hidden></button>
 <section id="welcome">

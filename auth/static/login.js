@@ -74,7 +74,21 @@ fabrix.login = (element) => {
     fields[username ? 'password' : 'username'].focus();
   };
   if (!fabrix.link(element, { showSignIn })) fields.username.focus();
+
+  const look = async () => {
+    if (document.hidden) return;
+    try {
+      fabrix.siteNotice.show((await api('GET', '/api/notice')).notice);
+    } catch (refused) {
+      if (!(refused instanceof fabrix.Refused)) throw refused;
+    }
+  };
+  setInterval(look, 1000 * LOOK_EVERY);
+  document.addEventListener('visibilitychange', look);
+  look();
 };
+
+const LOOK_EVERY = 10; // seconds between two looks at the administrators' banner
 
 const T_ERRORS = {
   'Invalid credentials': 'login.wrong',

@@ -109,6 +109,7 @@ fabrix.limits = (() => {
     if (document.hidden) return;
     try {
       told = await api('GET', '/api/limits');
+      fabrix.siteNotice.show(told.notice);
       show();
     } catch (refused) {
       if (!(refused instanceof fabrix.Refused)) throw refused;
