@@ -29,11 +29,13 @@ from starlette.staticfiles import StaticFiles
 
 from admin.api import admin_error_response, admin_routes
 from admin.audit import AuditLog
+from admin.daily import DailyCleanup
 from admin.desk import Desk
 from admin.errors import AdminError
 from admin.live_settings import InForce, LiveSettings
 from admin.metrics import Meter, Moment, metric_routes
 from admin.people import PeopleDesk
+from admin.retention import Retention
 from admin.view import admin_page
 from auth.account_api import account_routes, link_routes
 from auth.api import auth_error_response, auth_routes
@@ -182,6 +184,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
             limiter.change(teams[name])
 
     live = LiveSettings(database, settings, apply=apply)
+    cleanup = DailyCleanup(Retention(database, store), days=lambda: live.in_force.settings.retention.days)
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
     )
@@ -200,10 +203,12 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         await live.open()
         await turns.open()
         await lockouts.open()
+        await cleanup.open()
         yield
         await close()
 
     async def close() -> None:
+        await cleanup.close()
         await lockouts.close()
         await end_answers()
         await journal.close()

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import logging
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.identifiers import new_id
 from storage.overrides import Override
 from storage.secret import Secret
-from storage.settings import SECTIONS, Settings, SettingsError, checked
+from storage.settings import ARRAYS, SECTIONS, Settings, SettingsError, checked
 
 SIGNUP_KEY = "auth.admin_signup_key"
 # Of all that secrets.toml may say, what can be changed without a restart.
@@ -34,6 +34,7 @@ LIVE = (
     "rate_limit.user_tokens_per_day",
     "rate_limit.wait_seconds",
     "rate_limit.file_wait_seconds",
+    "retention.days",
     SIGNUP_KEY,
     "auth.allowed_email_domains",
 )
@@ -106,10 +107,8 @@ class LiveSettings:
         """
         await self._require(actor, "settings.listed", "admin", "staff")
         found = []
-        for section, cls in SECTIONS.items():
-            at_the_start = getattr(self._settings, section) or cls()
-            in_force = getattr(self._in_force.settings, section) or at_the_start
-            for item in dataclasses.fields(cls):
+        for section, at_the_start, in_force in self._sections():
+            for item in dataclasses.fields(at_the_start):
                 name = f"{section}.{item.name}"
                 origin = self._settings.origins.get(name, "default")
                 value, without = getattr(in_force, item.name), getattr(at_the_start, item.name)
@@ -233,6 +232,15 @@ class LiveSettings:
             Banner(**banner) if banner else None,
         )
         self._apply(self._in_force)
+
+    def _sections(self) -> Iterator[tuple[str, Any, Any]]:
+        """Each section's name, as it was at the start and as it is in force."""
+        for section, cls in SECTIONS.items():
+            at_the_start = getattr(self._settings, section) or cls()
+            yield section, at_the_start, getattr(self._in_force.settings, section) or at_the_start
+        for section in ARRAYS:
+            for number, entry in enumerate(getattr(self._settings, section), start=1):
+                yield f"{section}[{number}]", entry, entry
 
     def _listed(self, name: str, value: Any, without: Any, origin: str, *, is_live: bool) -> Listed:
         is_secret = isinstance(value, Secret)

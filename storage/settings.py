@@ -122,6 +122,11 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True)
+class RetentionSettings:
+    days: int = 0
+
+
+@dataclass(frozen=True)
 class BackupSettings:
     folder: str = ""
     keep: int = 14
@@ -140,6 +145,7 @@ class Settings:
     security: SecuritySettings = SecuritySettings()
     database: DatabaseSettings = DatabaseSettings()
     backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
     data: Path = Path("data")
     warnings: tuple[str, ...] = field(default=(), compare=False)
     # "file" or "environment" by the names of those that were given, such as "rate_limit.rpm"; the others are defaults.
@@ -155,6 +161,7 @@ SECTIONS: dict[str, type] = {
     "security": SecuritySettings,
     "database": DatabaseSettings,
     "backup": BackupSettings,
+    "retention": RetentionSettings,
 }
 
 # Sections that may stand there several times, as [[NAME]]; their keys are named NAME[1].KEY, NAME[2].KEY and so on.
@@ -254,6 +261,7 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "empty, or the address of an SQLite file such as sqlite:////srv/chat/chat.db",
     ),
     "security.bcrypt_rounds": (lambda v: 4 <= v <= 16, "a number from 4 to 16"),
+    "retention.days": (lambda v: 0 <= v <= 36500, "0 (nothing is deleted) to 36500"),
     "backup.keep": (lambda v: v >= 1, "at least 1"),
 }
 RULES.update(

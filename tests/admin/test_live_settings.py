@@ -27,7 +27,8 @@ from locales import LANGUAGES, table
 from storage import audit, overrides, users
 from storage.audit import Actor, Filter, actor_of, shell
 from storage.database import Database
-from storage.settings import Settings
+from storage.secret import Secret
+from storage.settings import Settings, UpstreamSettings
 from storage.users import User
 from tests.conftest import SIGNUP_KEY as KEY_OF_THE_FILE
 from tests.conftest import settings_for
@@ -146,6 +147,8 @@ async def test_the_same_value_again_is_no_change(office: Office) -> None:
         (SIGNUP_KEY, "12345"),
         (SIGNUP_KEY, ""),
         ("auth.allowed_email_domains", "company"),
+        ("retention.days", -1),
+        ("retention.days", 36501),
     ],
 )
 async def test_a_bad_value_changes_nothing_and_is_told_in_one_sentence(
@@ -214,6 +217,15 @@ async def test_the_list_says_what_needs_a_restart_and_hides_all_secrets(office: 
     }  # fmt: skip
     assert all(isinstance(item.value, bool) for item in listing if item.is_secret)
     assert {item.name: item.value for item in listing}["fabrix_api.base_url"] == ""
+
+
+async def test_the_list_names_each_server_beside_fabrix(database: Database, tmp_path: Path) -> None:
+    entry = UpstreamSettings(name="ollama", base_url="http://127.0.0.1:11434/v1", key=Secret("sk-1"))
+    settings = replace(settings_for(tmp_path), upstream=(entry,), origins={"upstream[1].key": "environment"})
+    office = await Office(database, settings).again()
+    key, name = await office.listed("upstream[1].key"), await office.listed("upstream[1].name")
+    assert (key.value, key.is_secret, key.source, key.is_live) == (True, True, "environment", False)
+    assert (name.value, name.source) == ("ollama", "default")
 
 
 async def test_agents_are_hidden_and_ordered(office: Office) -> None:
