@@ -213,7 +213,8 @@ async def test_the_list_says_what_needs_a_restart_and_hides_all_secrets(office: 
     listing = await office.live.listing(BOSS)
     assert {item.name for item in listing if item.is_live} == {*LIVE, *HERE_ONLY}
     assert {item.name for item in listing if item.is_secret} == {
-        SIGNUP_KEY, "fabrix_api.client_key", "fabrix_api.openapi_token", "security.secret_key", "database.url"
+        SIGNUP_KEY, "fabrix_api.client_key", "fabrix_api.openapi_token", "security.secret_key", "database.url",
+        "server.metrics_token",
     }  # fmt: skip
     assert all(isinstance(item.value, bool) for item in listing if item.is_secret)
     assert {item.name: item.value for item in listing}["fabrix_api.base_url"] == ""
