@@ -29,14 +29,19 @@ from starlette.staticfiles import StaticFiles
 
 from admin.api import admin_error_response, admin_routes
 from admin.audit import AuditLog
+from admin.backups import Backups
 from admin.daily import DailyCleanup
 from admin.desk import Desk
+from admin.doctor import Doctor
+from admin.error_numbers import ErrorNumbers
 from admin.errors import AdminError
 from admin.live_settings import InForce, LiveSettings
 from admin.metrics import Meter, Moment, metric_routes
 from admin.people import PeopleDesk
+from admin.people_import import PeopleImport
+from admin.reports import Reports
 from admin.retention import Retention
-from admin.view import admin_page
+from admin.view import Office, admin_page
 from auth.account_api import account_routes, link_routes
 from auth.api import auth_error_response, auth_routes
 from auth.bodies import field_errors_response
@@ -77,10 +82,11 @@ from chat.upstreams.local import LocalUpstream
 from chat.upstreams.openai import OpenAiUpstream
 from chat.view import chat_page
 from locales import LANGUAGES, table
+from logs.masking import Mask
 from logs.requests import OpenStreams, Requests
 from storage.allowances import PersonalLimits
 from storage.database import ping
-from storage.settings import Settings
+from storage.settings import Settings, secrets_of
 from storage.users import Login
 
 VERSION = "0.1.0"
@@ -108,7 +114,9 @@ CHAT_SCRIPTS = tuple(
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/links.js", "auth/login.js")),
-    "/admin/": head(styles=("auth/base.css", "admin/admin.css"), scripts=(*BASE_SCRIPTS, "admin/admin.js")),
+    "/admin/": head(
+        styles=("auth/base.css", "admin/admin.css"), scripts=(*BASE_SCRIPTS, "admin/overview.js", "admin/admin.js")
+    ),
     "/": head(styles=("auth/base.css", "chat/chat.css", "chat/account.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
     "/api/docs": head(styles=("swagger/swagger-ui.css",), scripts=("swagger/swagger-ui-bundle.js", "chat/api_docs.js")),
 }
@@ -292,8 +300,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     )
     app.include_router(banner_routes(board))
 
-    audit = AuditLog(database)
-    app.include_router(admin_routes(guard=guard, audit=audit))
+    audit, reports = AuditLog(database), Reports(database)
+    app.include_router(admin_routes(guard=guard, audit=audit, reports=reports))
     streams = OpenStreams()
     app.include_router(
         metric_routes(
@@ -325,7 +333,24 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         links=services.links,
         allowances=allowances,
     )
-    _mount_pages(app, guard, desk, admin_page(desk, people=people_desk, audit=audit))
+    office = Office(
+        database=database,
+        data=settings.data,
+        people=people_desk,
+        people_import=PeopleImport(
+            database, desk=people_desk, accounts=services.accounts, passwords=services.passwords
+        ),
+        audit=audit,
+        reports=reports,
+        errors=ErrorNumbers(database, upstream_of=agents.name_of_upstream),
+        settings=live,
+        backups=Backups(settings, database),
+        doctor=Doctor(app.state.parts, settings),
+        agents=agents,
+        gateway=gateway,
+        mask=Mask(secrets_of(settings)),
+    )
+    _mount_pages(app, guard, desk, admin_page(desk, office))
     _add_middleware(app, guard, settings, streams)
     return app
 

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime, time, timedelta
 
 from admin.audit_csv import as_csv
-from admin.errors import BadDate
+from admin.days import day_of
 from storage import audit
 from storage.audit import Entry, Filter
 from storage.database import Database
@@ -39,8 +39,9 @@ class AuditLog:
 
 def chosen_entries(action: str, person: str, since: str, until: str) -> Filter:
     """A filter as it was typed; dates are days of this machine's time zone, both included. Raises: BadDate."""
-    end = _day(until)
-    return Filter(action=action, person=person, since=_day(since), until=end + timedelta(days=1) if end else None)
+    last = day_of(until)
+    end = last + timedelta(days=1) if last else None
+    return Filter(action=action, person=person, since=_begin(day_of(since)), until=_begin(end))
 
 
 def cells(entry: Entry) -> list[str]:
@@ -54,10 +55,5 @@ def _said(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _day(typed: str) -> datetime | None:
-    if not typed.strip():
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(typed.strip()), time()).astimezone()
-    except ValueError:
-        raise BadDate(typed=typed.strip()[:20]) from None
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time()).astimezone() if day else None

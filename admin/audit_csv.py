@@ -7,10 +7,10 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 
+from admin.exports import neutral
 from storage.audit import Entry
 
 COLUMNS = ("id", "at", "actor_id", "actor", "action", "subject_id", "subject", "address", "details")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(entries: Iterable[Entry]) -> Iterator[str]:
@@ -34,10 +34,5 @@ def as_csv(entries: Iterable[Entry]) -> Iterator[str]:
 
 def _line(cells: Iterable[object]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow([_harmless(cell) for cell in cells])
+    csv.writer(line).writerow([neutral(cell) if isinstance(cell, str) else cell for cell in cells])
     return line.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -113,6 +113,15 @@ class Desk:
             apply_default_css=False,
         )
 
+    def hint(self, name: str) -> gr.HTML:
+        """A sentence that explains: `admin.<name>`."""
+        return gr.HTML(
+            html_template=f'<p class="hint" data-text="{PREFIX}{name}"></p>',
+            js_on_load="fabrix.translate(element)",
+            container=False,
+            apply_default_css=False,
+        )
+
     def line(self, kind: str) -> gr.HTML:
         """A line of text that an event fills in; hidden while it is empty. `kind` is its class in admin.css."""
         return gr.HTML(

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import gradio as gr
 
 from admin.audit import AuditLog
+from admin.backups import Backups
 from admin.desk import Desk
+from admin.doctor import Doctor
+from admin.error_numbers import ErrorNumbers
+from admin.live_settings import LiveSettings
 from admin.pages.audit import audit_tab
+from admin.pages.conversations import conversations_tab
+from admin.pages.doctor import doctor_tab
+from admin.pages.errors import errors_tab
+from admin.pages.logs import logs_tab
+from admin.pages.overview import overview_tab
 from admin.pages.people import people_tab
+from admin.pages.settings import settings_tab
+from admin.pages.usage import usage_tab
 from admin.people import PeopleDesk
+from admin.people_import import PeopleImport
+from admin.reports import Reports
+from chat.agents import AgentDirectory
+from chat.gateway import Gateway
+from logs.masking import Mask
+from storage.database import Database
 
-# A constant template: the script fills in the words and takes the reader back to the chat.
+# A constant template: the script fills in the words.
 HEADER = """
 <header class="admin-header">
   <a href="/" data-text="admin.back"></a>
@@ -19,7 +39,26 @@ HEADER = """
 """
 
 
-def admin_page(desk: Desk, *, people: PeopleDesk, audit: AuditLog) -> gr.Blocks:
+@dataclass(frozen=True)
+class Office:
+    """What the page's tabs work with."""
+
+    database: Database
+    data: Path
+    people: PeopleDesk
+    people_import: PeopleImport
+    audit: AuditLog
+    reports: Reports
+    errors: ErrorNumbers
+    settings: LiveSettings
+    backups: Backups
+    doctor: Doctor
+    agents: AgentDirectory
+    gateway: Gateway
+    mask: Mask
+
+
+def admin_page(desk: Desk, office: Office) -> gr.Blocks:
     """Build the page. Its components hold no data: each tab asks for its own when it is opened."""
     with gr.Blocks(title="FabriX Agent Chat", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
@@ -30,8 +69,29 @@ def admin_page(desk: Desk, *, people: PeopleDesk, audit: AuditLog) -> gr.Blocks:
             apply_default_css=False,
         )
         with gr.Tabs(elem_id="admin-tabs"):
+            with gr.Tab(desk.t("tab.overview"), id="overview") as tab:
+                overview_tab(
+                    desk,
+                    database=office.database,
+                    data=office.data,
+                    gateway=office.gateway,
+                    backups=office.backups,
+                    tab=tab,
+                )
             with gr.Tab(desk.t("tab.people"), id="people") as tab:
-                people_tab(desk, people, tab)
+                people_tab(desk, office.people, office.people_import, tab)
+            with gr.Tab(desk.t("tab.usage"), id="usage") as tab:
+                usage_tab(desk, office.reports, office.database, tab)
+            with gr.Tab(desk.t("tab.conversations"), id="conversations") as tab:
+                conversations_tab(desk, office.database, tab)
+            with gr.Tab(desk.t("tab.errors"), id="errors"):
+                errors_tab(desk, office.errors)
+            with gr.Tab(desk.t("tab.log"), id="log") as tab:
+                logs_tab(desk, office.data, office.mask, tab)
             with gr.Tab(desk.t("tab.audit"), id="audit") as tab:
-                audit_tab(desk, audit, tab)
+                audit_tab(desk, office.audit, tab)
+            with gr.Tab(desk.t("tab.settings"), id="settings") as tab:
+                settings_tab(desk, office.settings, office.agents, tab)
+            with gr.Tab(desk.t("tab.doctor"), id="doctor"):
+                doctor_tab(desk, office.doctor)
     return page

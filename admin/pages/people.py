@@ -10,7 +10,9 @@ import gradio as gr
 
 from admin.desk import Changes, Desk, Visit, dataframe, rows
 from admin.errors import BadLimit, NoSuchPerson
+from admin.pages.people_import import people_import_part
 from admin.people import PAGE, ROLES, PeopleDesk
+from admin.people_import import PeopleImport
 from auth.accounts import NewPerson
 from storage.allowances import PersonalLimits
 from storage.people import Listed
@@ -20,7 +22,7 @@ SORTS = ("username", "name", "email", "role", "active", "-created_at", "-seen_at
 COLUMNS = ("username", "name", "email", "role", "state", "created_at", "seen_at", "conversations", "rpm", "tokens")
 
 
-def people_tab(desk: Desk, people: PeopleDesk, tab: gr.Tab) -> None:
+def people_tab(desk: Desk, people: PeopleDesk, people_import: PeopleImport, tab: gr.Tab) -> None:
     """Build the tab's inside, and wire it."""
     t = desk.t
     with gr.Row():
@@ -72,6 +74,10 @@ def people_tab(desk: Desk, people: PeopleDesk, tab: gr.Tab) -> None:
         """The table as it is now, after an act."""
         return {**await listing(visit, *values), notice: said}
 
+    async def from_the_beginning(visit: Visit, said: str) -> Changes:
+        return {**await listing(visit, "", SORTS[0], 1), notice: said}
+
+    people_import_part(desk, people_import, again=from_the_beginning, shown=[*shown, notice])
     card.wire(desk, people, notice=notice, listed=listed, shown=shown, again=again)
 
 
