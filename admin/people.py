@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -18,13 +19,16 @@ from storage.allowances import PersonalLimits
 from storage.audit import Actor
 from storage.database import Database
 from storage.files import FileStore
+from storage.models import now
 from storage.people import Belongings, Listed
+from storage.usage import OfPerson, of_person
 from storage.users import User
 
 T = TypeVar("T")
 
 ROLES = ("user", "staff", "admin")
 PAGE = 50
+USAGE = timedelta(days=30)
 
 
 class PeopleDesk:
@@ -75,6 +79,11 @@ class PeopleDesk:
         if found is None:
             raise NoSuchPerson
         return found
+
+    async def usage(self, actor: Actor, user_id: int) -> OfPerson:
+        """What somebody asked in the last 30 days. Raises: NotAllowed."""
+        await self.require(actor, "person.found")
+        return await self._database.read(of_person, user_id, since=now() - USAGE)
 
     async def add(self, actor: Actor, new: NewPerson, *, role: str = "user") -> User:
         """Raises: NotAllowed, BadFields."""

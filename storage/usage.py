@@ -40,6 +40,16 @@ class Asked:
     tries: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class OfPerson:
+    """How often somebody asked, how often that failed, and the tokens of it all."""
+
+    turns: int
+    failed: int
+    tokens_in: int
+    tokens_out: int
+
+
 def columns(
     connection: Connection, names: tuple[str, ...], *, since: datetime, until: datetime
 ) -> Iterator[tuple[str, ...]]:
@@ -101,6 +111,19 @@ def with_error_number(connection: Connection, number: str) -> list[Asked]:
         )
         found += [Asked(*row) for row in rows]
     return sorted(found, key=lambda asked: asked.created_at, reverse=True)
+
+
+def of_person(connection: Connection, user_id: int, *, since: datetime) -> OfPerson:
+    """What one person asked from `since` on, turns and direct calls together."""
+    sums = [0, 0, 0, 0]
+    for source in SOURCES:
+        failed = func.coalesce(func.sum(case((source.c.state == "failed", 1), else_=0)), 0)
+        tokens = (func.coalesce(func.sum(source.c[name]), 0) for name in ("tokens_in", "tokens_out"))
+        statement = select(func.count(), failed, *tokens).where(
+            source.c.user_id == user_id, source.c.created_at >= since
+        )
+        sums = [one + more for one, more in zip(sums, connection.execute(statement).one(), strict=True)]
+    return OfPerson(*sums)
 
 
 def live_counts(connection: Connection) -> dict[str, int]:

@@ -111,6 +111,7 @@ class _Card:
                 self.last_name = gr.Textbox(label=t("last_name"), max_lines=1)
                 self.first_name = gr.Textbox(label=t("first_name"), max_lines=1)
                 self.email = gr.Textbox(label=t("column.email"), max_lines=1, elem_id="person-email")
+            self.usage = desk.line("count")
             with gr.Row():
                 self.role = _roles(desk)
                 self.rpm = gr.Textbox(
@@ -139,14 +140,23 @@ class _Card:
         return [self.username, self.first_name, self.last_name, self.email, self.role, self.rpm, self.tokens]
 
     def outputs(self) -> list[Any]:
-        return [self.box, *self.fields(), self.suspend, self.unsuspend, self.made_link, self.asking]
+        return [self.box, self.usage, *self.fields(), self.suspend, self.unsuspend, self.made_link, self.asking]
 
     async def shown(self, visit: Visit, people: PeopleDesk, username: str) -> Changes:
         """The card of the person of this name, as things are now."""
         item = await people.find_listed(visit.actor, username)
         user = item.user
+        used = await people.usage(visit.actor, user.id)
         return {
             self.box: gr.update(visible=True),
+            self.usage: visit.say(
+                "person_usage",
+                turns=f"{used.turns:,}",
+                failed=f"{used.failed:,}",
+                tokens_in=f"{used.tokens_in:,}",
+                tokens_out=f"{used.tokens_out:,}",
+                conversations=f"{item.conversations:,}",
+            ),
             self.username: user.username,
             self.first_name: user.first_name,
             self.last_name: user.last_name,

@@ -27,7 +27,7 @@ def admin(visit, shared_database):
 
 def find(page, name: str) -> None:
     page.locator("#people-search input, #people-search textarea").fill(name)
-    expect(page.locator(".count")).to_have_text("1 people · page 1 of 1")
+    expect(page.locator(".count").first).to_have_text("1 people · page 1 of 1")
     # The Dataframe draws its rows a second time, unseen, to measure them.
     page.locator("#people-table").get_by_text(name, exact=True).locator("visible=true").first.click()
     expect(page.locator("#person-username input, #person-username textarea")).to_have_value(name)
@@ -48,7 +48,9 @@ def test_the_way_there_is_shown_to_staff_only(visitor, shared_database) -> None:
 def test_somebody_is_found_and_changed(admin, server: LiveServer) -> None:
     page = admin.page
     with server.sign_up("findme") as person:
+        person.ask_and_wait(person.conversation())
         find(page, "findme")
+        expect(page.locator("#person-card .count")).to_contain_text("Last 30 days: 1 questions (0 failed)")
         page.locator("#person-email input, #person-email textarea").fill("new@example.com")
         page.locator("#person-rpm input, #person-rpm textarea").fill("7")
         page.click("#person-save")
