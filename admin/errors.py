@@ -2,8 +2,12 @@
 
 AdminError
 ├── NotAllowed         the role doesn't allow it
+│   └── NotOpened      the role does, but the conversation wasn't opened with a reason within the last half hour
 ├── LastAdministrator  nobody would be left to administer
 ├── NoSuchPerson       deleted meanwhile, say
+├── NoSuchConversation likewise
+├── BadReason          too short or too long to tell a conversation's owner
+├── BadDays            not a number of days
 ├── BadLimit           not a whole number
 ├── BadDate            not a day
 ├── BadFields          what is wrong with which field
@@ -41,6 +45,24 @@ class LastAdministrator(AdminError):
 
 class NoSuchPerson(AdminError):
     key = "admin.no_such_person"
+
+
+class NoSuchConversation(AdminError):
+    key = "admin.no_such_conversation"
+
+
+class NotOpened(NotAllowed):
+    """The role would allow it, but it needs a reason first."""
+
+    key = "admin.not_opened"
+
+
+class BadReason(AdminError):
+    key = "admin.bad_reason"
+
+
+class BadDays(AdminError):
+    key = "admin.bad_days"
 
 
 class BadFields(AdminError):

@@ -134,6 +134,7 @@ def chat_routes(
     async def open_conversation(conversation_id: str, login: Login = signed_in) -> dict[str, Any]:
         conversation, path = await conversations.open(login.user.id, conversation_id)
         context, room = conversations.context(conversation, path)
+        seen = await conversations.seen_by(login.user.id, conversation_id)
         return {
             **conversation_as_json(conversation),
             "messages": [message_as_json(item) for item in path],
@@ -142,18 +143,19 @@ def chat_routes(
                 "tokens": context.tokens,
                 "limit": room.tokens,
             },
+            "seen_by": [{"name": item.name, "at": item.at.isoformat(), "reason": item.reason} for item in seen],
         }
 
     @router.put(
         "/api/sessions/{conversation_id}/",
         tags=["Conversations"],
-        summary="Change the title or the agent (the same as PATCH)",
+        summary="Change the title or the agent, or pin it (the same as PATCH)",
         responses=one_conversation,
     )
     @router.patch(
         "/api/sessions/{conversation_id}/",
         tags=["Conversations"],
-        summary="Change the title or the agent",
+        summary="Change the title or the agent, or pin it",
         responses=one_conversation,
     )
     async def change(conversation_id: str, body: ChangedConversation, login: Login = signed_in) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from chat.turns import Turns
 from chat.upstreams.base import Attachment, Question
 from locales import text
 from storage import conversations as stored
-from storage import files, turns
+from storage import files, openings, turns
 from storage.conversations import Conversation, Message, StoredFile
 from storage.database import Database
 from storage.files import FileStore
+from storage.openings import Opening
 from storage.turns import Turn
 
 TITLE_LENGTH = 60  # characters
@@ -74,6 +75,15 @@ class Conversations:
         def query(connection: Connection) -> tuple[Conversation, list[Message]]:
             conversation = _owned(connection, conversation_id, user_id)
             return conversation, stored.path(connection, conversation_id, conversation.leaf_id)
+
+        return await self._database.read(query)
+
+    async def seen_by(self, user_id: int, conversation_id: str) -> list[Opening]:
+        """Which administrators have opened it, when and why; the newest first."""
+
+        def query(connection: Connection) -> list[Opening]:
+            _owned(connection, conversation_id, user_id)
+            return openings.of(connection, conversation_id)
 
         return await self._database.read(query)
 

@@ -113,9 +113,20 @@ class Context(Shape):
     limit: int
 
 
+class Seen(Shape):
+    """An administrator opened the conversation: `name` is their user name."""
+
+    name: str
+    at: datetime
+    reason: str
+
+
 class OpenConversation(Conversation):
+    """`seen_by`: the newest first."""
+
     messages: list[Message]
     context: Context
+    seen_by: list[Seen]
 
 
 class Turn(Shape):

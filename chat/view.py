@@ -32,6 +32,7 @@ HEADER = """
 </header>
 <div id="site-notice" role="status" hidden></div>
 <p id="banner" role="status" hidden></p>
+<p id="seen-by" hidden></p>
 <button id="earlier" type="button" data-text="page.earlier" hidden></button>
 <section id="welcome">
   <p class="greeting" data-text="page.welcome"></p>

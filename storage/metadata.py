@@ -10,6 +10,13 @@ from sqlalchemy import Connection, Select, func, select
 
 from storage.models import conversations, files, messages, turns, users
 
+_PLAIN = (
+    conversations.c.id,
+    users.c.username.label("owner"),
+    conversations.c.agent_id,
+    conversations.c.created_at,
+    conversations.c.updated_at,
+)
 # What a page may be sorted by.
 ORDERINGS = ("owner", "agent_id", "created_at", "updated_at", "messages", "turns", "files")
 
@@ -48,27 +55,28 @@ def page(
     name = ordering.removeprefix("-")
     if name not in ORDERINGS:
         raise ValueError(ordering)
-    counts = {table.name: _count(table) for table in (messages, turns, files)}
-    plain = (
-        conversations.c.id,
-        users.c.username.label("owner"),
-        conversations.c.agent_id,
-        conversations.c.created_at,
-        conversations.c.updated_at,
-    )
-    keys: dict[str, Any] = {column.name: column for column in plain} | counts
+    counts = _counts()
+    keys: dict[str, Any] = {column.name: column for column in _PLAIN} | counts
     key = users.c.username_key if name == "owner" else keys[name]
     order = (key.desc() if ordering.startswith("-") else key.asc(), conversations.c.id.desc())
     # The page is cut first, so that only its rows are counted, unless the counts decide who is on it.
     ids = _only(select(conversations.c.id), chosen).order_by(*order).offset(max(0, offset)).limit(limit)
-    rows = connection.execute(
-        select(*plain, *counts.values())
-        .join(users, users.c.id == conversations.c.user_id)
-        .where(conversations.c.id.in_(ids))
-        .order_by(*order)
-    )
+    rows = connection.execute(_facts(counts).where(conversations.c.id.in_(ids)).order_by(*order))
     total = connection.execute(_only(select(func.count(conversations.c.id)), chosen)).scalar_one()
     return [Metadata(*row) for row in rows], total
+
+
+def one(connection: Connection, conversation_id: str) -> Metadata:
+    """That of a conversation that is there."""
+    return Metadata(*connection.execute(_facts(_counts()).where(conversations.c.id == conversation_id)).one())
+
+
+def _facts(counts: dict[str, Any]) -> Select[Any]:
+    return select(*_PLAIN, *counts.values()).join(users, users.c.id == conversations.c.user_id)
+
+
+def _counts() -> dict[str, Any]:
+    return {table.name: _count(table) for table in (messages, turns, files)}
 
 
 def _count(table: Any) -> Any:

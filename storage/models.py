@@ -235,3 +235,16 @@ overrides = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Column("changed_by", String(50), nullable=False),  # a user name
 )
+
+# Who opened somebody's conversation, and why: its owner is shown this.
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("administrator_id", ForeignKey("users.id", ondelete="SET NULL"), index=True),  # None = deleted meanwhile
+    Column("administrator", String(50), nullable=False),  # a user name, which outlives its user
+    Column("reason", String(500), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)

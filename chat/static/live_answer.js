@@ -13,6 +13,7 @@ fabrix.page = (() => {
   let current = null;     // the open conversation's id; null for a new one
   let entries = [];       // its messages
   let context = null;     // {left_out_until, tokens, limit}: what of it the next question takes along
+  let seenBy = [];        // which administrators have opened it, when and why
   let hidden = 0;         // how many of them are not shown yet
   let visit = 0;          // counts the conversations that were gone to: what was awaited elsewhere is not shown here
   let loading = 0;
@@ -76,6 +77,10 @@ fabrix.page = (() => {
     $('#agent-description').textContent = agent ? agent.description : '';
     $('#app').toggleAttribute('data-empty', !entries.length);
     $('#earlier').hidden = !hidden;
+    $('#seen-by').textContent = seenBy.map(({ name, at, reason }) => T('page.seen_by', {
+      name, reason, at: new Date(at).toLocaleString(fabrix.language, { dateStyle: 'medium', timeStyle: 'short' }),
+    })).join('\n');
+    $('#seen-by').hidden = !seenBy.length;
     const open = sessions.find((item) => item.id === current);
     document.title = open?.title ? `${open.title} · ${T('page.product')}` : T('page.product');
     sidebar.showAgents(agents, agentId);
@@ -147,6 +152,7 @@ fabrix.page = (() => {
     agentId = conversation.agent_id;
     entries = conversation.messages.filter((item) => item.role !== 'system');
     context = conversation.context;
+    seenBy = conversation.seen_by;
     hidden = Math.max(0, entries.length - transcript.SHOWN);
     const live = entries.find((item) => item.state === 'running' || item.state === 'waiting');
     if (live) follow(live.turn_id, live);
@@ -186,6 +192,7 @@ fabrix.page = (() => {
     current = null;
     entries = [];
     context = null;
+    seenBy = [];
     hidden = 0;
     agentId = agents.items.some((item) => item.agentId === agentId) ? agentId : agents.preferred;
     if (push) history.pushState(null, '', '/');
@@ -403,6 +410,14 @@ fabrix.page = (() => {
     showAround();
   });
 
+  const pin = attempted(async (session) => {
+    const pinned = !session.pinned;
+    await call('PATCH', `/api/sessions/${session.id}/`, { pinned });
+    sessions = sessions.map((item) => (item.id === session.id ? { ...item, pinned } : item));
+    showAround();
+    sidebar.focusPin(session.id);
+  });
+
   const remove = attempted(async (session) => {
     const title = session.title || T('page.untitled');
     if (!(await dialogs.confirm(T('page.confirm_delete', { title }), T('page.delete')))) return;
@@ -458,7 +473,7 @@ fabrix.page = (() => {
   const start = () => {
     document.documentElement.lang = fabrix.language; // Gradio has set the browser's, which may be a third one
     fabrix.translate(parts.header);
-    sidebar.start({ open, fresh, rename, remove, chooseAgent, signOut, showAround }, parts.side);
+    sidebar.start({ open, fresh, rename, pin, remove, chooseAgent, signOut, showAround }, parts.side);
     composer.start({ send, stop, say, refused, drafted }, parts.composer);
     transcript.start({ edit, again, choose, waitLonger, show });
     $('#menu').addEventListener('click', sidebar.toggle);

@@ -47,7 +47,9 @@ fabrix.sidebar = (() => {
     const act = (kind, run) => h('button', {
       type: 'button', class: `action ${kind}`, 'aria-label': `${T(`page.${kind}`)}: ${title}`, title: T(`page.${kind}`),
       onclick: run });
-    const row = h('li', {}, open, act('rename', () => rename(row, session)), act('delete', () => actions.remove(session)));
+    const pin = act(session.pinned ? 'unpin' : 'pin', () => actions.pin(session));
+    pin.dataset.pins = session.id;
+    const row = h('li', {}, open, pin, act('rename', () => rename(row, session)), act('delete', () => actions.remove(session)));
     return row;
   };
 
@@ -81,8 +83,8 @@ fabrix.sidebar = (() => {
     if (find('history').querySelector('.rename-box')) return; // drawn again when the new name is there
     const groups = [];
     let heading = null;
-    for (const session of sessions) {
-      const name = period(new Date(session.updated_at));
+    for (const session of [...sessions.filter((one) => one.pinned), ...sessions.filter((one) => !one.pinned)]) {
+      const name = session.pinned ? T('page.pinned') : period(new Date(session.updated_at));
       if (name !== heading) {
         heading = name;
         groups.push(h('h2', {}, name), h('ul', {}));
@@ -91,6 +93,9 @@ fabrix.sidebar = (() => {
     }
     find('history').replaceChildren(...(groups.length ? groups : [h('p', { class: 'none' }, T('page.no_history'))]));
   };
+
+  /** The row has moved to another group: whoever pins by keyboard goes on from there. */
+  const focusPin = (id) => find('history').querySelector(`[data-pins="${id}"]`)?.focus();
 
   const showUser = (user) => {
     find('user-name').textContent = user.username;
@@ -137,5 +142,5 @@ fabrix.sidebar = (() => {
     find('sign-out').addEventListener('click', () => actions.signOut());
   };
 
-  return { start, toggle, closed, showAgents, showHistory, showUser };
+  return { start, toggle, closed, showAgents, showHistory, focusPin, showUser };
 })();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from chat.errors import UpstreamUnreachable
 from chat.events import Delta, Finished
 from chat.files import safe_name
+from storage import openings
 from tests.live_server import Person
 from tests.scripted_upstream import Gate, ScriptedUpstream
 
@@ -294,3 +295,16 @@ def test_a_conversation_is_pinned_and_keeps_its_place(person: Person, other: Per
     ]
     assert other.http.patch(f"/api/sessions/{first}/", json={"pinned": False}).status_code == 404
     assert person.http.patch(f"/api/sessions/{first}/", json={"pinned": False}).json()["pinned"] is False
+
+
+def test_the_owner_is_told_who_opened_a_conversation_and_why(person: Person, other: Person, shared_database) -> None:
+    conversation, unopened = person.conversation(), person.conversation()
+    other_id = other.http.get("/api/me").json()["user_id"]
+    made = shared_database.write_now(
+        openings.add, conversation, administrator_id=other_id, name=other.username, reason="A good reason",
+        lasts=timedelta(minutes=30),
+    )  # fmt: skip
+    seen = person.http.get(f"/api/sessions/{conversation}/").json()["seen_by"]
+    assert seen == [{"name": other.username, "at": made.at.isoformat(), "reason": "A good reason"}]
+    assert person.http.get(f"/api/sessions/{unopened}/").json()["seen_by"] == []
+    assert other.http.get(f"/api/sessions/{conversation}/").status_code == 404
