@@ -30,6 +30,7 @@ from starlette.staticfiles import StaticFiles
 from admin.api import admin_error_response, admin_routes
 from admin.audit import AuditLog
 from admin.backups import Backups
+from admin.clean_up import CleanUp
 from admin.daily import DailyCleanup
 from admin.desk import Desk
 from admin.doctor import Doctor
@@ -37,6 +38,7 @@ from admin.error_numbers import ErrorNumbers
 from admin.errors import AdminError
 from admin.live_settings import InForce, LiveSettings
 from admin.metrics import Meter, Moment, metric_routes
+from admin.openings import Openings
 from admin.people import PeopleDesk
 from admin.people_import import PeopleImport
 from admin.reports import Reports
@@ -115,7 +117,8 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/links.js", "auth/login.js")),
     "/admin/": head(
-        styles=("auth/base.css", "admin/admin.css"), scripts=(*BASE_SCRIPTS, "admin/overview.js", "admin/admin.js")
+        styles=("auth/base.css", "admin/admin.css"),
+        scripts=(*BASE_SCRIPTS, "admin/overview.js", "admin/opened.js", "admin/admin.js"),
     ),
     "/": head(styles=("auth/base.css", "chat/chat.css", "chat/account.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
     "/api/docs": head(styles=("swagger/swagger-ui.css",), scripts=("swagger/swagger-ui-bundle.js", "chat/api_docs.js")),
@@ -192,7 +195,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
             limiter.change(teams[name])
 
     live = LiveSettings(database, settings, apply=apply)
-    cleanup = DailyCleanup(Retention(database, store), days=lambda: live.in_force.settings.retention.days)
+    retention = Retention(database, store)
+    cleanup = DailyCleanup(retention, days=lambda: live.in_force.settings.retention.days)
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
     )
@@ -349,6 +353,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         agents=agents,
         gateway=gateway,
         mask=Mask(secrets_of(settings)),
+        openings=Openings(database),
+        clean_up=CleanUp(database, retention),
     )
     _mount_pages(app, guard, desk, admin_page(desk, office))
     _add_middleware(app, guard, settings, streams)

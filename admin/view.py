@@ -9,10 +9,12 @@ import gradio as gr
 
 from admin.audit import AuditLog
 from admin.backups import Backups
+from admin.clean_up import CleanUp
 from admin.desk import Desk
 from admin.doctor import Doctor
 from admin.error_numbers import ErrorNumbers
 from admin.live_settings import LiveSettings
+from admin.openings import Openings
 from admin.pages.audit import audit_tab
 from admin.pages.conversations import conversations_tab
 from admin.pages.doctor import doctor_tab
@@ -56,6 +58,8 @@ class Office:
     agents: AgentDirectory
     gateway: Gateway
     mask: Mask
+    openings: Openings
+    clean_up: CleanUp
 
 
 def admin_page(desk: Desk, office: Office) -> gr.Blocks:
@@ -83,7 +87,7 @@ def admin_page(desk: Desk, office: Office) -> gr.Blocks:
             with gr.Tab(desk.t("tab.usage"), id="usage") as tab:
                 usage_tab(desk, office.reports, office.database, tab)
             with gr.Tab(desk.t("tab.conversations"), id="conversations") as tab:
-                conversations_tab(desk, office.database, tab)
+                conversations_tab(desk, office.database, office.openings, office.clean_up, tab)
             with gr.Tab(desk.t("tab.errors"), id="errors"):
                 errors_tab(desk, office.errors)
             with gr.Tab(desk.t("tab.log"), id="log") as tab:

@@ -1,10 +1,17 @@
-"""The tab of the conversations: whose, with which agent, when and how much. No titles and no texts."""
+"""The tab of the conversations: whose, with which agent, when and how much. No titles and no texts,
+
+except of a conversation that an administrator opens with a reason. Old ones are deleted here, too.
+"""
 
 from __future__ import annotations
 
 import gradio as gr
 
+from admin.clean_up import CleanUp
 from admin.desk import Changes, Desk, Visit, dataframe, rows
+from admin.openings import Openings
+from admin.pages.clean_up import clean_up_part
+from admin.pages.opening import opening_card
 from admin.pages.people import day
 from storage import metadata
 from storage.database import Database
@@ -12,10 +19,10 @@ from storage.metadata import Chosen, Metadata
 
 PAGE = 50
 COLUMNS = ("id", "owner", "agent", "begun", "updated_at", "messages", "turns", "files")
-ORDERINGS = ("-updated_at", "-created_at", "owner", "agent", "-messages", "-files")
+ORDERINGS = ("-updated_at", "-created_at", "owner", "agent_id", "-messages", "-files")
 
 
-def conversations_tab(desk: Desk, database: Database, tab: gr.Tab) -> None:
+def conversations_tab(desk: Desk, database: Database, openings: Openings, clean_up: CleanUp, tab: gr.Tab) -> None:
     """Build the tab's inside, and wire it."""
     t = desk.t
     with gr.Row():
@@ -50,6 +57,8 @@ def conversations_tab(desk: Desk, database: Database, tab: gr.Tab) -> None:
     shown = [table, count]
     desk.on([tab.select, page.change], show, filters, shown, notice=notice)
     desk.on([owner.change, agent.change, sort.change], from_the_first, filters[:3], [*shown, page], notice=notice)
+    opening_card(desk, openings, table)
+    clean_up_part(desk, clean_up, again=show, listed=filters, shown=shown)
 
 
 def _row(item: Metadata) -> list[object]:
