@@ -32,7 +32,8 @@ def _what(data: Table, phrases: Phrases) -> str:
     if data.encoding:
         parts.append(phrases.say("profile.encoding", encoding=data.encoding.upper()))
     if data.separator:
-        separator = phrases.say(f"separator.{_SEPARATORS[data.separator]}")
+        known = _SEPARATORS.get(data.separator)
+        separator = phrases.say(f"separator.{known}") if known else escaped(data.separator)
         parts.append(phrases.say("profile.separator", separator=separator))
     if data.sheet:
         parts.append(phrases.say("profile.sheet", sheet=escaped(data.sheet)))

@@ -71,13 +71,13 @@ def test_short_long_and_blank_rows_are_kept_or_counted(read: Read) -> None:
 def test_open_quote_does_not_swallow_rows(read: Read) -> None:
     table = read('a,b\n1,"x\n2,y\n3,z"\n4,w\n')
     assert table.frame["a"].tolist() == [1, 2, 3, 4]
-    assert notes_of(table)["open_quotes"] == {"count": 2}
+    assert notes_of(table)["open_quotes"] == {"count": 1, "lines": "2"}
 
 
 def test_title_above_the_header_is_set_aside_with_a_note(read: Read) -> None:
     table = read("2024 매출 보고서,,\n\n지역,제품,매출\n서울,노트북,1\n")
     assert list(table.frame.columns) == ["지역", "제품", "매출"]
-    assert notes_of(table)["preamble"] == {"count": 1, "text": "2024 매출 보고서"}
+    assert notes_of(table)["preamble"] == {"count": 1, "text": "2024 매출 보고서", "lines": "1"}
 
 
 def test_data_without_a_header_keeps_its_first_row(read: Read) -> None:
@@ -159,7 +159,7 @@ def test_nested_json_becomes_columns_with_dots(read: Read) -> None:
         (b"PAR1 but nothing else", "corrupt"),
         (b"PK\x03\x04 broken archive", "corrupt"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "unsupported"),
-        (b"%PDF-1.7\n1 0 obj\n", "unsupported"),
+        (b"%PDF-1.7\n1 0 obj\n", "corrupt"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512 + "WordDocument".encode("utf-16-le"), "unsupported"),
     ],

@@ -8,16 +8,40 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from chat.analyst.tables import ReadingFailed
+from chat.analyst.intake.layout import lines_text
+from chat.analyst.tables import Note, ReadingFailed, note
 
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def rows_of(text: str) -> Iterator[list[str | None]]:
+def begins_with_a_value(text: str) -> bool:
+    """Whether a text that opens with a bracket is JSON rather than a line that happens to."""
+    start = text.lstrip()[:2000]
+    return bool(re.match(r"\{\s*(\"|\}|$)|\[\s*([\[{\"\]\d-]|true|false|null|$)", start)) and not re.match(
+        r"\[[^\]\"{]*\]\s*[^\s,\]}]", start
+    )
+
+
+def is_lines(text: str) -> bool:
+    """Whether every line is a record of its own."""
+    first, _, rest = text.strip().partition("\n")
+    first = first.strip()
+    if not rest.strip() or first[:1] not in ("{", "[") or first[-1:] not in ("}", "]"):
+        return False
+    try:
+        json.loads(first)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return True
+
+
+def rows_of(text: str, notes: list[Note]) -> Iterator[list[str | None]]:
     """The records' names as the first row, then each record's values; nested objects become `outer.inner`.
 
-    Raises ReadingFailed when the text is no JSON or holds no records.
+    Lines that are no JSON among lines that are go into `notes`. Raises ReadingFailed when the text is no JSON or holds
+    no records.
     """
+    text = _without_broken_lines(text, notes) if is_lines(text) else text
     names: dict[str, int] = {}
     for record in _records(text):  # once for the names alone: a later record may have more of them
         for name in record:
@@ -30,6 +54,23 @@ def rows_of(text: str) -> Iterator[list[str | None]]:
         for name, value in record.items():
             row[names[name]] = value
         yield row
+
+
+def _without_broken_lines(text: str, notes: list[Note]) -> str:
+    """Lines of records without those that can't be read, unless these are too many to be by chance."""
+    lines = text.splitlines()
+    broken = []
+    for number, line in enumerate(lines, 1):
+        try:
+            if line.strip(" \t,"):
+                json.loads(line.strip(" \t,"))
+        except (json.JSONDecodeError, RecursionError):
+            broken.append(number)
+    if not broken or len(broken) > len(lines) / 4:
+        return text
+    notes.append(note("broken_lines", count=len(broken), lines=lines_text(broken)))
+    unwanted = set(broken)
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in unwanted)
 
 
 def _records(text: str) -> Iterator[dict[str, str | None]]:

@@ -1,0 +1,138 @@
+"""The intake card: what is known about a file before anybody computes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import duckdb
+import pyarrow as pa
+
+from chat.analyst.intake.personal_data import personal_data
+from chat.analyst.intake.spreadsheets import SheetSize
+from chat.analyst.tables import Column, Note
+
+_EXAMPLES = 3
+_EXAMPLE_LENGTH = 60
+_SAMPLE = 2000
+_MOST_KEYS = 5
+_MOST_COLUMNS = 300  # of a table with more, keys are looked for among the first ones only
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCard:
+    """A column: its type and unit, examples as the file writes them, what is missing, and whose data it may be.
+
+    `missing_share` is between 0 and 1; `distinct` counts different values. `personal` is "resident_number", "phone",
+    "email", "card_number" or None.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    examples: tuple[str, ...]
+    missing: int
+    missing_share: float
+    distinct: int
+    personal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A file as it was read. Everything that doesn't apply to its format is None or empty.
+
+    Line numbers count from 1, in the file or in the sheet. `duplicate_rows` counts the rows that stand there already.
+    `keys` are the columns of which every row has a value of its own. `text` is what a document says, and only that.
+    """
+
+    name: str
+    size: int
+    kind: Literal["table", "document"]
+    format: str
+    encoding: str | None = None
+    separator: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    sheet: str | None = None
+    sheets: tuple[SheetSize, ...] = ()
+    header_lines: tuple[int, ...] = ()
+    skipped_lines: tuple[int, ...] = ()
+    rows: int = 0
+    columns: tuple[ColumnCard, ...] = ()
+    duplicate_rows: int = 0
+    keys: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    text: str | None = None
+    pages: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The card as JSON has it; a note is its key and its values."""
+        card = asdict(self)
+        card["notes"] = [{"key": note.key, **dict(note.values)} for note in self.notes]
+        card["width"] = len(self.columns)
+        return card
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the card says about a table's content."""
+
+    columns: tuple[ColumnCard, ...]
+    duplicate_rows: int
+    keys: tuple[str, ...]
+
+
+def profile_of(texts: pa.Table, columns: Sequence[Column]) -> Profile:
+    """Examples, missing values, duplicates, keys and personal data of a table of text, counted where it lies."""
+    names = texts.column_names
+    plain = texts.rename_columns([f"c{number}" for number in range(len(names))])
+    height = texts.num_rows
+    with duckdb.connect() as database:
+        database.execute("SET threads = 2")
+        database.register("t", plain)
+        filled = [f"c{number} IS NOT NULL AND trim(c{number}) <> ''" for number in range(len(names))]
+        counts: list[int] = []
+        for start in range(0, len(names), _MOST_COLUMNS):
+            part = range(start, min(start + _MOST_COLUMNS, len(names)))
+            asked = ", ".join(f"count(*) FILTER ({filled[n]}), count(DISTINCT c{n}) FILTER ({filled[n]})" for n in part)
+            counts += database.execute(f"SELECT {asked} FROM t").fetchone() or ()  # noqa: S608 (made of numbers only)
+        duplicates = _duplicates(database, len(names), height)
+    cards = []
+    keys = []
+    for number, column in enumerate(columns):
+        there, distinct = counts[2 * number], counts[2 * number + 1]
+        sample = _sample(texts.column(number))
+        missing = height - there
+        cards.append(
+            ColumnCard(
+                column.name,
+                column.kind,
+                column.unit,
+                tuple(value[:_EXAMPLE_LENGTH] for value in dict.fromkeys(sample[:200]))[:_EXAMPLES],
+                missing,
+                round(missing / height, 6) if height else 0.0,
+                distinct,
+                personal_data(column.name, sample),
+            )
+        )
+        if height > 1 and distinct == height:
+            keys.append(column.name)
+    return Profile(tuple(cards), duplicates, tuple(keys[:_MOST_KEYS]))
+
+
+def _duplicates(database: duckdb.DuckDBPyConnection, width: int, height: int) -> int:
+    """Rows that are equal to one before, by hash: of a million two differing ones agree in one of 30 million files."""
+    if height < 2:
+        return 0
+    cells = ", ".join(f"coalesce(c{number}, '')" for number in range(width))
+    row = database.execute(f"SELECT count(DISTINCT hash({cells})) FROM t").fetchone()  # noqa: S608
+    return height - int(row[0] if row else height)
+
+
+def _sample(column: pa.ChunkedArray) -> list[str]:
+    """Values from the beginning, which examples come from, and from all over the column."""
+    start = column.slice(0, _SAMPLE // 2).to_pylist()
+    step = max(1, len(column) // (_SAMPLE // 2))
+    spread = [column[at].as_py() for at in range(_SAMPLE // 2, len(column), step)] if len(column) > _SAMPLE // 2 else []
+    return [value for value in [*start, *spread] if value and value.strip()]

@@ -1,0 +1,199 @@
+"""Reads the lines of delimited text as rows, one broken line at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from chat.analyst.intake.fields import Dialect, Splitter, chomped
+from chat.analyst.intake.repairs import Mender
+from chat.analyst.intake.shapes import Profile
+
+SPANNED = 300  # the most lines of one record
+_MANY_MENDED = 3000  # beyond so many the file isn't damaged, it is like that
+_ENOUGH = 0.5
+_FAULT = 1.5  # what a fault in a line's quoting costs, against how well its cells fit
+_GOOD_ROWS = 1000
+_QUOTES = ("'", '"')
+
+
+@dataclass(slots=True)
+class Row:
+    """A row and the number of its first line. `how` says what was mended, `text` is its source when it doesn't fit."""
+
+    line: int
+    cells: list[str]
+    how: str = ""
+    text: str = ""
+
+    @property
+    def filled(self) -> int:
+        """How many cells hold something."""
+        return sum(1 for cell in self.cells if cell and not cell.isspace())
+
+
+class RowReader:
+    """Reads lines by a dialect, and by what the table's other rows look like once that is known."""
+
+    def __init__(self, dialect: Dialect, width: int | None = None, mender: Mender | None = None) -> None:
+        self._splitter = Splitter(dialect)
+        self._quote = dialect.quote if not dialect.edges else ""
+        self._width = width
+        self._mender = mender
+        self._tried = 0
+        self.taken = 0
+
+    def rows(self, lines: Sequence[str], first: int = 1, *, stop: int | None = None) -> Iterator[Row]:
+        """The rows of some lines, the first of which has the number `first`.
+
+        With `stop` only the rows that begin before that line of them: the lines go on elsewhere, and what follows
+        `taken` of them has to be read again with what comes then.
+        """
+        number = self.taken = 0
+        plain, quote, width = self._splitter.plain, self._quote, self._width
+        stop = len(lines) if stop is None else stop
+        while number < stop:
+            line = lines[number]
+            if quote and width is not None and line[:1] in _QUOTES and line[0] != quote and self._requoted(line):
+                row = Row(first + number, self._requoted(line) or [], "quotes")
+                number += 1
+            elif not quote or quote not in line:
+                cells = plain(chomped(line))
+                row = Row(first + number, cells)
+                if width is not None and len(cells) != width:
+                    row = self._mended(row, line)
+                number += 1
+            else:
+                row, taken = self._quoted(lines, number, first)
+                number += taken
+            self.taken = number
+            yield row
+
+    def _requoted(self, line: str) -> list[str] | None:
+        """The cells of a line that is in the other kind of quotes as a whole."""
+        if not chomped(line).endswith(line[0]):
+            return None
+        cells = Splitter(replace(self._splitter.dialect, quote=line[0])).clean(line)
+        return cells if cells is not None and len(cells) == self._width else None
+
+    def _quoted(self, lines: Sequence[str], number: int, first: int) -> tuple[Row, int]:
+        line = lines[number]
+        cells = self._splitter.clean(line)
+        width, mender = self._width, self._mender
+        if cells is not None and (width is None or len(cells) == width):
+            if mender is None or not any(self._quote in cell for cell in cells):
+                return Row(first + number, cells), 1
+            readings = self._splitter.readings(line, width)
+            if readings and readings[0][0] == 0 and mender.is_typical(readings[0][1]):
+                return Row(first + number, cells), 1
+            return self._best(mender, first + number, line, cells, readings), 1
+        if self._splitter.is_open(line):
+            spanned = self._spanned(lines, number)
+            if spanned is not None:
+                return Row(first + number, spanned[0]), spanned[1]
+        readings = self._splitter.readings(line, width)
+        if mender is None or width is None:
+            if readings and cells is None:
+                return Row(first + number, readings[0][1], "quotes"), 1
+            if cells is None:
+                cells = self._any_reading(line)
+            return Row(first + number, cells, "" if self._splitter.clean(line) else "quotes", line), 1
+        return self._best(mender, first + number, line, cells, readings), 1
+
+    def _best(
+        self,
+        mender: Mender,
+        number: int,
+        line: str,
+        cells: list[str] | None,
+        readings: list[tuple[float, list[str]]],
+    ) -> Row:
+        """The reading of a line with faults that looks most like the other rows."""
+        rows = [(mender.fits(found) - _FAULT * cost, Row(number, found, "quotes")) for cost, found in readings]
+        plain = cells if cells is not None else self._any_reading(line)
+        as_is = Row(number, plain, "" if cells is not None else "quotes", line)
+        if self._tried <= _MANY_MENDED:
+            self._tried += 1
+            mended = mender.mend(plain, line)
+            if mended is not None:
+                cost = 2 * _FAULT if mended.how == "split" else _FAULT * (cells is None)
+                rows.append((mender.fits(mended.cells) - cost, Row(number, mended.cells, mended.how)))
+        rows.append((mender.fits(plain) - _FAULT * (cells is None), as_is))
+        return max(rows, key=lambda item: item[0])[1]
+
+    def _any_reading(self, line: str) -> list[str]:
+        readings = self._splitter.readings(line, None)
+        return readings[0][1] if readings else self._splitter.plain(chomped(line))
+
+    def _spanned(self, lines: Sequence[str], number: int) -> tuple[list[str], int] | None:
+        """The record that begins on a line and ends on a later one, unless whole rows would be within its cell."""
+        record = lines[number]
+        for end in range(number + 1, min(number + SPANNED, len(lines))):
+            line = lines[end]
+            record += line
+            if self._quote in line:
+                cells = self._splitter.clean(record)
+                if cells is not None and (self._width is None or len(cells) == self._width):
+                    two_rows = self._mender is not None and self._opens_a_row(lines[number]) and self._is_row(line)
+                    return None if two_rows else (cells, end - number + 1)
+            elif self._is_row(line):
+                return None
+        return None
+
+    def _opens_a_row(self, line: str) -> bool:
+        return len(self._splitter.plain(chomped(line))) == self._width
+
+    def _is_row(self, line: str) -> bool:
+        if self._width is None or self._width < 2:
+            return False
+        cells = self._splitter.clean(line) or self._splitter.plain(chomped(line))
+        if len(cells) != self._width:
+            return False
+        return self._mender is None or self._mender.is_typical(cells)
+
+    def _mended(self, row: Row, line: str) -> Row:
+        row.text = line
+        if self._mender is None or self._tried > _MANY_MENDED or row.filled == 0:
+            return row
+        self._tried += 1
+        mended = self._mender.mend(row.cells, line)
+        if mended is not None:
+            row.cells, row.how = mended.cells, mended.how
+        return row
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """The number of cells that most rows have; of two tables one below the other, that of the first."""
+    found = [len(row.cells) for row in rows if row.filled]
+    widths = Counter(found)
+    if not widths:
+        return 0
+    usual = max(widths, key=lambda width: (widths[width] * min(width, 2), width))
+    for width in sorted(widths, key=found.index):
+        if width == usual:
+            break
+        if width > 1 and widths[width] >= max(3, widths[usual] / 5) and _last(found, width) < found.index(usual):
+            return width
+    return usual
+
+
+def _last(found: Sequence[int], width: int) -> int:
+    return len(found) - 1 - found[::-1].index(width)
+
+
+def is_regular(rows: Sequence[Row], width: int) -> bool:
+    """Whether a table's rows are all alike but for a few: only then is one of another length damaged."""
+    found = [len(row.cells) for row in rows if row.filled]
+    if width not in found:
+        return False
+    found = found[: _last(found, width) + 1]
+    return found.count(width) >= _ENOUGH * len(found)
+
+
+def profile_of(rows: Sequence[Row], width: int) -> Profile | None:
+    """How the columns look, by the rows of the right length behind the first ones, which may be titles and names."""
+    good = [row.cells for row in rows if len(row.cells) == width and row.filled > width / 3]
+    start = min(6, len(good) // 4) or min(1, len(good) - 1)
+    body = good[start : start + _GOOD_ROWS]
+    return Profile(body) if len(body) > 1 else None

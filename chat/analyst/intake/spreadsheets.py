@@ -1,0 +1,129 @@
+"""Reads the sheets of an Excel or OpenDocument workbook as rows of text, with merged cells filled."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from chat.analyst.intake.rows import Row
+from chat.analyst.tables import ReadingFailed
+
+_SMALL = 3  # rows of a sheet that may be a cover: then the biggest one is read
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSize:
+    """A sheet's name and how many rows and columns it has with anything in them."""
+
+    name: str
+    rows: int
+    columns: int
+
+
+class Workbook:
+    """A workbook, of which `sheet` is read: the one that was chosen, else the first that is a table.
+
+    Raises ReadingFailed when it is encrypted, corrupt or empty, and KeyError when there is no such sheet.
+    """
+
+    def __init__(self, path: Path, sheet: str | None = None) -> None:
+        try:
+            self._book = CalamineWorkbook.from_path(str(path))
+            self.sheets = [self._size(name) for name in self._book.sheet_names]
+        except PasswordError as error:
+            raise ReadingFailed("encrypted") from error
+        except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+            raise ReadingFailed("corrupt") from error
+        filled = [size for size in self.sheets if size.rows]
+        if sheet is not None:
+            self.sheet = next(size.name for size in self.sheets if size.name == sheet) if sheet in self.names() else ""
+            if not self.sheet:
+                raise KeyError(sheet)
+        elif not filled:
+            raise ReadingFailed("empty")
+        else:
+            self.sheet = _likely(filled).name
+
+    def names(self) -> list[str]:
+        """All sheets' names."""
+        return [size.name for size in self.sheets]
+
+    def others(self) -> list[str]:
+        """The other sheets that have data."""
+        return [size.name for size in self.sheets if size.rows and size.name != self.sheet]
+
+    def rows(self) -> list[Row]:
+        """The sheet's rows, numbered as the spreadsheet program does; a merged cell's text is in all cells of it."""
+        try:
+            sheet = self._sheet(self.sheet)
+            cells = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows()]
+        except (CalamineError, ValueError) as error:
+            raise ReadingFailed("corrupt") from error
+        self._fill(sheet, cells)
+        left = _blank_columns(cells)
+        return [Row(number, row[left:]) for number, row in enumerate(cells, 1)]
+
+    def _fill(self, sheet: CalamineSheet, cells: list[list[str]]) -> None:
+        """Put a merged cell's text into all cells of it, unless it is a title across (nearly) the whole table."""
+        height, width = len(cells), max(map(len, cells), default=0)
+        before = int(sheet.start[1]) if sheet.start else 0  # columns that the library leaves out; rows it doesn't
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            bottom = min(bottom, height - 1)
+            left, right = left - before, min(right - before, width - 1)
+            if top < 0 or left < 0 or top >= height or left >= width:
+                continue
+            if right > left and right - left + 1 >= max(2, width - 1) and _is_title(cells, top, left, right):
+                continue
+            text = cells[top][left]
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    cells[row][column] = cells[row][column] or text
+
+    def _size(self, name: str) -> SheetSize:
+        sheet = self._sheet(name)
+        return SheetSize(name, sheet.height if sheet.total_height else 0, sheet.width if sheet.total_width else 0)
+
+    def _sheet(self, name: str) -> CalamineSheet:
+        return self._book.get_sheet_by_name(name)
+
+
+def _is_title(cells: Sequence[Sequence[str]], top: int, left: int, right: int) -> bool:
+    """Whether nothing else is in the row of a wide merged cell."""
+    return not any(cell for number, cell in enumerate(cells[top]) if not left <= number <= right)
+
+
+def _likely(filled: Sequence[SheetSize]) -> SheetSize:
+    """The first sheet, unless it is a cover of some lines before a real table."""
+    first = filled[0]
+    biggest = max(filled, key=lambda size: size.rows * size.columns)
+    cover = first.columns < 2 or first.rows < _SMALL
+    return biggest if cover and biggest.rows * biggest.columns >= 5 * first.rows * first.columns else first
+
+
+def _blank_columns(cells: Sequence[Sequence[str]]) -> int:
+    """How many columns at the left have nothing in them."""
+    width = max(map(len, cells), default=0)
+    for number in range(width):
+        if any(len(row) > number and row[number] for row in cells):
+            return number
+    return 0
+
+
+def _cell_text(cell: object) -> str:
+    """A cell as a person would type it: 3.0 is 3, midnight is the day alone."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime.datetime):
+        midnight = cell.time() == datetime.time()
+        return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
+    if isinstance(cell, datetime.timedelta):
+        seconds = int(cell.total_seconds())
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return str(cell)
