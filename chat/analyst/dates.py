@@ -14,6 +14,7 @@ _TIME = (
     r"(?:(?::|분\s*)(?P<second>\d{1,2}))?(?:\.\d+)?[분초]?\s*(?P<after>AM|PM|am|pm)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _YEAR_FIRST = rf"^(?P<year>\d{{4}})\s*[-./년]\s*(?P<month>\d{{1,2}})\s*[-./월]\s*(?P<day>\d{{1,2}})[일.]?{_TIME}$"
+_POINTED = rf"^(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TIME}$"  # nowhere the month first
 _YEAR_LAST = rf"^(?P<first>\d{{1,2}})[-./](?P<next>\d{{1,2}})[-./](?P<year>\d{{4}}){_TIME}$"
 _MONTH = r"^(?P<year>(?:19|20)\d{2})\s*[-./년]\s*(?P<month>0?[1-9]|1[0-2])월?$"
 _DIGITS = r"^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})$"
@@ -45,7 +46,7 @@ def dates_in(name: str, text: pa.ChunkedArray, share: float) -> Dates | None:
 
 def _patterns(name: str) -> list[str]:
     """Eight digits are a date only in a column whose name says so."""
-    return [_YEAR_FIRST, _MONTH, _YEAR_LAST, *([_DIGITS] if _DATE_NAME.search(name) else [])]
+    return [_YEAR_FIRST, _MONTH, _POINTED, _YEAR_LAST, *([_DIGITS] if _DATE_NAME.search(name) else [])]
 
 
 def _read(text: pa.ChunkedArray, pattern: str, share: float) -> Dates | None:

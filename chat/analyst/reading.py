@@ -20,7 +20,7 @@ from chat.analyst.intake.columns import Collector, RawTable
 from chat.analyst.intake.delimited import read_delimited
 from chat.analyst.intake.documents import Document, format_by_name, read_pdf
 from chat.analyst.intake.encodings import Decoding, blocks_of, find_encoding, known
-from chat.analyst.intake.layout import chosen_layout, find_layout, lines_text, split_body
+from chat.analyst.intake.layout import chosen_layout, find_layout, lines_text, split_body, without_rules
 from chat.analyst.intake.markup import html_rows, xml_rows
 from chat.analyst.intake.rows import Row, usual_width
 from chat.analyst.intake.shapes import kind_of
@@ -235,6 +235,7 @@ def _workbook(path: Path, choice: Choice, format: str) -> Intake:
 
 def _sheet_of(rows: list[Row], choice: Choice, format: str, *, joiner: str, merged: bool = False) -> Intake:
     """The table within rows of cells that nothing has to be split or unquoted in any more."""
+    rows, ruled = without_rules(rows)
     width = usual_width([Row(row.line, _trimmed(row.cells)) for row in rows])
     if not width or not any(row.filled for row in rows):
         raise ReadingFailed("empty")
@@ -262,7 +263,7 @@ def _sheet_of(rows: list[Row], choice: Choice, format: str, *, joiner: str, merg
     if body.footnotes:
         intake.notes.append(_set_aside("footnotes", body.footnotes))
     intake.notes += [note("other_tables", line=line, count=count) for line, count in body.other_tables]
-    for key, lines in (("repeated_header", body.repeated), ("blank_rows", body.blank)):
+    for key, lines in (("repeated_header", body.repeated), ("blank_rows", body.blank), ("ruled_lines", ruled)):
         if lines:
             intake.notes.append(note(key, count=len(lines), lines=lines_text(lines)))
     return intake

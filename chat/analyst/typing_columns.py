@@ -16,12 +16,16 @@ NEARLY = 0.9  # the share of a column's values that must fit before the rest is 
 _MISSING = ("", "nan", "null", "#n/a", "<na>")
 _MISSING_NUMBERS = ("-", "--", "na", "n/a", "none", ".", "?", "#div/0!", "#value!", "#ref!", "없음", "미정", "해당없음")
 _SIGNS = r"[₩￦$€£¥]|KRW|USD|EUR"
-_UNITS = r"%|％|원|달러|천원|만원|백만원|억원|KRW|USD|EUR|won"
+_UNITS = r"%|％|원|달러|천원|만원|백만원|억원|KRW|USD|EUR|won|[€£¥$]"
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 _WRITTEN = (
     rf"^(?P<open>\(?)(?P<sign>[+\-−△▲]?)\s*(?P<currency>{_SIGNS})?\s*(?P<sign2>[+\-−]?)\s*"
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>{_UNITS})?(?P<close>\)?)$"
 )
+_COMMA = r"^[^\d,.]{0,4}(\d{1,3}([.'\x{a0}\x{202f} ]\d{3})+|\d+)(,\d+)?[^\d,.]{0,5}$"  # 1.234,5 and 12 345,67 €
+_COMMA_PROOF = r"\d,(\d{1,2}|\d{4,})(\D|$)|\d\.\d{3},\d|^\D{0,4}0,\d"
+_COMMA_COUNTER = r",\d+[.,]|\d\.(\d{1,2}|\d{4,})(\D|$)"
+_SPACED = r"^[+\-−]?\d{1,3}(['’\x{a0}\x{202f} ]\d{3})+(\.\d+)?$"
 _CODE = r"^[+-]?0\d"
 _EXACT = 2**53  # the integers that a float holds exactly
 _SAMPLE = 1000
@@ -57,11 +61,42 @@ def typed_column(name: str, text: pa.ChunkedArray) -> tuple[Column, pd.Series, l
     dates = dates_in(name, text, NEARLY)
     if dates is not None:
         return _dates(name, dates, notes)
+    text, commas = _with_points(text)
     numbers = _numbers(name, text)
     if numbers is not None:
+        notes = [*notes, note("decimal_comma", column=name)] if commas else notes
         column, values, found = numbers
         return column, values, [*notes, *found]
     return Column(name, "text"), _text_series(text), notes
+
+
+def _with_points(numbers: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
+    """Numbers with a decimal comma, or with blanks or apostrophes between thousands, as others write them.
+
+    A comma before three digits alone says nothing: it is taken for a decimal one only when another value of the column
+    proves it. Also tells whether commas were decimal.
+    """
+    sample = pc.drop_null(numbers.slice(0, 50 * _SAMPLE)).slice(0, _SAMPLE)
+    if _share_of(sample, _COMMA) >= NEARLY and _any(numbers, _COMMA_PROOF) and not _any(numbers, _COMMA_COUNTER):
+        unlike = pc.invert(pc.match_substring_regex(numbers, _COMMA))
+        pointed = pc.replace_substring(
+            pc.replace_substring_regex(numbers, r"(\d)[.'\x{a0}\x{202f} ](\d)", r"\1\2"), ",", "."
+        )
+        return pc.if_else(pc.fill_null(unlike, True), numbers, pointed), True
+    if _any(sample, _SPACED) and _share_of(sample, rf"{_SPACED}|{_PLAIN}") >= NEARLY:
+        fits = pc.fill_null(pc.match_substring_regex(numbers, _SPACED), False)
+        return pc.if_else(
+            fits, pc.replace_substring_regex(numbers, r"(\d)['’\x{a0}\x{202f} ](\d)", r"\1\2"), numbers
+        ), False
+    return numbers, False
+
+
+def _share_of(sample: pa.ChunkedArray, pattern: str) -> float:
+    return (pc.sum(pc.match_substring_regex(sample, pattern)).as_py() or 0) / max(1, len(sample))
+
+
+def _any(text: pa.ChunkedArray, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(text, pattern)).as_py())
 
 
 def _text_series(text: pa.ChunkedArray) -> pd.Series:

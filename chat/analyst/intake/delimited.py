@@ -14,7 +14,7 @@ from chat.analyst.intake.columns import Collector, RawTable
 from chat.analyst.intake.dialects import find_dialect
 from chat.analyst.intake.encodings import Decoding, blocks_of
 from chat.analyst.intake.fields import Dialect, lines_of
-from chat.analyst.intake.layout import Body, Layout, chosen_layout, find_layout, lines_text, split_body
+from chat.analyst.intake.layout import Body, Layout, chosen_layout, find_layout, lines_text, split_body, without_rules
 from chat.analyst.intake.repairs import Mender, mended_header
 from chat.analyst.intake.rows import SPANNED, Row, RowReader, is_regular, profile_of, usual_width
 from chat.analyst.tables import Note, note
@@ -101,6 +101,7 @@ class _Account:
     mended: dict[str, list[int]] = field(default_factory=dict)
     blank: list[int] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
+    ruled: list[int] = field(default_factory=list)
 
     def row(self, row: Row) -> None:
         if row.how:
@@ -117,24 +118,35 @@ class _Reading:
         lines = lines_of(head[: 4 * _SAMPLE])
         sample = "".join(lines[:_JUDGED_LINES])[:_SAMPLE]
         self.dialect = find_dialect(sample, delimiter)
-        first = list(RowReader(self.dialect).rows(lines[:_JUDGED_LINES]))
-        self.width = usual_width(first)
-        rough = list(RowReader(self.dialect, self.width).rows(lines[:_JUDGED_LINES])) if self.width > 1 else first
-        self.width = usual_width(rough)
-        self._mender: Mender | None = None
-        if self.width > 1 and is_regular(rough, self.width):
-            profile = profile_of(rough, self.width)
-            self._mender = Mender(self.dialect, profile) if profile else None
-        fixed = self.width if self._mender or (self.width > 1 and is_regular(rough, self.width)) else None
-        self._reader = RowReader(self.dialect, fixed, self._mender)
+        self.width, self._mender = self._shape(lines[:_JUDGED_LINES])
+        self._reader = RowReader(self.dialect, self.width if self._regular else None, self._mender)
         self._account = _Account()
+
+    def _shape(self, lines: Sequence[str]) -> tuple[int, Mender | None]:
+        """The number of cells that rows have, and who knows how they look.
+
+        First every quote is believed. What comes out of that tells which quotes not to believe: those that would hide
+        lines that look like all the other rows.
+        """
+        width = usual_width(list(RowReader(self.dialect).rows(lines)))
+        mender = None
+        self._regular = False
+        for trusting in (True, False):
+            if width < 2:
+                break
+            rows = list(RowReader(self.dialect, width, mender, trusting=trusting).rows(lines))
+            width = usual_width(rows)
+            self._regular = width > 1 and is_regular(rows, width)
+            profile = profile_of(rows, width) if self._regular else None
+            mender = Mender(self.dialect, profile) if profile else None
+        return width, mender
 
     def result(self) -> Delimited:
         """The table."""
         rest = list(self._peek())
         lines = lines_of(self._head)
         stop = max(0, len(lines) - SPANNED) if rest else None
-        rows = list(self._reader.rows(lines, stop=stop))
+        rows, self._account.ruled = without_rules(list(self._reader.rows(lines, stop=stop)))
         self._mend_header(rows)
         layout = (
             find_layout(rows, self.width)
@@ -144,6 +156,7 @@ class _Reading:
         width = max(self.width, len(layout.names or ()), 1)
         if layout.names:
             layout.names += [""] * (width - len(layout.names))
+            width = self._without_trailing(rows, layout, width)
         body = split_body(_joined_lines(rows, layout, self.width, self._mender), layout, self.width, ends=not rest)
         collector = Collector(width, self.dialect.delimiter or " ")
         self._take(collector, body)
@@ -165,6 +178,16 @@ class _Reading:
         first = next(rest, None)
         if first is not None:
             yield _chained(first, rest)
+
+    def _without_trailing(self, rows: Sequence[Row], layout: Layout, width: int) -> int:
+        """The width without a last column that is only there because every line ends with a delimiter."""
+        names = layout.names or []
+        if width < 3 or names[-1].strip() or not names[-2].strip():
+            return width
+        if any(len(row.cells) >= width and row.cells[width - 1].strip() for row in rows[layout.body :]):
+            return width
+        names.pop()
+        return width - 1
 
     def _mend_header(self, rows: list[Row]) -> None:
         """A first row that lost or gained a delimiter is still the header when its names can be told."""
@@ -244,6 +267,8 @@ class _Reading:
                 notes.append(note(key, count=len(lines), lines=lines_text(lines)))
         if account.repeated:
             notes.append(note("repeated_header", count=len(account.repeated), lines=lines_text(account.repeated)))
+        if account.ruled:
+            notes.append(note("ruled_lines", count=len(account.ruled), lines=lines_text(account.ruled)))
         if collector.short:
             notes.append(note("short_rows", count=len(collector.short), lines=lines_text(collector.short)))
         if collector.long:

@@ -21,6 +21,12 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(19|20)\d\d(년|\.|년도)?")
+_PERIOD = re.compile(
+    r"(19|20)\d\d(년|\.|년도)?|\d{1,2}월|[1-4]\s?/?\s?(분기|Q)|Q[1-4]|[상하]반기|FY\s?\d{2,4}"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?([- ]?\d{2,4})?",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[\s\-=_+|:*─━═┼]*[\-=_─━═]{2,}[\s\-=_+|:*─━═┼]*")
 _LONG = 24
 
 
@@ -32,6 +38,17 @@ class Layout:
     header: tuple[int, ...] = ()
     body: int = 0
     above: tuple[int, ...] = ()
+
+
+def without_rules(rows: Sequence[Row]) -> tuple[list[Row], list[int]]:
+    """Rows without those that are drawn lines, such as one of hyphens below the names; and the lines of these."""
+    ruled = [row.line for row in rows if _is_rule(row)]
+    return ([row for row in rows if not _is_rule(row)] if ruled else list(rows)), ruled
+
+
+def _is_rule(row: Row) -> bool:
+    text = next((cell for cell in row.cells if cell and not cell.isspace()), "")
+    return text[:1] in "-=_+|:─━═" and row.filled > 0 and bool(_RULE.fullmatch(" ".join(row.cells)))
 
 
 def find_layout(rows: Sequence[Row], width: int, *, merged: bool = False) -> Layout:
@@ -47,7 +64,9 @@ def find_layout(rows: Sequence[Row], width: int, *, merged: bool = False) -> Lay
     block = _header_above(rows, head, first, columns, width)
     above = tuple(index for index in head if index < (block[0] if block else first))
     if not block:
-        return Layout(None, body=first, above=above)
+        # Without a header nothing that is as wide as the table is a title.
+        first = next((index for index in head if _is_wide(rows[index], width)), first)
+        return Layout(None, body=first, above=tuple(index for index in head if index < first))
     names = joined_names([rows[index].cells for index in block], width, merged=merged)
     return Layout(names, tuple(block), first, above)
 
@@ -144,7 +163,7 @@ def _first_of_data(rows: Sequence[Row], head: Sequence[int], columns: _Columns, 
 
 def _holds_values(row: Row) -> bool:
     """Whether a good part of a row are numbers and dates, wherever they stand."""
-    kinds = [kind_of(cell) for cell in row.cells if not _YEAR.fullmatch(cell.strip())]
+    kinds = [kind_of(cell) for cell in row.cells if not _PERIOD.fullmatch(cell.strip())]
     return sum(kind in ("number", "date", "time", "stamp") for kind in kinds) * 3 > row.filled
 
 
@@ -165,7 +184,8 @@ def _is_wide(row: Row, width: int) -> bool:
 def _counts_up(cells: Sequence[str]) -> bool:
     """1, 2, 3, …: names of numbered columns."""
     numbers = [cell.strip() for cell in cells if kind_of(cell) == "number"]
-    return len(numbers) > 2 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    named = any(kind_of(cell) == "text" for cell in cells)
+    return named and len(numbers) > 2 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def _header_above(rows: Sequence[Row], head: Sequence[int], first: int, columns: _Columns, width: int) -> list[int]:
@@ -200,7 +220,7 @@ def _adjacent(rows: Sequence[Row], upper: int, lower: int) -> bool:
 
 def _is_group_row(row: Row, width: int) -> bool:
     """A row of names over names: as many cells as the table has columns, and not just a title in the first of them."""
-    if len(row.cells) != width or any(is_typed(cell) and not _YEAR.fullmatch(cell.strip()) for cell in row.cells):
+    if len(row.cells) != width or any(is_typed(cell) and not _PERIOD.fullmatch(cell.strip()) for cell in row.cells):
         return False
     return row.filled > 1 or (row.filled == 1 and not row.cells[0].strip())
 

@@ -36,11 +36,14 @@ class Row:
 class RowReader:
     """Reads lines by a dialect, and by what the table's other rows look like once that is known."""
 
-    def __init__(self, dialect: Dialect, width: int | None = None, mender: Mender | None = None) -> None:
+    def __init__(
+        self, dialect: Dialect, width: int | None = None, mender: Mender | None = None, *, trusting: bool = False
+    ) -> None:
         self._splitter = Splitter(dialect)
         self._quote = dialect.quote if not dialect.edges else ""
         self._width = width
         self._mender = mender
+        self._trusting = trusting  # whether a quote may hide lines that look like rows
         self._tried = 0
         self.taken = 0
 
@@ -145,7 +148,7 @@ class RowReader:
         return len(self._splitter.plain(chomped(line))) == self._width
 
     def _is_row(self, line: str) -> bool:
-        if self._width is None or self._width < 2:
+        if self._width is None or self._width < 2 or self._trusting:
             return False
         cells = self._splitter.clean(line) or self._splitter.plain(chomped(line))
         if len(cells) != self._width:

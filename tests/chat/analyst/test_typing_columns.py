@@ -45,7 +45,6 @@ def test_units_are_taken_off_and_remembered(read: Read, cells: tuple[str, ...], 
         ("00123", "00456"),
         ("12%", "0.5"),
         ("₩100", "$100"),
-        ("1,23", "4,56"),
         ("12345678901234567890", "12345678901234567891"),
         ("010-1234-5678", "010-9876-5432"),
     ],
@@ -53,6 +52,33 @@ def test_units_are_taken_off_and_remembered(read: Read, cells: tuple[str, ...], 
 def test_codes_and_mixed_units_stay_text(read: Read, cells: tuple[str, ...]) -> None:
     column, values, _ = column_of(read, *cells)
     assert (column.kind, values) == ("text", list(cells))
+
+
+@pytest.mark.parametrize(
+    ("cells", "unit", "values"),
+    [
+        (("1,23", "4,56"), "", [1.23, 4.56]),
+        (("1.234,50", "-12,00", "7"), "", [1234.5, -12, 7]),
+        (("1.234.567,8", "0,125"), "", [1234567.8, 0.125]),
+        (("12,50 €", "1.000,00 €"), "€", [12.5, 1000]),
+        (("1 234,5", "22 345,0"), "", [1234.5, 22345]),
+        (("1 234.5", "22 345", "7"), "", [1234.5, 22345, 7]),
+        (("1'234.50", "7.00"), "", [1234.5, 7]),
+    ],
+)
+def test_decimal_commas_and_other_thousands_are_read_as_their_writers_mean_them(
+    read: Read, cells: tuple[str, ...], unit: str, values: list[float]
+) -> None:
+    column, found, _ = column_of(read, *cells)
+    assert (column.kind, column.unit, found) == ("number", unit, values)
+
+
+@pytest.mark.parametrize("cells", [("1,234", "22,345"), ("1,234.5", "7"), ("1,234", "0.5")])
+def test_a_comma_before_three_digits_is_no_decimal_one_without_proof(read: Read, cells: tuple[str, ...]) -> None:
+    column, values, notes = column_of(read, *cells)
+    assert column.kind == "number"
+    assert values[0] >= 1234
+    assert "decimal_comma" not in notes
 
 
 def test_a_few_words_among_numbers_are_counted_and_left_out(read: Read) -> None:

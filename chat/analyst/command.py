@@ -1,0 +1,227 @@
+"""What `analyse` prints: cards, answers and tables of files, without a server, an account or a data folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TextIO
+
+import pandas as pd
+
+from chat.analyst.answers import answer, unclear_answer
+from chat.analyst.computing import compute
+from chat.analyst.intake.cards import Card
+from chat.analyst.queries import Unclear
+from chat.analyst.questions import understand
+from chat.analyst.reading import Choice, Reading, read, read_table
+from chat.analyst.sentences import language_of_question, say
+from chat.analyst.tables import ReadingFailed, Table
+
+_LANGUAGE = "en"
+_KEPT = 4  # tables that a batch keeps for the next questions about them
+_BLOCK = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer: as text, as the table that it was computed to and as the single number that it comes down to."""
+
+    question: str
+    text: str
+    table: dict[str, Any] | None = None
+    value: Any = None
+    code: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as JSON has it."""
+        return {"question": self.question, "text": self.text, "table": self.table, "value": self.value}
+
+
+def ask(question: str, table: Table) -> Answered:
+    """The built-in analyst's answer to a question about a table."""
+    language = language_of_question(question, _LANGUAGE)
+    query = understand(question, table)
+    if isinstance(query, Unclear):
+        return Answered(question, "\n\n".join(unclear_answer(query, table, language)))
+    result = compute(query, table)
+    text = "\n\n".join(answer(query, result, table, language))
+    numbers = [value for value in result.values.values() if not isinstance(value, str)]
+    value = numbers[0] if len(numbers) == 1 else None
+    return Answered(question, text, _as_json_table(result.frame), _plain(value))
+
+
+def run(arguments: Sequence[str], *, as_json: bool, dump: Path | None, out: TextIO, errors: TextIO) -> int:
+    """Print cards and answers for what of `arguments` are files and what are questions.
+
+    The status is 0 when all files could be read, 1 when some couldn't (their reasons go to `errors`), 2 when there is
+    no file at all.
+    """
+    files = [Path(argument) for argument in arguments if Path(argument).is_file()]
+    questions = [argument for argument in arguments if not Path(argument).is_file()]
+    if not files:
+        print("No file of that name: " + ", ".join(arguments), file=errors)
+        return 2
+    failed = 0
+    printed: list[dict[str, Any]] = []
+    for path in files:
+        try:
+            reading = read(path, path.name)
+        except ReadingFailed as failure:
+            failed += 1
+            print(f"{path}: {_reason(failure, path.name)}", file=errors)
+            if dump and failure.reason == "empty":
+                _dump_path(path, dump, len(files)).write_bytes(b"")
+            continue
+        answers = [_answered(question, reading, path, errors) for question in questions]
+        if dump:
+            write_table(reading, _dump_path(path, dump, len(files)))
+        if as_json:
+            printed.append({"card": reading.card.as_json(), "answers": [one.as_json() for one in answers]})
+        else:
+            print(
+                card_text(reading.card), *[f"\n> {one.question}\n\n{one.text}" for one in answers], sep="\n", file=out
+            )
+    if as_json:
+        whole = printed[0] if len(files) == 1 and printed else printed
+        if printed:
+            print(json.dumps(whole, ensure_ascii=False, default=str, allow_nan=False), file=out)
+    return 1 if failed else 0
+
+
+def _answered(question: str, reading: Reading, path: Path, errors: TextIO) -> Answered:
+    if reading.table is None:
+        return Answered(question, say("failed.no_table", language_of_question(question, _LANGUAGE), name=path.name))
+    try:
+        return ask(question, reading.table)
+    except Exception as fault:  # whatever it is, the next question may go well
+        print(f"{path}: {question}: {type(fault).__name__}: {fault}", file=errors)
+        return Answered(question, say("failed.crash", language_of_question(question, _LANGUAGE), name=path.name))
+
+
+def run_batch(path: Path, *, out: TextIO, errors: TextIO) -> int:
+    """Answer the lines `{"id", "file", "question"}` of a file with lines `{"id", "answer", "code"}`, one by one.
+
+    Files are looked for from the current folder, and from that of the batch. The status is 1 when any couldn't be read.
+    """
+    failed = False
+    kept = lru_cache(maxsize=_KEPT)(lambda name: read_table(_found(name, path), Path(name).name))
+    for number, line in enumerate(_lines(path, errors), 1):
+        if not line.strip():
+            continue
+        request: dict[str, Any] = {}
+        try:
+            request = json.loads(line)
+            answered = ask(str(request["question"]), kept(str(request["file"])))
+        except ReadingFailed as failure:
+            failed = True
+            name = str(request.get("file"))
+            print(f"{name}: {_reason(failure, name)}", file=errors)
+            answered = Answered("", _reason(failure, name))
+        except Exception as fault:  # whatever it is, the next line may go well
+            failed = True
+            print(f"{path}, line {number}: {type(fault).__name__}: {fault}", file=errors)
+            answered = Answered("", "")
+        told = {"id": request.get("id"), "answer": answered.text, "code": answered.code}
+        print(json.dumps(told, ensure_ascii=False), file=out, flush=True)
+    return 1 if failed else 0
+
+
+def _lines(path: Path, errors: TextIO) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            yield from file
+    except OSError as error:
+        print(f"{path}: {error.strerror}", file=errors)
+
+
+def _found(name: str, batch: Path) -> Path:
+    beside = batch.parent / name
+    return beside if not Path(name).exists() and beside.exists() else Path(name)
+
+
+def _reason(failure: ReadingFailed, name: str) -> str:
+    return say(f"failed.{failure.reason}", _LANGUAGE, name=Path(name).name, limit="")
+
+
+def _dump_path(path: Path, dump: Path, files: int) -> Path:
+    """The file itself for one input; for several, one of the same name in a folder."""
+    if files == 1 and not dump.is_dir():
+        dump.parent.mkdir(parents=True, exist_ok=True)
+        return dump
+    dump.mkdir(parents=True, exist_ok=True)
+    return dump / f"{path.stem}.csv"
+
+
+def write_table(reading: Reading, path: Path) -> None:
+    """Write a table as it was read: UTF-8, RFC 4180, the header first when the file has one; a document by lines."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        if reading.texts is None:
+            writer.writerows([line] for line in (reading.card.text or "").splitlines())
+            return
+        if reading.header is not None:
+            writer.writerow(reading.header)
+        for batch in reading.texts.to_batches(max_chunksize=_BLOCK):
+            columns = [["" if cell is None else cell for cell in column.to_pylist()] for column in batch.columns]
+            writer.writerows(zip(*columns, strict=True))
+
+
+def card_text(card: Card) -> str:
+    """A card for a terminal."""
+    facts = [
+        card.format,
+        card.encoding,
+        f"separator {json.dumps(card.separator)}" if card.separator else None,
+        f"sheet {card.sheet}" if card.sheet else None,
+        f"header on line {', '.join(map(str, card.header_lines))}" if card.header_lines else None,
+    ]
+    lines = [f"{card.name}: {', '.join(fact for fact in facts if fact)}"]
+    if card.kind == "document":
+        lines.append(f"{len(card.text or ''):,} characters" + (f" on {card.pages} pages" if card.pages else ""))
+        return "\n".join([*lines, *_notes(card)])
+    lines.append(f"{card.rows:,} rows × {len(card.columns):,} columns, {card.duplicate_rows:,} duplicate rows")
+    if card.keys:
+        lines.append(f"keys: {', '.join(card.keys)}")
+    for column in card.columns:
+        missing = f", {column.missing_share:.1%} missing" if column.missing else ""
+        personal = f", looks like personal data ({column.personal})" if column.personal else ""
+        unit = f" in {column.unit}" if column.unit else ""
+        examples = " | ".join(column.examples)
+        lines.append(f"- {column.name}: {column.kind}{unit}{missing}{personal}; {examples}")
+    return "\n".join([*lines, *_notes(card)])
+
+
+def _notes(card: Card) -> list[str]:
+    return [f"* {say(f'note.{note.key}', _LANGUAGE, **dict(note.values))}" for note in card.notes]
+
+
+def _as_json_table(frame: pd.DataFrame) -> dict[str, Any] | None:
+    if not len(frame.columns):
+        return None
+    rows = [[_plain(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    return {"columns": [str(name) for name in frame.columns], "rows": rows}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: no NaN, no numpy."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def main(options: Any) -> int:
+    """The command as admin/cli.py parses it: `inputs`, `json`, `dump`, `batch`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    if options.batch:
+        return run_batch(options.batch, out=sys.stdout, errors=sys.stderr)
+    return run(options.inputs, as_json=options.json, dump=options.dump, out=sys.stdout, errors=sys.stderr)
