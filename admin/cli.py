@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from admin import care_commands, people_commands, serving
+from admin import care_commands, file_commands, people_commands, serving
 from admin.options import WRONG, shared_options
 from storage.settings import SettingsError
 
@@ -22,6 +22,7 @@ COMMANDS = (
     "check",
     "optimize",
     "doctor",
+    "analyse",
 )
 
 
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shared = shared_options()
-    for part in (serving, people_commands, care_commands):
+    for part in (serving, people_commands, care_commands, file_commands):
         part.add_to(commands, shared)
     return parser
 

@@ -19,7 +19,7 @@ from chat.analyst.computing import compute
 from chat.analyst.intake.cards import Card
 from chat.analyst.queries import Unclear
 from chat.analyst.questions import understand
-from chat.analyst.reading import Choice, Reading, read, read_table
+from chat.analyst.reading import Reading, read, read_table
 from chat.analyst.sentences import language_of_question, say
 from chat.analyst.tables import ReadingFailed, Table
 
@@ -109,7 +109,7 @@ def run_batch(path: Path, *, out: TextIO, errors: TextIO) -> int:
 
     Files are looked for from the current folder, and from that of the batch. The status is 1 when any couldn't be read.
     """
-    failed = False
+    failed = not path.is_file()
     kept = lru_cache(maxsize=_KEPT)(lambda name: read_table(_found(name, path), Path(name).name))
     for number, line in enumerate(_lines(path, errors), 1):
         if not line.strip():

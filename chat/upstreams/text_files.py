@@ -6,7 +6,7 @@ import math
 import re
 from pathlib import Path
 
-from chat.analyst.encodings import find_encoding
+from chat.analyst.intake.encodings import find_encoding
 from chat.errors import FileNotText, FileTooLong
 from chat.upstreams.base import Attachment, Question
 from locales import text

@@ -28,9 +28,8 @@ _OTHER_PRIOR = 0.85
 _SEVERAL_PRIOR = 0.97  # the same sign several times, or with blanks: more of a decision than one sign
 _SAMPLE_LINES = 400
 _SPANNED = 40
-_RUN = re.compile(
-    r"[^\w\s\"'()\[\]{}+,;:.\-/@%&#*=<>$€£¥₩!?]+|[|~^¦§¬]+|<>|::+|;;+|,,+|\|\|+|[,;|:]\s(?=\S)|\s[|;]\s|\t\t+|\\t"
-)
+_RUN = re.compile(r"[^\w\s\"'()\[\]{}+,;:.\-/@%&#*=<>$€£¥₩!?]+|[|~^¦§¬]+|<>|::+|;;+|,,+|\|\|+|\t\t+|\\t")
+_IN_QUOTES = re.compile('"[^"]*"')
 _SINGLE = 0.3  # what a file of one column scores, so that a chance comma doesn't split it
 
 
@@ -103,9 +102,9 @@ def _skips_space(sample: Sample, delimiter: str) -> bool:
     """Whether a blank follows (nearly) every delimiter."""
     if len(delimiter) > 1 or delimiter.isspace():
         return False
-    pattern = re.compile(re.escape(delimiter) + r"( )?(?=[^\r\n])(?!" + re.escape(delimiter) + ")")
-    found = [match[1] for line in sample.lines for match in pattern.finditer(line)]
-    return bool(found) and sum(mark is not None for mark in found) >= 0.98 * len(found)
+    pattern = re.compile(re.escape(delimiter) + r"([^\r\n])")
+    found = [match[1] for line in sample.lines for match in pattern.finditer(_IN_QUOTES.sub('""', line))]
+    return bool(found) and found.count(" ") >= 0.98 * len(found)
 
 
 def _score(sample: Sample, dialect: Dialect) -> float:

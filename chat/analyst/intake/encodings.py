@@ -65,7 +65,7 @@ _SEPARATORS = bytes.maketrans(b"\x01\x02\x1c\x1d\x1e\x1f", b",,,,,,")
 _SAMPLE = 1 << 20
 _BLOCK = 1 << 22
 _JUDGED = 1 << 17
-_KEYBOARD = b"\x01\x02\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"  # and those that separate fields and records
+_KEYBOARD = b"\x01\x02\t\n\v\f\r\x15\x1a\x1b\x1c\x1d\x1e\x1f"  # and those that separate fields and records
 
 
 @dataclass(slots=True)
@@ -297,7 +297,9 @@ def _legacy(sample: bytes) -> str | None:
     name = known(found) if found else None
     if name is None:
         return "cp1252" if sample else None
-    if name not in ("cp949", "euc_kr", "johab") and _looks_korean(sample, damaged=name not in _OF_TWO_BYTES):
+    if name not in ("cp949", "euc_kr") and _looks_korean(
+        sample, sure=name == "johab", damaged=name not in _OF_TWO_BYTES
+    ):
         name = "cp949"
     if name in ("gb18030", "gbk", "gb2312") and _decodes(sample, "euc_jp") and _looks_japanese(sample):
         name = "euc_jp"
@@ -306,13 +308,16 @@ def _legacy(sample: bytes) -> str | None:
     return _LARGER.get(name, name)
 
 
-def _looks_korean(sample: bytes, *, damaged: bool) -> bool:
+def _looks_korean(sample: bytes, *, sure: bool, damaged: bool) -> bool:
     """A few Korean words: all letters beyond ASCII are among the 2,350 syllables of KS X 1001.
 
-    With `damaged` it is enough when most of them are, and others are no letters at all.
+    With `sure` it is Korean anyway, in this or the other encoding of it. With `damaged` it is enough when most of them
+    are and others are no letters at all.
     """
     share = _share(sample, "cp949", _is_common_syllable)
-    return share > 0.95 or (damaged and share > 0.75 and not _decodes(sample, "cp949"))
+    if _share(sample, "johab", _is_common_syllable) > share:
+        return False
+    return sure or share > 0.85 or (damaged and share > 0.75 and not _decodes(sample, "cp949"))
 
 
 def _looks_japanese(sample: bytes) -> bool:
@@ -332,7 +337,7 @@ def _looks_western(sample: bytes) -> bool:
 
 def _share(sample: bytes, encoding: str, expected: Callable[[str], bool]) -> float:
     text = sample.decode(encoding, errors="replace")
-    foreign = [letter for letter in text if letter > "\x7f"]
+    foreign = [letter for letter in text if letter > "\x7f" and (letter.isalpha() or letter == "\ufffd")]
     return sum(1 for letter in foreign if expected(letter)) / len(foreign) if foreign else 0.0
 
 

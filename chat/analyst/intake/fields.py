@@ -67,7 +67,7 @@ class Splitter:
         cells = line.split(dialect.delimiter)
         if dialect.escape and dialect.escape in line:
             cells = self._rejoined(cells)
-        return [cells[0], *[cell.lstrip(" ") for cell in cells[1:]]] if dialect.skip_space else cells
+        return [cell.strip(" ") for cell in cells] if dialect.skip_space else cells
 
     def _rejoined(self, cells: list[str]) -> list[str]:
         """Fields whose delimiter was escaped, as some systems write instead of quoting."""
@@ -213,7 +213,7 @@ class Splitter:
                 blanks += 1
             strays = _lone_quotes(content, quote, escape)
             if quote in content:
-                rest = content.replace(quote * 2, "") if not escape else content
+                rest = content.replace(escape + quote if escape else quote * 2, "")
                 strays += rest.count(quote + delimiter) + rest.count(delimiter + quote)
             value = self._unquoted(content)
             if after >= len(line):

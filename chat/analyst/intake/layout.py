@@ -60,12 +60,13 @@ def find_layout(rows: Sequence[Row], width: int, *, merged: bool = False) -> Lay
     if not head:
         return Layout(None, body=len(rows))
     columns = _Columns(rows, width)
-    first = _first_of_data(rows, head, columns, width)
-    block = _header_above(rows, head, first, columns, width)
+    table = _behind_the_titles(rows, head, width)
+    first = _first_of_data(rows, table, columns, width)
+    block = _header_above(rows, table, first, columns, width)
     above = tuple(index for index in head if index < (block[0] if block else first))
     if not block:
         # Without a header nothing that is as wide as the table is a title.
-        first = next((index for index in head if _is_wide(rows[index], width)), first)
+        first = next((index for index in table if _is_wide(rows[index], width)), first)
         return Layout(None, body=first, above=tuple(index for index in head if index < first))
     names = joined_names([rows[index].cells for index in block], width, merged=merged)
     return Layout(names, tuple(block), first, above)
@@ -136,6 +137,17 @@ class _Columns:
             for number, cell in enumerate(cells[: len(self.values)])
             if cell.strip() and kind_of(cell) in ("text", "flag") and self.values[number][cell.strip()]
         )
+
+
+def _behind_the_titles(rows: Sequence[Row], head: list[int], width: int) -> list[int]:
+    """The first rows without those of groups, ended by a blank row, in which no row is as long as the table's."""
+    start = 0
+    for place in range(1, len(head)):
+        if head[place] - head[place - 1] > 1:
+            if any(len(rows[index].cells) == width and rows[index].filled > 1 for index in head[start:place]):
+                break
+            start = place
+    return head[start:]
 
 
 def _first_of_data(rows: Sequence[Row], head: Sequence[int], columns: _Columns, width: int) -> int:
@@ -221,6 +233,8 @@ def _adjacent(rows: Sequence[Row], upper: int, lower: int) -> bool:
 def _is_group_row(row: Row, width: int) -> bool:
     """A row of names over names: as many cells as the table has columns, and not just a title in the first of them."""
     if len(row.cells) != width or any(is_typed(cell) and not _PERIOD.fullmatch(cell.strip()) for cell in row.cells):
+        return False
+    if _UNIT.search(" ".join(row.cells)):
         return False
     return row.filled > 1 or (row.filled == 1 and not row.cells[0].strip())
 

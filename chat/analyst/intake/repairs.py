@@ -151,6 +151,8 @@ class Mender:
         for end in range(start + 1, min(start + longest, len(tokens) - left) + 1):
             if end > start + 1 and (whole[end - 1] or whole[start]):
                 break
+            if end > start + 1 and mark == "," and not _goes_on(tokens[end - 2], tokens[end - 1]):
+                break
             cell = mark.join(tokens[start:end])
             reached = score + self._profile.cell(cell, column)
             key = (end, dropped)
@@ -190,6 +192,11 @@ class Mender:
     def _mostly_empty(self, number: int) -> bool:
         column = self._profile.columns[number]
         return column.kinds["empty"] > column.total / 2
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a comma between two pieces may belong to a text or to a number rather than separate cells."""
+    return after.startswith(" ") or (before[-1:].isdigit() and bool(re.match(r"\d{3}(\D|$)", after)))
 
 
 def _is_seam(left: str, right: str) -> bool:

@@ -13,6 +13,7 @@ from chat.analyst.intake.shapes import Profile
 SPANNED = 300  # the most lines of one record
 _MANY_MENDED = 3000  # beyond so many the file isn't damaged, it is like that
 _ENOUGH = 0.5
+_CUT = 2.5  # such faults is a cell that was cut or put together in a line with quotes
 _FAULT = 1.5  # what a fault in a line's quoting costs, against how well its cells fit
 _GOOD_ROWS = 1000
 _QUOTES = ("'", '"')
@@ -120,7 +121,7 @@ class RowReader:
             self._tried += 1
             mended = mender.mend(plain, line)
             if mended is not None:
-                cost = 2 * _FAULT if mended.how == "split" else _FAULT * (cells is None)
+                cost = _FAULT * (_CUT if mended.how in ("split", "merged") else cells is None)
                 rows.append((mender.fits(mended.cells) - cost, Row(number, mended.cells, mended.how)))
         rows.append((mender.fits(plain) - _FAULT * (cells is None), as_is))
         return max(rows, key=lambda item: item[0])[1]
@@ -176,7 +177,7 @@ def usual_width(rows: Sequence[Row]) -> int:
     for width in sorted(widths, key=found.index):
         if width == usual:
             break
-        if width > 1 and widths[width] >= max(3, widths[usual] / 5) and _last(found, width) < found.index(usual):
+        if width > 1 and widths[width] >= max(3, 0.6 * widths[usual]) and _last(found, width) < found.index(usual):
             return width
     return usual
 

