@@ -20,9 +20,9 @@ from chat.analyst.intake.rows import SPANNED, Row, RowReader, is_regular, profil
 from chat.analyst.tables import Note, note
 
 _SAMPLE = 1 << 18
-_WHOLE = 6 << 20  # a text up to this size is looked at row by row
-_BLOCK = 8 << 20
-_SMALLER = 16
+_WHOLE = 3 << 20  # a text up to this size is looked at row by row
+_BLOCK = 4 << 20
+_SMALLER = 8
 _SMALLEST = 1 << 14
 _JUDGED_LINES = 2000
 _HOW = {

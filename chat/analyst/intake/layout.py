@@ -99,11 +99,14 @@ class _Columns:
         self.years = [
             bool(values) and all(_YEAR.fullmatch(value) for value in values if value) for values in self.values
         ]
-        self.size = len(body)
+        self._typed = [self._is_typed(kinds) for kinds in self.kinds]
+        self.first_typed = next((number for number in range(width) if self._typed[number]), None)
 
     def typed(self, number: int) -> bool:
         """Whether a column holds more than words."""
-        kinds = self.kinds[number]
+        return self._typed[number]
+
+    def _is_typed(self, kinds: Counter[str]) -> bool:
         filled = sum(kinds.values()) - kinds["empty"]
         words = sum(kinds[kind] for kind in _WORDS)
         return filled > 0 and filled - words >= _TYPED * filled
@@ -281,9 +284,9 @@ def split_body(rows: Sequence[Row], layout: Layout, width: int, *, ends: bool = 
     body.footnotes = [row for row in rest[notes_from:] if row.filled]
     columns = _Columns(rest[:notes_from], width) if layout.names else None
     kept = rest[:notes_from]
-    body.blank += [row.line for row in rest if not row.filled]
+    body.blank += [row.line for row in rest if row.is_blank]
     for index, row in enumerate(kept):
-        if not row.filled:
+        if row.is_blank:
             continue
         if names and row.cells[:1] == rows[layout.header[-1]].cells[:1] and [c.strip() for c in row.cells] == names:
             body.repeated.append(row.line)
@@ -291,7 +294,7 @@ def split_body(rows: Sequence[Row], layout: Layout, width: int, *, ends: bool = 
                 body.other_tables.append((row.line, sum(1 for one in kept[index + 1 :] if one.filled)))
                 break
             continue
-        if columns and index and row.filled > 1 and _begins_a_table(kept, index, columns, width):
+        if columns and index and _begins_a_table(kept, index, columns, width):
             body.other_tables.append((row.line, sum(1 for one in kept[index + 1 :] if one.filled)))
             _drop_title(kept, index, body)
             break
@@ -314,15 +317,20 @@ def _is_copy(rows: Sequence[Row], before: Sequence[Row]) -> bool:
 def _begins_a_table(rows: Sequence[Row], index: int, columns: _Columns, width: int) -> bool:
     """Whether a row is one of names again, with other data below: words where this table's columns have none."""
     row = rows[index]
-    alike, unlike = columns.votes(row.cells)
+    sure = columns.first_typed
+    if sure is None or (sure < len(row.cells) and kind_of(row.cells[sure]) not in (*_WORDS, "empty")):
+        return False
     if not columns.words_for_values(row.cells):
         return False
+    alike, unlike = columns.votes(row.cells)
     there = [number for number in range(min(width, len(row.cells))) if row.cells[number].strip()]
     typed = sum(columns.typed(number) for number in there)
     below = [one for one in rows[index + 1 : index + 6] if one.filled]
     other_width = len(row.cells) != width and bool(below) and all(len(one.cells) == len(row.cells) for one in below)
-    if alike > unlike / 4 or unlike < typed / 2 or unlike < (1 if other_width else min(2, typed)) or typed == 0:
+    if alike > unlike / 4 or unlike < typed / 2 or typed == 0:
         return False
+    if not other_width and not _stands_apart(rows, index) and not _can_only_be_names(row, typed, unlike):
+        return False  # words in place of values are usually just that: missing, not yet known
     if (
         any(is_typed(cell) and not _YEAR.fullmatch(cell.strip()) for cell in row.cells)
         or row.filled < len(row.cells) / 2
@@ -334,6 +342,19 @@ def _begins_a_table(rows: Sequence[Row], index: int, columns: _Columns, width: i
         1 for one in below if any(is_typed(cell) for cell in one.cells) and abs(len(one.cells) - len(row.cells)) <= 1
     )
     return own >= (len(below) + 1) // 2
+
+
+def _stands_apart(rows: Sequence[Row], index: int) -> bool:
+    """Whether a blank row is above, or a title with one above that."""
+    if rows[index - 1].filled == 1 and index > 1:
+        index -= 1
+    return rows[index - 1].is_blank
+
+
+def _can_only_be_names(row: Row, typed: int, unlike: int) -> bool:
+    """Whether a row has different words in all of its cells where three or more columns have none."""
+    cells = [cell.strip() for cell in row.cells]
+    return typed >= 3 and unlike == typed and all(cells) and len(set(cells)) == len(cells)
 
 
 def _notes_from(rows: Sequence[Row], width: int) -> int:

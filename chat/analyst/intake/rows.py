@@ -29,6 +29,11 @@ class Row:
     text: str = ""
 
     @property
+    def is_blank(self) -> bool:
+        """Whether it holds nothing."""
+        return not any(self.cells) or not "".join(self.cells).strip()
+
+    @property
     def filled(self) -> int:
         """How many cells hold something."""
         return sum(1 for cell in self.cells if cell and not cell.isspace())
