@@ -358,7 +358,7 @@ def _delimited(path: Path, decoding: Decoding, choice: Choice, *, may_be_prose: 
     if found is None:
         raise ReadingFailed("empty")
     dialect = found.dialect
-    if may_be_prose and not dialect.delimiter and not dialect.edges and _is_prose(found.table):
+    if may_be_prose and not dialect.edges and _is_prose(found.table):
         return _document(path, decoding, "Text")
     format = "Fixed width" if dialect.edges else _FORMATS.get(dialect.delimiter, "CSV")
     return Intake(
@@ -374,10 +374,13 @@ def _delimited(path: Path, decoding: Decoding, choice: Choice, *, may_be_prose: 
 
 
 def _is_prose(raw: RawTable) -> bool:
-    """Whether the lines of a file without columns are sentences rather than values."""
-    lines = [cell for cell in (raw.columns[0].slice(0, 200).to_pylist() if raw.columns else []) if cell]
-    words = sum(kind_of(line) == "text" and " " in line.strip() for line in lines)
-    return not lines or words >= len(lines) / 2
+    """Whether the lines of a file without columns, or with hardly even ones, are sentences rather than values."""
+    uneven = sum(int(dict(note.values)["count"]) for note in raw.notes if note.key in ("short_rows", "long_rows"))
+    if len(raw.columns) > 1 and uneven < max(1, raw.height / 4):
+        return False
+    cells = [cell for column in raw.columns for cell in column.slice(0, 200).to_pylist() if cell]
+    words = sum(kind_of(cell) == "text" and " " in cell.strip() for cell in cells)
+    return not cells or words >= len(cells) / 2
 
 
 def _decoding_notes(decoding: Decoding) -> list[Note]:

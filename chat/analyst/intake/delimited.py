@@ -222,8 +222,9 @@ class _Reading:
         head: Sequence[Row],
     ) -> Body:
         """Everything behind the head, block by block; what the last rows are is told when all are read."""
-        fast = _FastReader(self.dialect, width) if width == self.width else None
         names = [head[layout.header[-1]]] if layout.header else []
+        first_name = names[0].cells[0] if names else None
+        fast = _FastReader(self.dialect, width, first_name) if width == self.width else None
         below = Layout([""] if names else None, (0,) if names else (), len(names))
         set_aside = Body()
         for text, last in rest:
@@ -336,7 +337,7 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 class _FastReader:
     """Reads parts of a text that have no fault at Arrow's speed; what has one is for somebody else."""
 
-    def __init__(self, dialect: Dialect, width: int) -> None:
+    def __init__(self, dialect: Dialect, width: int, name: str | None) -> None:
         self._usable = len(dialect.delimiter) == 1 and not dialect.escape and not dialect.skip_space and width > 1
         self._quote = dialect.quote.encode()
         self._delimiter = dialect.delimiter.encode()
@@ -346,7 +347,7 @@ class _FastReader:
         self._convert = pv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, check_utf8=False
         )
-        self._width = width
+        self._name = name  # of the first column: where it stands again, the header may stand again
         self._dialect = dialect
 
     def columns(self, text: str) -> list[pa.Array] | None:
@@ -375,7 +376,7 @@ class _FastReader:
         columns = [column.combine_chunks() for column in table.columns]
         if quoted and not self._quoted_well(content, columns):
             return None
-        if _blank_rows(columns):
+        if _blank_rows(columns) or (self._name and pc.any(pc.equal(columns[0], self._name)).as_py()):
             return None
         return [column.chunk(0) if isinstance(column, pa.ChunkedArray) else column for column in columns]
 

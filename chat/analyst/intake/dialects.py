@@ -53,6 +53,8 @@ def find_dialect(text: str, delimiter: str | None = None) -> Dialect:
     sample = Sample.of(text)
     if not any(line.strip() for line in sample.lines):
         return Dialect(delimiter or ",")
+    if not delimiter and _is_framed(sample):
+        return Dialect("|", "", "", skip_space=True, framed=True)
     best, best_score = Dialect(""), _single_score(sample)
     for dialect in _candidates(sample, delimiter):
         score = _score(sample, dialect)
@@ -62,6 +64,15 @@ def find_dialect(text: str, delimiter: str | None = None) -> Dialect:
     if fixed and _score(sample, fixed) * 0.98 > best_score:
         best = fixed
     return best
+
+
+def _is_framed(sample: Sample) -> bool:
+    """Whether it is a table as databases and Markdown draw it: bars at both ends of every line, drawn lines between."""
+    lines = [line.strip() for line in sample.lines if line.strip()]
+    drawn = [line for line in lines if re.fullmatch(r"[+|:\- =]*(--|==|-:|:-)[+|:\- =]*", line)]
+    rest = [line for line in lines if line not in drawn]
+    bars = sum(len(line) > 1 and line[0] == line[-1] == "|" for line in rest)
+    return bool(drawn) and bars >= 2 and bars >= 0.8 * len(rest)
 
 
 def _candidates(sample: Sample, delimiter: str | None) -> Iterable[Dialect]:

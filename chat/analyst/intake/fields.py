@@ -21,7 +21,7 @@ class Dialect:
     """How fields are told apart. `quote` and `escape` are "" where there are none; `escape` "" means doubled quotes.
 
     `skip_space`: blanks after the delimiter belong to it. `delimiter` "" means that every line is one field, or, with
-    `edges`, that fields begin at fixed columns.
+    `edges`, that fields begin at fixed columns. `framed`: the delimiter also stands at both ends of a line.
     """
 
     delimiter: str
@@ -29,6 +29,7 @@ class Dialect:
     escape: str = ""
     skip_space: bool = False
     edges: tuple[int, ...] = ()
+    framed: bool = False
 
 
 def lines_of(text: str) -> list[str]:
@@ -64,6 +65,8 @@ class Splitter:
             return [line[start:end].strip() for start, end in itertools.pairwise(bounds)]
         if not dialect.delimiter:
             return [line]
+        if dialect.framed:
+            line = line.strip().removeprefix(dialect.delimiter).removesuffix(dialect.delimiter)
         cells = line.split(dialect.delimiter)
         if dialect.escape and dialect.escape in line:
             cells = self._rejoined(cells)

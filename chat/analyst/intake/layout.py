@@ -147,7 +147,7 @@ def _behind_the_titles(rows: Sequence[Row], head: list[int], width: int) -> list
     start = 0
     for place in range(1, len(head)):
         if head[place] - head[place - 1] > 1:
-            if any(len(rows[index].cells) == width and rows[index].filled > 1 for index in head[start:place]):
+            if any(len(rows[index].cells) == width and _is_wide(rows[index], width) for index in head[start:place]):
                 break
             start = place
     return head[start:]
@@ -373,7 +373,9 @@ def _notes_from(rows: Sequence[Row], width: int) -> int:
         alone = (row.filled == 1 and bool(first)) or (
             row.filled > 1 and len(row.cells) != width and bool(_NOTE.match(first))
         )
-        if not alone or not _is_note(row, first, width, apart or _gap_above(rows, index - 1)):
+        apart = apart or _gap_above(rows, index - 1)
+        marked = apart and bool(_NOTE.match(first))  # a comma in it may make cells of it, as many as a row has
+        if not marked and not (alone and _is_note(row, first, width, apart)):
             break
         index -= 1
         start = index

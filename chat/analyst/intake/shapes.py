@@ -19,7 +19,11 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"(\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)(\s?[ap]\.?m\.?)?([+-]\d\d:?\d\d|Z)?", re.IGNORECASE)
-_STAMP = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]\d{1,2}:\d{2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4} \d{1,2}:\d{2}.*")
+_ZONE = r"[:\d]*([.,]\d+)?\s?([ap]\.?m\.?|Z|UTC|KST|GMT)?([+-]\d\d:?\d\d)?"
+_STAMP = re.compile(
+    rf"(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}[T ]|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}} )\d{{1,2}}:\d{{2}}{_ZONE}",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"(?=[^ ]*\d)(?=[^ ]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_\-./#]*|\d+([-_]\d+)+|0\d+")
 _ADDRESS = re.compile(r"(https?|ftp|file)://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE)
 _NOTHING = frozenset(("", "-", "--", ".", "..", "...", "na", "n/a", "nan", "null", "none", "nil", "\\n", "?", "*"))

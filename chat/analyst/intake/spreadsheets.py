@@ -86,7 +86,7 @@ class Workbook:
 
     def _size(self, name: str) -> SheetSize:
         sheet = self._sheet(name)
-        return SheetSize(name, sheet.height if sheet.total_height else 0, sheet.width if sheet.total_width else 0)
+        return SheetSize(name, sheet.height, sheet.width) if sheet.total_height else SheetSize(name, 0, 0)
 
     def _sheet(self, name: str) -> CalamineSheet:
         return self._book.get_sheet_by_name(name)
