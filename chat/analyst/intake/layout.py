@@ -178,8 +178,12 @@ def _first_of_data(rows: Sequence[Row], head: Sequence[int], columns: _Columns, 
 
 def _holds_values(row: Row) -> bool:
     """Whether a good part of a row are numbers and dates, wherever they stand."""
-    kinds = [kind_of(cell) for cell in row.cells if not _PERIOD.fullmatch(cell.strip())]
-    return sum(kind in ("number", "date", "time", "stamp") for kind in kinds) * 3 > row.filled
+    return sum(map(_is_value, row.cells)) * 3 > row.filled
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell holds what no name is: a number, a date, an address; codes and periods may be names."""
+    return kind_of(cell) in ("number", "date", "time", "stamp", "address") and not _PERIOD.fullmatch(cell.strip())
 
 
 def _after_names(rows: Sequence[Row], wide: Sequence[int], columns: _Columns) -> int:
@@ -235,7 +239,7 @@ def _adjacent(rows: Sequence[Row], upper: int, lower: int) -> bool:
 
 def _is_group_row(row: Row, width: int) -> bool:
     """A row of names over names: as many cells as the table has columns, and not just a title in the first of them."""
-    if len(row.cells) != width or any(is_typed(cell) and not _PERIOD.fullmatch(cell.strip()) for cell in row.cells):
+    if len(row.cells) != width or any(map(_is_value, row.cells)):
         return False
     if _UNIT.search(" ".join(row.cells)):
         return False
@@ -331,10 +335,7 @@ def _begins_a_table(rows: Sequence[Row], index: int, columns: _Columns, width: i
         return False
     if not other_width and not _stands_apart(rows, index) and not _can_only_be_names(row, typed, unlike):
         return False  # words in place of values are usually just that: missing, not yet known
-    if (
-        any(is_typed(cell) and not _YEAR.fullmatch(cell.strip()) for cell in row.cells)
-        or row.filled < len(row.cells) / 2
-    ):
+    if any(map(_is_value, row.cells)) or row.filled < len(row.cells) / 2:
         return False
     if not below:
         return False
