@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from chat.analyst.intake.personal_data import personal_data
 from chat.analyst.intake.spreadsheets import SheetSize
@@ -17,7 +18,6 @@ _EXAMPLES = 3
 _EXAMPLE_LENGTH = 60
 _SAMPLE = 2000
 _MOST_KEYS = 5
-_MOST_COLUMNS = 300  # of a table with more, keys are looked for among the first ones only
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +85,13 @@ class Profile:
 
 def profile_of(texts: pa.Table, columns: Sequence[Column]) -> Profile:
     """Examples, missing values, duplicates, keys and personal data of a table of text, counted where it lies."""
-    names = texts.column_names
-    plain = texts.rename_columns([f"c{number}" for number in range(len(names))])
     height = texts.num_rows
-    with duckdb.connect() as database:
-        database.execute("SET threads = 2")
-        database.register("t", plain)
-        filled = [f"c{number} IS NOT NULL AND trim(c{number}) <> ''" for number in range(len(names))]
-        counts: list[int] = []
-        for start in range(0, len(names), _MOST_COLUMNS):
-            part = range(start, min(start + _MOST_COLUMNS, len(names)))
-            asked = ", ".join(f"count(*) FILTER ({filled[n]}), count(DISTINCT c{n}) FILTER ({filled[n]})" for n in part)
-            counts += database.execute(f"SELECT {asked} FROM t").fetchone() or ()  # noqa: S608 (made of numbers only)
-        duplicates = _duplicates(database, len(names), height)
+    counts = [_filled_and_distinct(column) for column in texts.columns]
+    duplicates = _duplicates(texts) if height > 1 else 0
     cards = []
     keys = []
     for number, column in enumerate(columns):
-        there, distinct = counts[2 * number], counts[2 * number + 1]
+        there, distinct = counts[number]
         sample = _sample(texts.column(number))
         missing = height - there
         cards.append(
@@ -121,13 +111,24 @@ def profile_of(texts: pa.Table, columns: Sequence[Column]) -> Profile:
     return Profile(tuple(cards), duplicates, tuple(keys[:_MOST_KEYS]))
 
 
-def _duplicates(database: duckdb.DuckDBPyConnection, width: int, height: int) -> int:
+def _filled_and_distinct(column: pa.ChunkedArray) -> tuple[int, int]:
+    """How many cells hold something, and how many different things."""
+    blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
+    missing = pc.sum(blank).as_py() or 0
+    filled = column.filter(pc.invert(blank)) if missing else column
+    return len(column) - missing, int(pc.count_distinct(filled).as_py())
+
+
+def _duplicates(texts: pa.Table) -> int:
     """Rows that are equal to one before, by hash: of a million two differing ones agree in one of 30 million files."""
-    if height < 2:
-        return 0
-    cells = ", ".join(f"coalesce(c{number}, '')" for number in range(width))
-    row = database.execute(f"SELECT count(DISTINCT hash({cells})) FROM t").fetchone()  # noqa: S608
-    return height - int(row[0] if row else height)
+    height: int = texts.num_rows
+    names = [f"c{number}" for number in range(texts.num_columns)]
+    with duckdb.connect() as database:
+        database.execute("SET threads = 2")
+        database.register("t", texts.rename_columns(names))
+        cells = ", ".join(f"coalesce({name}, '')" for name in names)
+        row = database.execute(f"SELECT count(DISTINCT hash({cells})) FROM t").fetchone()  # noqa: S608 (our own names)
+    return height - int(row[0]) if row else 0
 
 
 def _sample(column: pa.ChunkedArray) -> list[str]:

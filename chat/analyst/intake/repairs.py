@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from chat.analyst.intake.fields import Dialect, Splitter, chomped
 from chat.analyst.intake.shapes import Profile, kind_of
@@ -161,11 +162,15 @@ class Mender:
 
     def _splits(self, cells: list[str]) -> Iterator[tuple[float, list[str]]]:
         """The row with one of its cells cut in two."""
+        befores = list(accumulate((self._profile.cell(one, at) for at, one in enumerate(cells)), initial=0.0))
+        moved = [self._profile.cell(one, at) for at, one in enumerate(cells, 1)]
+        total = sum(moved)  # of the cells behind the one at hand, each a column further on
         for number, cell in enumerate(cells):
-            before = sum(self._profile.cell(one, at) for at, one in enumerate(cells[:number]))
-            after = sum(self._profile.cell(one, number + 2 + at) for at, one in enumerate(cells[number + 1 :]))
+            total -= moved[number]
             for left, right in self._halves(cell, number):
-                score = before + after + self._profile.cell(left, number) + self._profile.cell(right, number + 1)
+                score = (
+                    befores[number] + total + self._profile.cell(left, number) + self._profile.cell(right, number + 1)
+                )
                 yield score, [*cells[:number], left, right, *cells[number + 1 :]]
 
     def _halves(self, cell: str, number: int) -> Iterator[tuple[str, str]]:

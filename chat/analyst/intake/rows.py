@@ -10,7 +10,7 @@ from chat.analyst.intake.fields import Dialect, Splitter, chomped
 from chat.analyst.intake.repairs import Mender
 from chat.analyst.intake.shapes import Profile
 
-SPANNED = 300  # the most lines of one record
+SPANNED = 1000  # the most lines of one record
 _MANY_MENDED = 3000  # beyond so many the file isn't damaged, it is like that
 _ENOUGH = 0.5
 _CUT = 2.5  # such faults is a cell that was cut or put together in a line with quotes
