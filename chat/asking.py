@@ -236,6 +236,7 @@ class Asking:
                     place.extend(more)
                     given += more
                 yield Waiting(place.seconds, place.number)
+            await place.lease.written()
             if is_shown:
                 yield Waiting(0.0, 0)
             is_taken = True

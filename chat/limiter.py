@@ -30,6 +30,12 @@ class Journal(Protocol):
     def note(self, spent: Spent) -> None:
         """Remember this one; the same id again replaces it."""
 
+    def note_grant(self, spent: Spent) -> None:
+        """Remember this one, whose id is new, at once."""
+
+    async def written(self) -> None:
+        """Wait until even a killed process would not forget the grants, but not for long."""
+
 
 @dataclass(frozen=True, slots=True)
 class TeamLimits:
@@ -184,6 +190,12 @@ class Limiter(NoLimits):
 
     def note(self, spent_id: str, user_id: int, *, at: datetime, requests: int, tokens: int) -> None:
         self._journal.note(Spent(spent_id, self._upstream, user_id, at, requests, tokens))
+
+    def note_grant(self, spent_id: str, user_id: int, *, at: datetime, tokens: int) -> None:
+        self._journal.note_grant(Spent(spent_id, self._upstream, user_id, at, 1, tokens))
+
+    async def written(self) -> None:
+        await self._journal.written()
 
     def _serve(self) -> None:
         """Let all go whose turn it is, and set the timer for the next look."""

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 class NoLease:
     """What a turn holds while it runs."""
 
+    async def written(self) -> None:
+        """Wait until it is written down what this holds: before anything is sent."""
+
     def grow_to(self, tokens: int) -> None:
         """The turn has taken so many tokens by now; what goes beyond its estimate counts at once."""
 

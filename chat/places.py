@@ -77,7 +77,10 @@ class Lease(NoLease):
         self._at = wall_clock()
         self._reserved = self._held = 0 if waiter.is_retry else waiter.tokens
         self._requests = 1
-        self._note(self._held)
+        self._limiter.note_grant(self._id, waiter.user_id, at=self._at, tokens=self._held)
+
+    async def written(self) -> None:
+        await self._limiter.written()
 
     def grow_to(self, tokens: int) -> None:
         if tokens > self._held:

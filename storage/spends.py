@@ -25,11 +25,15 @@ class Spent:
     tokens: int
 
 
+def add(connection: Connection, made: Sequence[Spent]) -> None:
+    """Store these, whose ids are new."""
+    connection.execute(insert(spends), [dict(zip(spends.c.keys(), _values(spent), strict=True)) for spent in made])
+
+
 def save(connection: Connection, noted: Sequence[Spent]) -> None:
     """Store these; what is there under the same ids is replaced."""
     connection.execute(delete(spends).where(spends.c.id.in_([spent.id for spent in noted])))
-    rows = [dict(zip(spends.c.keys(), _values(spent), strict=True)) for spent in noted]
-    connection.execute(insert(spends), rows)
+    add(connection, noted)
 
 
 def since(connection: Connection, start: datetime) -> list[Spent]:

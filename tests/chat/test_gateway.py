@@ -44,6 +44,11 @@ class NoJournal:
     def note(self, spent: Spent) -> None:
         pass
 
+    note_grant = note
+
+    async def written(self) -> None:
+        pass
+
 
 class Service:
     """A gateway before one scripted upstream."""

@@ -24,6 +24,11 @@ class NoJournal:
     def note(self, spent: Spent) -> None:
         pass
 
+    note_grant = note
+
+    async def written(self) -> None:
+        pass
+
 
 class Asked:
     """One question through a gateway of its own, and what became of it."""
