@@ -9,9 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The turn waits in line: its place (1 is next, 0 says that its turn has come) and the seconds until then."""
+    """The turn waits in line: its place (1 is next, 0 says that its turn has come) and the seconds until then.
 
-    seconds: float
+    Nobody knows the seconds (None) where one of the user's own answers must end first.
+    """
+
+    seconds: float | None
     place: int
 
 

@@ -76,7 +76,7 @@ class Limiter(NoLimits):
         )
         self._places: dict[Waiter, Place] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._forecast: dict[Waiter, tuple[int, float]] = {}
+        self._forecast: dict[Waiter, tuple[int, float | None]] = {}
         self._forecast_until = -math.inf
 
     @property
@@ -141,14 +141,19 @@ class Limiter(NoLimits):
         requests, tokens = self._line.requests.total(now), self._line.tokens.total(now)
         return figures_of(self._limits, requests=requests, tokens=tokens)
 
-    def forecast(self, waiter: Waiter) -> tuple[int, float]:
-        """The place in line of somebody who waits (1 is next), and the seconds until their turn."""
+    def forecast(self, waiter: Waiter) -> tuple[int, float | None]:
+        """The place in line of somebody who waits (1 is next), and the seconds until their turn.
+
+        None where one of their own turns must end first.
+        """
         now = self.clock()
         if now >= self._forecast_until or waiter not in self._forecast:
             # One pass serves all who wait: 200 of them ask once a second each.
             self._forecast = {each: (place, due) for each, place, due in self._line.forecast(now)}
             self._forecast_until = now + _FORECAST_SECONDS + len(self._forecast) / 10_000
         place, due = self._forecast.get(waiter, (0, now))
+        if due is None:
+            return place, None
         # Never, for somebody whose own limit was lowered below what they wait for, is a day, too.
         return place, min(max(0.0, due - now), DAY)
 

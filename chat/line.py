@@ -134,14 +134,23 @@ class Line:
             return Limit.YOUR_TURNS
         return Limit.TEAM_TOKENS if self.requests.fits(1, now) else Limit.TEAM_REQUESTS
 
-    def forecast(self, now: float) -> Iterator[tuple[Waiter, int, float]]:
-        """All who wait, with their place (1 is next) and when they can go if nobody comes, goes or settles."""
+    def forecast(self, now: float) -> Iterator[tuple[Waiter, int, float | None]]:
+        """All who wait, with their place (1 is next) and when they can go if nobody comes, goes or settles.
+
+        None where a turn of the same user must end first: they hold up nobody until then.
+        """
         requests_due, tokens_due = self.requests.outlook(now), self.tokens.outlook(now)
         start = max(now, self.paused_until)
-        tokens = 0
-        for place, waiter in enumerate(self.lanes.in_order(), 1):
+        running = self._running.copy()
+        places, tokens = 0, 0
+        for waiter in self.lanes.in_order():
+            if not waiter.is_retry and running[waiter.user_id] >= self._concurrent:
+                yield waiter, places + 1, None
+                continue
+            running[waiter.user_id] += not waiter.is_retry
+            places += 1
             tokens += waiter.tokens
-            yield waiter, place, max(start, requests_due(place), tokens_due(tokens), self._windows_due(waiter, now))
+            yield waiter, places, max(start, requests_due(places), tokens_due(tokens), self._windows_due(waiter, now))
 
     def end(self, user_id: int) -> None:
         """A turn is over: its user may have another one running."""

@@ -27,7 +27,7 @@ class NoPlace:
 
     is_granted = True
     number = 0  # 1 is next
-    seconds = 0.0  # until then, as far as can be told
+    seconds: float | None = 0.0  # until then, as far as can be told; None: a turn of one's own must end first
 
     def __init__(self) -> None:
         self.lease = NoLease()

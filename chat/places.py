@@ -33,7 +33,7 @@ class Place(NoPlace):
         return self._limiter.forecast(self._waiter)[0]
 
     @property
-    def seconds(self) -> float:  # type: ignore[override]
+    def seconds(self) -> float | None:  # type: ignore[override]
         return self._limiter.forecast(self._waiter)[1]
 
     async def wait(self, seconds: float) -> bool:

@@ -19,6 +19,7 @@ from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
 from chat.event_log import EventLog, LoggedEvent
 from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
 from chat.gateway import Gateway
+from chat.line import Limit
 from chat.meters import NoMeter
 from chat.records import Caller, Leave, Record
 from chat.turn_ends import artifact_of_file, last_event, stored_error, told_error, usage_of
@@ -61,7 +62,10 @@ class RunningTurn:
     def take(self, event: Waiting | Status | Thinking | Delta | Reference | Finished) -> None:
         match event:
             case Waiting(seconds, place):
-                self.log.append("waiting", {"seconds": math.ceil(seconds), "place": place})
+                if seconds is None:
+                    self.log.append("waiting", {"seconds": None, "place": place, "reason": Limit.YOUR_TURNS})
+                else:
+                    self.log.append("waiting", {"seconds": math.ceil(seconds), "place": place})
             case Delta(text):
                 self.first_delta_at = self.first_delta_at or now()
                 self._say(self.answer, "delta", text)

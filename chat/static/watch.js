@@ -37,8 +37,10 @@ fabrix.watch = (() => {
 
     const on = {
       // Place 0: the turn has come.
-      waiting: ({ seconds, place }) => {
-        entry.status = place ? T('page.waiting', { seconds: Math.ceil(seconds), place }) : '';
+      waiting: ({ seconds, place, reason }) => {
+        if (!place) entry.status = '';
+        else if (reason === 'your_turns') entry.status = T('page.waiting_for_own');
+        else entry.status = T('page.waiting', { seconds: Math.ceil(seconds), place });
         entry.inLine = Boolean(place);
       },
       status: ({ text }) => { entry.status = text; },

@@ -68,7 +68,7 @@ def test_a_question_that_came_too_soon_is_asked_again_by_itself(visitor, upstrea
     ask(page, "What I want to know")
     # Refused after three seconds; a second later it waits in line with more patience.
     expect(answer(page)).to_contain_text("as many answers running", timeout=20_000)
-    expect(answer(page)).to_contain_text("place 1 in line", timeout=10_000)
+    expect(answer(page)).to_contain_text("Waits until one of your running answers is done", timeout=10_000)
     gate.release()
     expect(answer(page)).to_contain_text("You said: What I want to know")
     expect(page.locator(".user-row")).to_have_count(1)

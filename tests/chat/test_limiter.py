@@ -139,6 +139,21 @@ async def test_more_turns_at_once_than_the_cap_wait_and_are_not_refused() -> Non
 
 
 @in_virtual_time
+async def test_nobody_knows_when_a_turn_at_the_cap_may_go_and_it_holds_up_no_forecast() -> None:
+    made = limiter(rpm=3, concurrent=2)
+    await granted(join(made))
+    await granted(join(made, 2))
+    await granted(join(made, 2))  # the last request of the minute
+    own, others, behind = join(made), join(made, 2), join(made, 3)
+    assert (own.number, own.seconds) == (1, pytest.approx(60 + MARGIN))  # the second turn of two
+    assert (others.number, others.seconds) == (2, None)
+    assert (behind.number, behind.seconds) == (2, pytest.approx(60 + MARGIN))
+    second = join(made)
+    await asyncio.sleep(1)
+    assert second.seconds is None  # only one of the two that wait may run beside the first
+
+
+@in_virtual_time
 async def test_one_person_with_twenty_requests_delays_another_by_one_at_most() -> None:
     made, order = limiter(rpm=1, concurrent=100), []
 

@@ -66,6 +66,20 @@ def test_a_refused_turn_says_whose_limit_it_was_and_when_to_come_back(someone: P
     }
 
 
+def test_a_turn_that_waits_for_ones_own_answers_says_so(tmp_path: Path) -> None:
+    with limited(tmp_path, user_turns=1) as (server, upstream), server.sign_up("kim") as kim:
+        gate = Gate()
+        upstream.enqueue(gate, Delta("first"), Finished())
+        kim.ask(kim.conversation())
+        gate.wait_until_reached()
+        with kim.watch(kim.ask(kim.conversation())["turn_id"]) as events:
+            assert next(events).data == {"seconds": None, "place": 1, "reason": "your_turns"}
+            gate.release()
+            *_, came, answer, done = events
+        assert came.data == {"seconds": 0, "place": 0}
+        assert (answer.kind, done.kind) == ("delta", "done")
+
+
 def test_the_state_is_waiting_while_it_waits_and_stop_leaves_the_line_at_once(someone: Person) -> None:
     someone.ask_and_wait(someone.conversation())
     conversation = someone.conversation()
