@@ -6,12 +6,13 @@ import asyncio
 import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat import tokens
 from chat.breaker import Breaker, Passage
 from chat.errors import (
     AnswerInterrupted,
+    ExtrasRejected,
     LimitReached,
     UpstreamBusy,
     UpstreamError,
@@ -34,7 +35,7 @@ COUNTED_AT_ONCE = 400  # characters
 TICK = 1.0  # seconds between two looks at one's place in line
 FIRST_TICK = 0.05  # so short a wait isn't worth showing, and one forecast serves all who came meanwhile
 # The failure table of FabriX's protocol; a 429 has a way of its own.
-WORTH_A_RETRY = (UpstreamUnreachable, UpstreamTimeout, UpstreamUnavailable, UpstreamBusy)
+WORTH_A_RETRY = (UpstreamUnreachable, UpstreamTimeout, UpstreamUnavailable, UpstreamBusy, ExtrasRejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ class Asking:
                 # A probe asks once: others wait for what it finds out.
                 elif number == TRIES or passage.is_probe or not self._is_worth_a_retry(error):
                     raise
+                if isinstance(error, ExtrasRejected):
+                    self._question = replace(self._question, plain=True)
                 failed = error
             async with aclosing(self._before_the_next(failed, number)) as waiting:
                 async for event in waiting:
@@ -202,7 +205,10 @@ class Asking:
 
     async def _before_the_next(self, failed: UpstreamError, number: int) -> AsyncGenerator[StreamEvent, None]:
         """Back off, then take the next try's own place in the request window."""
-        rest = failed.retry_after if isinstance(failed, UpstreamBusy) else None
+        # What is asked in another way need not rest.
+        rest = 0.0 if isinstance(failed, ExtrasRejected) else None
+        if isinstance(failed, UpstreamBusy):
+            rest = failed.retry_after
         if rest is None or not self._door.limiter.counts:
             with self._record.phase("backoff", self._clock):
                 await asyncio.sleep(self._backoff(number) if rest is None else rest)
@@ -211,7 +217,7 @@ class Asking:
                 async for event in waiting:
                     yield event
         except LimitReached:
-            if isinstance(failed, UpstreamBusy):
+            if isinstance(failed, UpstreamBusy | ExtrasRejected):
                 raise
             # What went wrong is the failure; that there was no place to try again is not what the user must know.
             raise failed from None

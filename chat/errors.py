@@ -19,6 +19,7 @@ ChatError                     code, status, retry_after; notice(language) is the
     ├── UpstreamBroken        502  another 5xx, a redirect, or an answer that can't be read
     ├── KeyRefused            502  401 or 403: our key, not the user's sign-in
     ├── QuestionRejected      400, 404, 413 or 422 as it said
+    │   └── ExtrasRejected    … perhaps for what an older server doesn't know: worth a try without it
     ├── ModelMissing          404  it no longer has the model that the agent is
     ├── ConversationTooLong   400  more than its model can take in
     ├── FileNotText           400  it can be sent text alone, and the file is none
@@ -34,7 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from locales import text
+from locales import table, text
 
 
 class ChatError(Exception):
@@ -47,6 +48,7 @@ class ChatError(Exception):
     status = 500
     retry_after: float | None = None
     number: str | None = None
+    is_stored = True  # whether question and answer are kept, as its sentence may say; False for direct calls
     upstream = ""  # what people call the service that it is about; set by who knows
 
     def __init__(self, *, notices: dict[str, str] | None = None, **values: object) -> None:
@@ -62,7 +64,10 @@ class ChatError(Exception):
 
     def _stock(self, key: str, language: str) -> str:
         upstream = self.upstream or text("error.some_upstream", language)
-        return text(f"error.{key}", language, upstream=upstream, **self._values)
+        name = f"error.{key}"
+        if not self.is_stored and f"{name}.direct" in table(language):
+            name = f"{name}.direct"
+        return text(name, language, upstream=upstream, **self._values)
 
 
 class NotFound(ChatError):
@@ -201,6 +206,11 @@ class QuestionRejected(UpstreamError):
     def __init__(self, *, status: int, reason: str) -> None:
         super().__init__(reason=reason)
         self.status = status
+        self.reason = reason
+
+
+class ExtrasRejected(QuestionRejected):
+    """The next try of the question is to be `Question.plain`."""
 
 
 class ModelMissing(UpstreamError):

@@ -43,6 +43,7 @@ class Question:
     `contents` is the conversation, the roles by position: user, answer, user, answer, …, the new question (not blank).
     `attachment` goes with this question; `last_attachment` is the conversation's newest file, this one included.
     `idempotency_key` is the same for all tries, so that an upstream can tell a repeat from a new question.
+    `plain`: without what an older server might not know; see `ExtrasRejected`.
     `options` are what a program wants FabriX to be told, under FabriX's own names; they come before the settings.
     """
 
@@ -52,6 +53,7 @@ class Question:
     last_attachment: Attachment | None = None
     language: str = "en"
     idempotency_key: str = ""
+    plain: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
 
 

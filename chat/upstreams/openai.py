@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import httpx
 
-from chat.errors import QuestionRejected, UpstreamBroken, UpstreamError
+from chat.errors import ExtrasRejected, QuestionRejected, UpstreamBroken, UpstreamError
 from chat.events import Finished, StreamEvent
 from chat.upstreams.base import Agent, Question
 from chat.upstreams.chunks import ChunkDecoder
@@ -86,21 +86,17 @@ class OpenAiUpstream:
         question = await self.prepared(question)
         patience = Patience(self._api.total_seconds)
         decoder = ChunkDecoder(mask=self._mask)
+        options = self._takes_options is not False and not question.plain
         try:
-            async with aclosing(
-                self._said(question, decoder, patience, options=self._takes_options is not False)
-            ) as said:
+            async with aclosing(self._said(question, decoder, patience, options=options)) as said:
                 async for event in said:
-                    self._takes_options = self._takes_options is not False
+                    self._takes_options = options
                     yield event
         except QuestionRejected as error:
-            if self._takes_options is not None or error.status not in (400, 422):
+            if self._takes_options is not None or question.plain or error.status not in (400, 422):
                 raise
             # It may be our wish to know the cost that an old server doesn't understand.
-            async with aclosing(self._said(question, decoder, patience, options=False)) as said:
-                async for event in said:
-                    self._takes_options = False
-                    yield event
+            raise ExtrasRejected(status=error.status, reason=error.reason) from None
         yield Finished(truncated=decoder.truncated, usage=decoder.usage)
 
     async def is_up(self) -> bool:

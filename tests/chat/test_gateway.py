@@ -17,6 +17,7 @@ from chat.errors import (
     AnswerEmpty,
     AnswerInterrupted,
     ChatError,
+    ExtrasRejected,
     KeyRefused,
     LimitReached,
     QuestionRejected,
@@ -275,6 +276,25 @@ async def test_a_429_without_a_time_backs_off() -> None:
     assert isinstance(error, LimitReached) and error.limit == "upstream"
     assert service.record.tries == 3
     assert clock() == pytest.approx(1.5, abs=0.05)
+
+
+@in_virtual_time
+async def test_a_try_without_what_an_old_server_does_not_know_takes_a_place_of_its_own_at_once() -> None:
+    service = Service()
+    service.upstream.enqueue(ExtrasRejected(status=400, reason="stream_options?"))
+    assert isinstance((await service.ask())[-1], Finished)
+    assert [question.plain for question in service.upstream.questions] == [False, True]
+    figures = service.limiter.figures()
+    assert figures and figures["current_rpm"] == 2
+    assert (service.record.tries, clock()) == (2, 0.0)
+
+
+@in_virtual_time
+async def test_without_a_place_for_the_try_without_it_the_limit_is_told() -> None:
+    service = Service(rpm=1)
+    service.upstream.enqueue(ExtrasRejected(status=400, reason="stream_options?"))
+    assert isinstance(await service.failure(), LimitReached)
+    assert len(service.upstream.questions) == 1
 
 
 # ------------------------------------------------------------------- the line

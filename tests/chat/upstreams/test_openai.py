@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import respx
 
 from chat.errors import (
     ConversationTooLong,
+    ExtrasRejected,
     FileNotText,
     KeyRefused,
     ModelMissing,
@@ -205,15 +207,18 @@ async def test_a_server_that_refuses_the_option_is_asked_without_it_from_then_on
 ) -> None:
     chat.side_effect = [refused(400, {"error": "Unrecognized request argument"}), streamed(), streamed()]
     upstream = connect()
-    for _ in range(2):
-        assert (await answer_of(upstream, QUESTION)).text == "안녕"
+    assert isinstance((await answer_of(upstream, QUESTION)).error, ExtrasRejected)
+    for question in (replace(QUESTION, plain=True), QUESTION):
+        assert (await answer_of(upstream, question)).text == "안녕"
     assert ["stream_options" in sent(chat, number)[1] for number in range(3)] == [True, False, False]
 
 
 async def test_what_is_refused_without_the_option_too_is_refused(connect: Connect, chat: respx.Route) -> None:
     chat.return_value = refused(422, {"error": {"message": "bad role"}})
-    answer = await answer_of(connect(), QUESTION)
-    assert isinstance(answer.error, QuestionRejected) and answer.error.status == 422
+    upstream = connect()
+    assert isinstance((await answer_of(upstream, QUESTION)).error, ExtrasRejected)
+    answer = await answer_of(upstream, replace(QUESTION, plain=True))
+    assert type(answer.error) is QuestionRejected and answer.error.status == 422
     assert "bad role" in answer.error.notice("en")
     assert chat.call_count == 2
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from chat.errors import (
     AnswerInterrupted,
     ChatError,
     ConversationTooLong,
+    ExtrasRejected,
     KeyRefused,
     LimitReached,
     ModelMissing,
@@ -104,7 +106,7 @@ async def test_thoughts_are_thinking(upstream: OpenAiUpstream, fault: str) -> No
 
 @pytest.mark.parametrize("fault", ["no-usage", "no-end-marker", "refuses-options"])
 async def test_cost_that_is_not_reported_is_none(upstream: OpenAiUpstream, fault: str) -> None:
-    answer = await answer_of(upstream, about(fault))
+    answer = await answer_of(upstream, replace(about(fault), plain=fault == "refuses-options"))
     assert answer.text.endswith("😊\n") and answer.finished == Finished(usage=Usage(None, None))
 
 
@@ -126,7 +128,7 @@ async def test_an_end_is_an_end(upstream: OpenAiUpstream, fault: str) -> None:
         ("model-missing", ModelMissing),
         ("wrong-path", QuestionRejected),
         ("context-too-long", ConversationTooLong),
-        ("rejected", QuestionRejected),
+        ("rejected", ExtrasRejected),
         ("html-500", UpstreamBroken),
         ("loading-503", UpstreamUnavailable),
         ("redirect", UpstreamBroken),
