@@ -31,7 +31,7 @@ HEADER = """
   <span id="local-note" data-text="page.local_only" hidden></span>
 </header>
 <div id="site-notice" role="status" hidden></div>
-<p id="banner" role="status" hidden></p>
+<p id="banner" hidden><span role="status"></span> <span id="banner-seconds"></span></p>
 <p id="seen-by" hidden></p>
 <button id="earlier" type="button" data-text="page.earlier" hidden></button>
 <section id="welcome">

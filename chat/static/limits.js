@@ -36,16 +36,20 @@ fabrix.limits = (() => {
   const banner = () => {
     const { state, retry_in, is_slow, first_delta_recent, first_delta_usual } = service() || {};
     const name = labelOf(upstream);
-    if (state === 'open') return T('page.upstream_down', { name, seconds: Math.max(1, Math.ceil(retry_in)) });
-    if (state === 'half_open') return T('page.upstream_probing', { name });
-    if (!is_slow) return '';
-    return T('page.upstream_slow', { name, recent: Math.round(first_delta_recent),
-      usual: Math.max(1, Math.round(first_delta_usual)) });
+    if (state === 'open') {
+      return [T('page.upstream_down', { name }), T('page.tried_again', { seconds: Math.max(1, Math.ceil(retry_in)) })];
+    }
+    if (state === 'half_open') return [T('page.upstream_probing', { name })];
+    if (!is_slow) return [];
+    return [T('page.upstream_slow', { name, recent: Math.round(first_delta_recent),
+      usual: Math.max(1, Math.round(first_delta_usual)) })];
   };
 
   const showBanner = () => {
-    const sentence = banner();
-    if ($('#banner').textContent !== sentence) $('#banner').textContent = sentence; // a live region: told once
+    const [sentence = '', seconds = ''] = banner();
+    const region = $('#banner [role=status]');
+    if (region.textContent !== sentence) region.textContent = sentence; // a live region: told once
+    $('#banner-seconds').textContent = seconds;
     $('#banner').hidden = !sentence;
   };
 
@@ -83,8 +87,9 @@ fabrix.limits = (() => {
       const least = draft.hasFile ? told.estimate.file_minimum : told.estimate.chat_minimum;
       const tokens = Math.ceil(Math.max(least, asked, Math.min(all, room)));
       if (asked > minute.tpm_limit) return T('page.cost_too_large', { tokens: number(tokens), tpm: number(minute.tpm_limit) });
-      if (tokens > minute.remaining_tpm) words.push(T('page.cost_waits', { tokens: number(tokens) }));
-      else if (tokens > LARGE * minute.tpm_limit) words.push(T('page.cost', { tokens: number(tokens) }));
+      const alone = context?.tokens ? '' : '_alone';
+      if (tokens > minute.remaining_tpm) words.push(T(`page.cost_waits${alone}`, { tokens: number(tokens) }));
+      else if (tokens > LARGE * minute.tpm_limit) words.push(T(`page.cost${alone}`, { tokens: number(tokens) }));
     }
     if (context?.tokens && all > room) words.push(T('page.cost_leaves_out'));
     return words.join(' ');
@@ -115,7 +120,7 @@ fabrix.limits = (() => {
       if (!(refused instanceof fabrix.Refused)) throw refused;
     }
     clearTimeout(timer); // another call may have set one meanwhile
-    timer = setTimeout(refresh, 1000 * (banner() ? EVERY_TROUBLED : EVERY));
+    timer = setTimeout(refresh, 1000 * (banner().length ? EVERY_TROUBLED : EVERY));
   };
 
   return {

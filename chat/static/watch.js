@@ -41,6 +41,7 @@ fabrix.watch = (() => {
         if (!place) entry.status = '';
         else if (reason === 'your_turns') entry.status = T('page.waiting_for_own');
         else entry.status = T('page.waiting', { seconds: Math.ceil(seconds), place });
+        if (place && !entry.inLine) fabrix.limits.refresh();
         entry.inLine = Boolean(place);
       },
       status: ({ text }) => { entry.status = text; },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -385,6 +386,15 @@ async def test_who_waits_with_more_than_a_lowered_limit_is_told_so_at_once() -> 
     assert (error.limit, error.retry_after, clock()) == ("team_size", None, 0.0)
     assert "500" in error.notice("en")
     assert await granted(small) == pytest.approx(60 + MARGIN, abs=0.01)
+
+
+@in_virtual_time
+async def test_large_numbers_of_tokens_are_told_in_groups_of_three_digits() -> None:
+    made = limiter(tpm=12_000)
+    with pytest.raises(LimitReached) as caught:
+        join(made, tokens=34_567)
+    for language in ("en", "ko"):
+        assert {"34,567", "12,000"} <= set(re.findall(r"[\d,]*\d", caught.value.notice(language)))
 
 
 @in_virtual_time
