@@ -74,9 +74,9 @@ from chat.limits_api import limit_routes
 from chat.lockouts import Lockouts
 from chat.messages import Messages
 from chat.messages_api import message_routes
-from chat.openai_api import openai_routes
+from chat.openai_api import openai_routes, refusal
 from chat.people import People
-from chat.public_api import public_routes
+from chat.public_api import BASES, PATHS, public_routes
 from chat.turns import Turns
 from chat.upstreams.base import Upstream
 from chat.upstreams.fabrix import FabrixUpstream
@@ -93,9 +93,9 @@ from storage.users import Login
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).parent
-DIRECT = ("/agents", "/agent-messages", "/agent-messages/file", "/rate-limit-status")
-OURS = ("/api/", "/files/", "/healthz", "/metrics", "/ui/", "/v1/", *DIRECT)
-UPLOADS = ("/api/files", "/agent-messages/file")
+DIRECT = (*PATHS, "/rate-limit-status")
+OURS = ("/api/", "/api-agent/", "/files/", "/healthz", "/metrics", "/openapi/", "/ui/", "/v1/", *DIRECT)
+UPLOADS = ("/api/files", *(f"{base}/agent-messages/file" for base in ("", *BASES)))
 BASE_SCRIPTS = ("texts.js", "auth/base.js", "auth/site_notice.js")
 CHAT_SCRIPTS = tuple(
     f"chat/{name}.js"
@@ -174,7 +174,10 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         meter=meter,
     )
     turns = Turns(database, store=store, gateway=gateway, meter=meter)
-    direct = Direct(database, gateway=gateway, logins=logins, meter=meter)
+    files = Files(
+        database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
+    )
+    direct = Direct(database, gateway=gateway, logins=logins, files=files, meter=meter)
     lockouts = Lockouts(database, turns)
     room = Room(settings.agents.history_turns, settings.agents.context_tokens)
     conversations = Conversations(database, store=store, turns=turns, room=room)
@@ -197,9 +200,6 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     live = LiveSettings(database, settings, apply=apply)
     retention = Retention(database, store)
     cleanup = DailyCleanup(retention, days=lambda: live.in_force.settings.retention.days)
-    files = Files(
-        database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
-    )
 
     async def end_answers() -> None:
         await asyncio.gather(turns.close(), direct.close())
@@ -290,7 +290,10 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     )
     messages = Messages(database, store=store)
     app.include_router(message_routes(guard=guard, conversations=conversations, messages=messages))
-    app.include_router(public_routes(guard=guard, agents=agents, direct=direct, files=files))
+    fabrix_paths = public_routes(guard=guard, agents=agents, direct=direct, files=files)
+    app.include_router(fabrix_paths)
+    for base in BASES:
+        app.include_router(fabrix_paths, prefix=base, include_in_schema=False)
     app.include_router(openai_routes(guard=guard, agents=agents, direct=direct))
     app.include_router(docs_routes(guard=guard, describe=app.openapi))
     app.include_router(
@@ -323,7 +326,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         return JSONResponse({"detail": "Not found."}, 404)
 
     # Without this an address that doesn't exist would fall through to the page at "/".
-    for path in ("/api/{path:path}", "/files/{path:path}", "/healthz", "/metrics", *DIRECT):
+    anywhere = tuple(f"{start}{{path:path}}" for start in ("/api/", "/api-agent/", "/files/", "/openapi/"))
+    for path in (*anywhere, "/healthz", "/metrics", *DIRECT):
         app.add_api_route(path, unknown, methods=METHODS, include_in_schema=False)
 
     app.state.parts = Parts(services, sources, agents, allowances, conversations, turns, files, live, close)
@@ -433,6 +437,11 @@ def _mount_pages(app: FastAPI, guard: Guard, desk: Desk, admin: gr.Blocks) -> No
         blocks.has_launched = True
 
 
+def _refusal(path: str, status: int, sentence: str) -> Response:
+    """An answer before any route that says no, in the shape of the API that is asked."""
+    return refusal(status, sentence) if path.startswith("/v1/") else JSONResponse({"detail": sentence}, status)
+
+
 def _add_middleware(app: FastAPI, guard: Guard, settings: Settings, streams: OpenStreams) -> None:
     """The last one added is the first to see a request."""
     app.add_middleware(
@@ -441,6 +450,7 @@ def _add_middleware(app: FastAPI, guard: Guard, settings: Settings, streams: Ope
         apps=[GradioApp("/login", open=True), GradioApp("/admin", staff=True), GradioApp("")],
         ours=OURS,
         upload_paths=UPLOADS,
+        refusal=_refusal,
     )
     app.add_middleware(OriginCheck)
     # Without one of starlette's own, Gradio would allow any origin with credentials. Our own pages need no entry:

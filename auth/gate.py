@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -39,15 +39,26 @@ class Gate:
     """ASGI middleware in front of everything. Our own routes pass: each has a guard of its own."""
 
     def __init__(
-        self, app: ASGIApp, *, guard: Guard, apps: Sequence[GradioApp], ours: Sequence[str], upload_paths: Sequence[str]
+        self,
+        app: ASGIApp,
+        *,
+        guard: Guard,
+        apps: Sequence[GradioApp],
+        ours: Sequence[str],
+        upload_paths: Sequence[str],
+        refusal: Callable[[str, int, str], Response],
     ) -> None:
-        """`ours`: the paths of our own routes, and how they begin ("/…/"); `upload_paths` take bodies of any length."""
+        """`ours`: the paths of our own routes, and how they begin ("/…/"); `upload_paths` take bodies of any length.
+
+        `refusal` makes the answer at a path of our own that says no: its status and its sentence.
+        """
         self._app = app
         self._guard = guard
         self._apps = apps
         self._ours = frozenset(ours)
         self._beginnings = tuple(path for path in ours if path.endswith("/"))
         self._upload_paths = frozenset(upload_paths)
+        self._refusal = refusal
         self._hashes: OrderedDict[str, int] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +74,7 @@ class Gate:
             try:
                 receive = await _bounded(request, receive)
             except _TooLong:
-                await JSONResponse({"detail": "The request is too large."}, 413)(scope, receive, send)
+                await self._refusal(scope["path"], 413, "The request is too large.")(scope, receive, send)
                 return
         refusal = None
         if scope["path"] not in self._ours and not scope["path"].startswith(self._beginnings):

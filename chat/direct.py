@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import asdict
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +14,7 @@ from auth.logins import Logins
 from chat import tokens
 from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError, SignedOut
 from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
+from chat.files import Files
 from chat.gateway import Gateway
 from chat.meters import NoMeter
 from chat.records import Caller, Record
@@ -135,15 +136,18 @@ class Call:
 class Direct:
     """Starts calls and writes down what they took."""
 
-    def __init__(self, database: Database, *, gateway: Gateway, logins: Logins, meter: NoMeter | None = None) -> None:
+    def __init__(
+        self, database: Database, *, gateway: Gateway, logins: Logins, files: Files, meter: NoMeter | None = None
+    ) -> None:
         self._meter = meter or NoMeter()
         self._database = database
         self._gateway = gateway
         self._logins = logins
+        self._files = files
         self._running: dict[Call, asyncio.Task[None]] = {}
 
     def ask(self, question: Question, login: Login, *, patience: float | None) -> Call:
-        """Begin to ask. An attachment is deleted in the end; `patience` is as in `Caller`."""
+        """Begin to ask. A borrowed attachment is given back in the end; `patience` is as in `Caller`."""
         call = Call(question)
         work.note_turn(call.id)
         caller = Caller(login.user.id, interactive=False, patience=patience)
@@ -183,9 +187,7 @@ class Direct:
             log.error("A call failed by a fault of ours", exc_info=fault)
             state, error = "failed", ChatError()
         if call.question.attachment:
-            # On Windows a file that is being read can't go; the sweep at the next start takes it.
-            with suppress(OSError):
-                call.question.attachment.path.unlink(missing_ok=True)
+            self._files.give_back(call.question.attachment, login.user.id)
         try:
             await self._settle(call, login.user.id, state, error)
         finally:
@@ -199,6 +201,7 @@ class Direct:
     async def _settle(self, call: Call, user_id: int, state: str, error: ChatError | None) -> None:
         if error is not None:
             error.number = new_number()
+            error.is_stored = False
         code, number = (error.code, error.number) if error else (None, None)
         usage = usage_of(call.record)
         self._meter.ended("call", state, call.record)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,6 +37,7 @@ class Files:
         self._limit_mb = limit_mb
         self._quota_mb = quota_mb
         self._sweeper: asyncio.Task[None] | None = None
+        self._borrowed: Counter[int] = Counter()  # bytes by user
 
     async def open(self) -> None:
         """Sweep what aborted or never sent uploads left behind, now and every hour."""
@@ -60,20 +62,46 @@ class Files:
         """
         async with self.form(request, language=language) as form:
             upload, name = self._checked(form, language)
-            if await self._database.read(files.used_bytes, user_id) + (upload.size or 0) > self._quota_mb * MB:
+            if not self._has_room(await self._database.read(files.used_bytes, user_id), upload.size or 0, user_id):
                 raise QuotaExceeded(name=name, limit=self._quota_mb)
             return await self._store_upload(upload.file, name, user_id)
 
-    async def borrow(self, form: FormData, *, language: str) -> Attachment:
-        """The part `file` of a form, for the time of one question; whoever asks it deletes the bytes.
+    async def borrow(self, form: FormData, user_id: int, *, language: str) -> Attachment:
+        """The part `file` of a form, for the time of one question; until it is given back it takes the user's room.
 
         Raises:
-            FieldError, FileRejected, FileTooLarge
+            FieldError, FileRejected, FileTooLarge, QuotaExceeded
         """
         upload, name = self._checked(form, language)
-        # A server that is killed leaves the bytes without a row, and the sweep at the next start takes them.
-        file_id, size, _ = await asyncio.to_thread(self._store.save, upload.file, limit=self._limit_mb * MB)
+        size = upload.size or 0
+        # From here to the booking nothing may come in between: uploads at the same time must not share the last place.
+        if not self._has_room(self._database.read_briefly(files.used_bytes, user_id), size, user_id):
+            full = QuotaExceeded(name=name, limit=self._quota_mb)
+            full.is_stored = False
+            raise full
+        self._borrowed[user_id] += size
+        try:
+            # A server that is killed leaves the bytes without a row, and the sweep at the next start takes them.
+            file_id, _, _ = await asyncio.to_thread(self._store.save, upload.file, limit=self._limit_mb * MB)
+        except BaseException:
+            self._release(size, user_id)
+            raise
         return Attachment(self._store.path(file_id), name, size, _media_type(name))
+
+    def give_back(self, attachment: Attachment, user_id: int) -> None:
+        """Delete what was borrowed."""
+        # On Windows a file that is being read can't go; the sweep at the next start takes it.
+        with suppress(OSError):
+            attachment.path.unlink(missing_ok=True)
+        self._release(attachment.size, user_id)
+
+    def _release(self, size: int, user_id: int) -> None:
+        self._borrowed[user_id] -= size
+        if not self._borrowed[user_id]:
+            del self._borrowed[user_id]
+
+    def _has_room(self, used: int, size: int, user_id: int) -> bool:
+        return used + self._borrowed[user_id] + size <= self._quota_mb * MB
 
     @asynccontextmanager
     async def form(self, request: Request, *, language: str, fields_bytes: int = 64 << 10) -> AsyncIterator[FormData]:
@@ -119,7 +147,7 @@ class Files:
 
         def work(connection: Connection) -> StoredFile:
             # Asked again where nothing comes in between: uploads at the same time must not share the last place.
-            if files.used_bytes(connection, user_id) + size > self._quota_mb * MB:
+            if not self._has_room(files.used_bytes(connection, user_id), size, user_id):
                 raise QuotaExceeded(name=name, limit=self._quota_mb)
             return files.add(
                 connection,

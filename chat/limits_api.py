@@ -34,7 +34,7 @@ def limit_routes(
 
     @router.get(
         "/rate-limit-status",
-        dependencies=[signed_in],
+        dependencies=[Depends(guard.program)],
         summary="The six figures of the team's minute",
         responses={200: {"model": shapes.Minute}},
     )

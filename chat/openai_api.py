@@ -110,14 +110,14 @@ class OpenAiRoute(APIRoute):
                 )
             except AuthError as error:
                 sentence = next(iter(error.body.values()))
-                return _refusal(401, sentence, code="invalid_api_key", headers={"WWW-Authenticate": "Bearer"})
+                return refusal(401, sentence, code="invalid_api_key", headers={"WWW-Authenticate": "Bearer"})
             except RequestValidationError as error:
                 first = error.errors()[0]
                 # Where a text is no JSON, the place in it is no field.
                 names = () if first["type"] == "json_invalid" else first["loc"][1:]
-                return _refusal(400, first["msg"], param=".".join(str(part) for part in names) or None)
+                return refusal(400, first["msg"], param=".".join(str(part) for part in names) or None)
             except HTTPException as error:  # a body that can't be read
-                return _refusal(error.status_code, error.detail)
+                return refusal(error.status_code, error.detail)
 
         return handle_or_tell
 
@@ -184,7 +184,7 @@ def _kind(status: int) -> str:
     return KINDS.get(status, "invalid_request_error" if status < 500 else "server_error")
 
 
-def _refusal(
+def refusal(
     status: int,
     sentence: str,
     *,
@@ -192,6 +192,7 @@ def _refusal(
     param: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
+    """An answer that says no in OpenAI's shape."""
     error = {"message": sentence, "type": _kind(status), "param": param, "code": code}
     return JSONResponse({"error": error}, status, headers)
 

@@ -1,4 +1,4 @@
-"""The routes that FabriX's own clients use, with the same bodies: a script moves here by changing its address."""
+"""FabriX's own routes, with the same bodies: a script moves here by changing its address and its token."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from storage.users import Login
 
 FIELDS_BYTES = 2 << 20  # of a form besides its file, as of any other body
 MOST_AGENTS = 1000  # on a page
+PATHS = ("/agents", "/agent-messages", "/agent-messages/file")
+BASES = ("/openapi/agent-chat/v1", "/api-agent/openapi/agent-chat/v1")  # what FabriX's own clients put before them
 WaitQuery = Annotated[WaitSeconds | None, Query(description="Seconds in line at most; the body may say it, too.")]
 
 
@@ -117,7 +119,7 @@ class FileMessage(_Body):
 def public_routes(*, guard: Guard, agents: AgentDirectory, direct: Direct, files: Files) -> APIRouter:
     """Each route begins with its guard, which comes before the body is looked at: no login, no answer."""
     router = APIRouter(tags=["FabriX's own paths"], responses=shapes.DIRECT_ERRORS)
-    signed_in = Depends(guard.route)
+    signed_in = Depends(guard.program)
 
     @router.get("/agents", summary="List the agents, page by page", responses={200: {"model": shapes.AgentsPage}})
     async def list_agents(
@@ -155,7 +157,7 @@ def public_routes(*, guard: Guard, agents: AgentDirectory, direct: Direct, files
         tongue = language(request)
         async with files.form(request, language=tongue, fields_bytes=FIELDS_BYTES) as form:
             body = _file_message(form)
-            attachment = await files.borrow(form, language=tongue)
+            attachment = await files.borrow(form, login.user.id, language=tongue)
         contents = tuple(body.contents)
         if not contents or not contents[-1].strip():
             contents = (*contents[:-1], text("question.default", tongue))

@@ -150,6 +150,20 @@ def test_a_large_body_without_a_stated_length_is_refused_too(browser: httpx.Clie
     assert browser.post("/api/auth/login/", content=pieces()).status_code == 413
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/elsewhere"])
+def test_a_large_body_is_refused_in_openais_shape_on_its_paths(browser: httpx.Client, path: str) -> None:
+    answer = browser.post(path, content=b"x" * (3 << 20))
+    assert answer.status_code == 413
+    error = {"message": "The request is too large.", "type": "invalid_request_error", "param": None, "code": None}
+    assert answer.json() == {"error": error}
+
+
+@pytest.mark.parametrize("path", ["/healthzx", "/healthz/x", "/metricsx", "/metrics/x", "/agentsx", "/v1x"])
+def test_what_only_begins_like_ours_is_none(browser: httpx.Client, stranger: httpx.Client, path: str) -> None:
+    assert browser.get(path).status_code == browser.post(path).status_code == 404
+    assert stranger.get(path).headers["location"] == f"/login/?next={path}"
+
+
 def test_a_forged_host_reaches_no_link(browser: httpx.Client) -> None:
     page = browser.get("/", headers={"X-Forwarded-Host": "evil.example", "X-Gradio-Server": "http://evil.example"})
     assert "evil.example" not in page.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from chat.errors import (
     AgentFailed,
     AnswerBlocked,
     AnswerInterrupted,
+    FileNotText,
+    FileTooLarge,
+    FileTooLong,
     KeyRefused,
     QuestionRejected,
     UpstreamBroken,
@@ -24,8 +28,12 @@ from chat.errors import (
     UpstreamUnreachable,
 )
 from chat.events import Chart, Delta, Finished, Reference, Status, Thinking, Usage
+from chat.public_api import BASES
+from chat.upstreams.base import Attachment, Question
+from chat.upstreams.fabrix import FabrixUpstream
 from storage.settings import RateLimitSettings
 from tests.chat.direct_calls import AGENT, before_fabrix, frames, rows, unread, wait_for
+from tests.chat.upstreams.asking import answer_of, api
 from tests.conftest import SIGNUP_KEY, settings_for
 from tests.fabrix_standin import HEALTHY, Standin, StandinRequest, fault_id
 from tests.live_server import LiveServer, Person
@@ -86,6 +94,70 @@ def test_the_agents_are_listed_page_by_page(program: Person, script: ScriptedUps
 def test_a_page_that_cannot_be_is_named(program: Person, query: dict[str, object]) -> None:
     answer = program.http.get("/agents", params=query)
     assert (answer.status_code, list(answer.json())) == (400, list(query))
+
+
+# ------------------------------------------------------------------- FabriX's own clients
+
+
+@pytest.mark.parametrize("tail", ["/api-agent", "/api-agent/", ""])
+async def test_a_client_of_fabrix_moves_here_by_its_address_and_token(
+    place: tuple[LiveServer, ScriptedUpstream, Path],
+    program: Person,
+    script: ScriptedUpstream,
+    tmp_path: Path,
+    tail: str,
+) -> None:
+    script.enqueue(Delta("안녕"), Delta("!"), Finished())
+    script.enqueue(Delta("about the file"), Finished())
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"a\n1\n")
+    client = FabrixUpstream(api(place[0].url + tail, openapi_token=program.token))
+    try:
+        assert [agent.id for agent in await client.agents()] == [agent.id for agent in AGENTS]
+        answer = await answer_of(client, Question(AGENT, ("Hello?",)))
+        assert [event for event in answer.events if isinstance(event, Delta)] == [Delta("안녕"), Delta("!")]
+        attachment = Attachment(file, "a.csv", 4)
+        about = await answer_of(client, Question(AGENT, ("Look.",), attachment, attachment))
+        assert (about.text, about.error) == ("about the file", None)
+    finally:
+        await client.aclose()
+    assert [question.contents for question in script.questions] == [("Hello?",), ("Look.",)]
+    received = script.questions[1].attachment
+    assert received is not None and (received.name, received.size) == ("a.csv", 4)
+
+
+@pytest.mark.parametrize("base", ["", *BASES])
+@pytest.mark.parametrize("token", ["Bearer {}x", "{}", "Basic {}", ""])
+def test_a_wrong_openapi_token_is_refused(program: Person, base: str, token: str) -> None:
+    headers = {"x-openapi-token": token.format(program.token)}
+    url = program.http.base_url.join(f"{base}/agents")
+    # A cookie does not make a wrong header good.
+    answer = httpx.get(url, headers=headers, cookies={"fabrix_chat": program.token})
+    assert (answer.status_code, answer.json()) == (401, {"detail": "Invalid token."})
+
+
+def test_an_openapi_token_signs_in_to_the_direct_routes_alone(program: Person) -> None:
+    headers = {"x-openapi-token": f"Bearer {program.token}"}
+    with httpx.Client(base_url=program.http.base_url, headers=headers) as client:
+        assert client.get("/agents").status_code == client.get("/rate-limit-status").status_code == 200
+        assert client.get("/api/me").status_code == client.get("/v1/models").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/openapi/x", "/api-agent/agents", *(f"{base}/agents/x" for base in BASES)])
+def test_elsewhere_beneath_those_addresses_is_nothing(program: Person, path: str) -> None:
+    for method in ("GET", "POST"):
+        answer = program.http.request(method, path)
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_a_file_may_be_longer_than_other_bodies_beneath_those_addresses_too(
+    program: Person, script: ScriptedUpstream, base: str
+) -> None:
+    # Refused by the rule of files, not by that of all bodies.
+    file = {"file": ("a.csv", b"x" * (5 << 20))}
+    answer = program.http.post(f"{base}/agent-messages/file", files=file, data={"agentId": AGENT})
+    assert (answer.status_code, answer.json()["error"]) == (413, "file_too_large")
 
 
 # ------------------------------------------------------------------- a question and its answer
@@ -570,3 +642,64 @@ def test_a_caller_who_goes_away_leaves_no_file(program: Person, script: Scripted
         assert len(stored_files(data)) == 1
     assert script.closed.wait(5)
     wait_for(lambda: stored_files(data) == [])
+
+
+def test_files_that_wait_for_their_answers_take_the_users_room(tmp_path: Path) -> None:
+    upstream, gates = ScriptedUpstream(), [Gate(), Gate()]
+    settings = settings_for(tmp_path)
+    settings = dataclasses.replace(settings, server=dataclasses.replace(settings.server, user_quota_mb=2))
+    with (
+        LiveServer(lambda: build(settings, upstreams=[upstream]), signup_key=SIGNUP_KEY) as server,
+        server.sign_up("kim") as kim,
+        server.sign_up("lee") as lee,
+    ):
+        whole = {"files": {"file": ("a", b"x" * (1 << 20))}, "data": {"agentId": AGENT}}
+        for gate in gates:
+            upstream.enqueue(gate, Delta("seen"), Finished())
+        with unread(kim, "/agent-messages/file", **whole):
+            gates[0].wait_until_reached()
+            with unread(kim, "/agent-messages/file", **whole):
+                gates[1].wait_until_reached()
+                refused = ask_about(kim, b"1")
+                assert (refused.status_code, refused.json()["error"]) == (413, "quota_exceeded")
+                assert "that still wait for their answers" in refused.json()["message"]
+                assert kim.http.post("/api/files", files={"file": ("b", b"1")}).status_code == 413
+                assert ask_about(lee, b"1").status_code == 200
+        wait_for(lambda: stored_files(tmp_path) == [])
+        assert ask_about(kim, b"x" * (1 << 20)).status_code == 200
+
+
+def test_an_upload_that_fails_gives_its_room_back(
+    place: tuple[LiveServer, ScriptedUpstream, Path], program: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise FileTooLarge(name="a", limit=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.files.FileStore.save", full)
+        for _ in range(6):
+            assert ask_about(program, b"x" * (1 << 20)).status_code == 413
+    assert ask_about(program, b"x" * (1 << 20)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (AnswerInterrupted(), "Nothing of it is stored"),
+        (RuntimeError("a fault of ours"), "Nothing was stored"),
+        (FileNotText(name="a.bin"), "Send it to another agent"),
+        (FileTooLong(name="a.txt", size=9, limit=1), "Send it to another agent"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_program_is_not_told_that_something_is_kept(
+    program: Person, script: ScriptedUpstream, fault: Exception, sentence: str, language: str
+) -> None:
+    script.enqueue(fault)
+    message = program.http.post(
+        "/agent-messages",
+        json={"agentId": AGENT, "contents": ["q"], "isStream": False},
+        headers={"Accept-Language": language},
+    ).json()["message"]
+    assert (sentence in message) if language == "en" else re.search("저장되지 않|보내 주세요", message)
+    assert not re.search("is kept|저장되어", message)
