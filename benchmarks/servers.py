@@ -74,6 +74,17 @@ class Server:
         """The memory that it holds (RSS)."""
         return float(self._process.memory_info().rss / 1e6)
 
+    def threads(self) -> int:
+        return self._process.num_threads()
+
+    def descriptors(self) -> int:
+        """Open file descriptors; on Windows, handles."""
+        return self._process.num_handles() if sys.platform == "win32" else self._process.num_fds()
+
+    def connections(self) -> int:
+        """Its TCP connections, people's and its own to the stand-in."""
+        return sum(found.status == psutil.CONN_ESTABLISHED for found in self._process.net_connections("tcp"))
+
 
 @contextlib.contextmanager
 def running_standin(*, deltas: int, per_second: int) -> Iterator[StandinAddress]:
@@ -86,8 +97,13 @@ def running_standin(*, deltas: int, per_second: int) -> Iterator[StandinAddress]
 
 
 @contextlib.contextmanager
-def running_app(standin: StandinAddress, *, bcrypt_rounds: int, limits: bool = True) -> Iterator[Server]:
-    """The app as `python run.py` starts it, with limits that hold nobody back; without them no account is kept."""
+def running_app(
+    standin: StandinAddress, *, bcrypt_rounds: int, limits: bool = True, data: Path | None = None
+) -> Iterator[Server]:
+    """The app as `python run.py` starts it, with limits that hold nobody back; without them no account is kept.
+
+    Without `data`, its data folder is a new one that goes with it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         secrets = Path(folder, "secrets.toml")
         secrets.touch(mode=0o600)
@@ -101,7 +117,7 @@ def running_app(standin: StandinAddress, *, bcrypt_rounds: int, limits: bool = T
                 openapi_token=standin.openapi_token,
             )
         )
-        options = ["--port", "0", "--secrets", str(secrets), "--data", str(Path(folder, "data"))]
+        options = ["--port", "0", "--secrets", str(secrets), "--data", str(data or Path(folder, "data"))]
         with _running(["-m", "admin.cli", "serve", *options]) as server:
             yield server
 
