@@ -22,6 +22,7 @@ from storage.users import User, UsernameTaken
 COLUMNS = ("username", "password", "first_name", "last_name", "email")
 REQUIRED = {"username", "password", "email"}
 MOST = 5000  # rows
+LONGEST_CELL = 10_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,22 @@ def read_people(content: bytes) -> list[Row]:
     Raises:
         BadFile
     """
+    good = 0  # the last line that could be read
     reader = csv.DictReader(io.StringIO(_decoded(content), newline=""), restkey="", restval="")
     try:
         heading = [name.strip().lower() for name in reader.fieldnames or ()]
         if not set(heading) >= REQUIRED or not set(heading) <= set(COLUMNS) or len(heading) != len(set(heading)):
             raise BadFile("people.bad_heading", columns=",".join(COLUMNS))
         reader.fieldnames = heading
-        rows = [_row(reader.line_num, values) for values in reader]
+        rows = []
+        good = reader.line_num
+        for values in reader:
+            if any(len(value) > LONGEST_CELL for value in values.values()):
+                raise csv.Error  # a quote that was never closed swallows the rest of a file
+            good = reader.line_num
+            rows.append(_row(good, values))
     except csv.Error:
-        raise BadFile("people.bad_csv", line=reader.line_num) from None
+        raise BadFile("people.bad_csv", line=good) from None
     if not rows:
         raise BadFile("people.no_rows")
     if len(rows) > MOST:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from auth.accounts import NewPerson, SignedIn
 from auth.errors import FieldErrors, WrongKey
 from auth.services import account_services
 from storage import users
@@ -158,7 +159,7 @@ def test_a_token_does_not_open_the_page(server: LiveServer, person: Person) -> N
 
 
 async def test_domains_can_be_restricted(database, tmp_path) -> None:
-    from auth.accounts import Accounts, NewPerson
+    from auth.accounts import Accounts
     from auth.logins import Logins
     from auth.passwords import Passwords
     from auth.throttle import Throttle
@@ -181,11 +182,14 @@ async def test_domains_can_be_restricted(database, tmp_path) -> None:
 async def test_another_key_and_other_domains_are_in_force_at_once(tmp_path: Path) -> None:
     services = account_services(settings_for(tmp_path))
     accounts = services.accounts
-    kim = {"username": "kim", "password": PASSWORD, "address": "::1"}
+
+    async def sign_up(email: str, key: str) -> SignedIn:
+        return await accounts.sign_up(NewPerson("kim", email, PASSWORD), key=key, address="::1")
+
     accounts.admit(signup_key=Secret("111111"), email_domains=["@Company.co.kr"])
     with pytest.raises(WrongKey):
-        await accounts.sign_up(**kim, email="kim@company.co.kr", key=SIGNUP_KEY)
+        await sign_up("kim@company.co.kr", SIGNUP_KEY)
     with pytest.raises(FieldErrors):
-        await accounts.sign_up(**kim, email="kim@example.com", key="111111")
-    assert (await accounts.sign_up(**kim, email="kim@company.co.kr", key="111111")).user.username == "kim"
+        await sign_up("kim@example.com", "111111")
+    assert (await sign_up("kim@company.co.kr", "111111")).user.username == "kim"
     services.close()
