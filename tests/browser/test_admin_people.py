@@ -22,6 +22,8 @@ def admin(visit, shared_database):
     visitor.page.goto(visitor.url + "/admin/")
     visitor.ready()
     visitor.page.get_by_role("tab", name="People").click()
+    # A filter typed before the first list has come could be overtaken by it.
+    expect(visitor.page.locator(".count").first).to_contain_text("people")
     return visitor
 
 

@@ -26,7 +26,7 @@ def test_a_reached_limit_has_the_status_the_headers_and_the_six_figures() -> Non
     assert (answer.headers["retry-after"], answer.headers["x-ratelimit-remaining"]) == ("7", "2")
     assert json.loads(answer.body) == {
         "error": "rate_limit_exceeded",
-        "message": "The team's limit of 10000 tokens a minute is reached; this question needs about 300.",
+        "message": "The team's limit of 10,000 tokens a minute is reached; this question needs about 300.",
         "retry_after": 6.2,
         "current_usage": {
             "current_rpm": 98,

@@ -158,7 +158,7 @@ def test_whoever_waits_may_choose_to_wait_longer(tmp_path: Path) -> None:
 def test_a_question_larger_than_a_minute_is_refused_at_once(someone: Person) -> None:
     turn = someone.ask(someone.conversation(), "가" * 6000)
     [error] = someone.events(turn["turn_id"])
-    assert "5100 tokens" in error.data["notice"] and error.data["retry_after"] is None
+    assert "5,100 tokens" in error.data["notice"] and error.data["retry_after"] is None
 
 
 def test_the_six_figures_are_for_those_who_are_signed_in(someone: Person, narrow: Any) -> None:
