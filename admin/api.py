@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from admin.audit import AuditLog, chosen_entries
-from admin.days import chosen_days, here
-from admin.errors import AdminError, BadDate
+from admin.days import chosen_days, usage_of
+from admin.errors import AdminError
 from admin.exports import csv_of, excel_of
-from admin.reports import RangeError, Reports
+from admin.reports import Reports
 from auth.guard import Guard
 from locales import language_of
 from storage.users import Login
@@ -47,18 +47,13 @@ def admin_routes(*, guard: Guard, audit: AuditLog, reports: Reports) -> APIRoute
 
 
 async def _usage(reports: Reports, since: str, until: str) -> dict[str, pd.DataFrame]:
-    first, last = chosen_days(since, until)
-    try:
-        found = await reports.usage(first, last, here())
-    except RangeError:
-        raise BadDate(typed=f"{first} – {last}") from None
+    found = await usage_of(reports, *chosen_days(since, until))
     return {"by_day": found.by_day, "by_person": found.by_person, "by_agent": found.by_agent}
 
 
 async def admin_error_response(request: Request, error: Exception) -> Response:
     """What the administration refused, in the reader's language."""
-    if not isinstance(error, AdminError):
-        raise error
+    assert isinstance(error, AdminError)  # noqa: S101 -- registered for this class
     return JSONResponse({"detail": error.sentence(language_of(request.headers.get("accept-language")))}, 400)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from admin.errors import BadDate
+from admin.reports import RangeError, Reports, Usage
 
 USUAL = timedelta(days=30)
 
@@ -29,3 +30,11 @@ def chosen_days(since: str | None, until: str | None) -> tuple[date, date]:
     """The first and the last day; where none was typed, the last 30 days. Raises: BadDate."""
     last = day_of(until) or datetime.now().astimezone().date()
     return day_of(since) or last - USUAL + timedelta(days=1), last
+
+
+async def usage_of(reports: Reports, first: date, last: date) -> Usage:
+    """The usage of these days, as this machine's calendar has them. Raises: BadDate."""
+    try:
+        return await reports.usage(first, last, here())
+    except RangeError:
+        raise BadDate(typed=f"{first} – {last}") from None

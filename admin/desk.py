@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from admin.errors import AdminError, BadFields
+from admin.errors import AdminError, BadFields, BadLimit
 from auth.guard import Guard
 from locales import LANGUAGES, language_of, table, text
 from storage.audit import Actor, actor_of
@@ -66,7 +66,7 @@ class Desk:
         return self.words(PREFIX + key)
 
     async def visit(self, request: gr.Request) -> Visit:
-        """Who rings. Raises: NotSignedIn, NotFound (whoever isn't staff is told nothing)."""
+        """Who rings. Raises: NotSignedIn, NoSuchPage (whoever isn't staff is told nothing)."""
         login = await self._guard.staff(request)
         address = request.client.host if request.client else ""
         return Visit(
@@ -136,6 +136,16 @@ class Desk:
 def rows(headers: Sequence[str], data: Sequence[Sequence[object]]) -> dict[str, Any]:
     """A Dataframe's value: everything is text, for any other kind would be drawn as Markdown or HTML."""
     return {"headers": list(headers), "data": [["" if cell is None else str(cell) for cell in row] for row in data]}
+
+
+def whole_number(typed: str | None) -> int | None:
+    """A number as it was typed; None where nothing was. Raises: BadLimit."""
+    digits = (typed or "").replace(",", "").strip()
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+        raise BadLimit
+    return int(digits)
 
 
 def dataframe(name: str) -> gr.Dataframe:

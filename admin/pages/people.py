@@ -8,8 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from admin.desk import Changes, Desk, Visit, dataframe, rows
-from admin.errors import BadLimit, NoSuchPerson
+from admin.desk import Changes, Desk, Visit, dataframe, rows, whole_number
+from admin.errors import NoSuchPerson
 from admin.pages.people_import import people_import_part
 from admin.people import PAGE, ROLES, PeopleDesk
 from admin.people_import import PeopleImport
@@ -178,7 +178,7 @@ class _Card:
         async def save(visit: Visit, *values: Any) -> Changes:
             username, first_name, last_name, email, role, rpm, tokens, *where = values
             user = await people.find(visit.actor, username)
-            limits = PersonalLimits(_limit(visit, rpm), _limit(visit, tokens))
+            limits = PersonalLimits(whole_number(rpm), whole_number(tokens))
             await people.edit(visit.actor, user.id, email=email, first_name=first_name, last_name=last_name)
             await people.set_limits(visit.actor, user.id, limits)
             if role != user.role:
@@ -266,13 +266,3 @@ def day(at: datetime | None) -> str:
 
 def _shown_limit(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-def _limit(visit: Visit, typed: str | None) -> int | None:
-    """A limit as it was typed; empty means that the default holds. Raises: BadLimit."""
-    digits = (typed or "").replace(",", "").strip()
-    if not digits:
-        return None
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
-        raise BadLimit
-    return int(digits)

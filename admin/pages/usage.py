@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 import gradio as gr
 import pandas as pd
 
-from admin.days import chosen_days, here
-from admin.desk import Changes, Desk, Visit, dataframe, rows
-from admin.errors import BadDate, BadLimit
-from admin.reports import FIGURES, RangeError, Reports, top
+from admin.days import chosen_days, usage_of
+from admin.desk import Changes, Desk, Visit, dataframe, rows, whole_number
+from admin.errors import BadLimit
+from admin.reports import FIGURES, Reports, top
 from admin.what_if import Limits, read, replay
 from storage.database import Database
 from storage.models import now
@@ -59,10 +59,7 @@ def usage_tab(desk: Desk, reports: Reports, database: Database, tab: gr.Tab) -> 
 
     async def show(visit: Visit, since: str, until: str, figure: str, kind: str) -> Changes:
         first, last = chosen_days(since, until)
-        try:
-            found = await reports.usage(first, last, here())
-        except RangeError:
-            raise BadDate(typed=f"{first} – {last}") from None
+        found = await usage_of(reports, first, last)
         frame: pd.DataFrame = getattr(found, kind)
         columns = [frame.columns[0], *FIGURES]
         days = found.by_day
@@ -107,10 +104,10 @@ def usage_tab(desk: Desk, reports: Reports, database: Database, tab: gr.Tab) -> 
 
 
 def _limit(typed: str | None) -> int:
-    digits = (typed or "").replace(",", "").strip()
-    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 10**9):
+    number = whole_number(typed)
+    if not number or number >= 10**9:
         raise BadLimit
-    return int(digits)
+    return number
 
 
 def _table(visit: Visit, frame: pd.DataFrame) -> dict[str, Any]:
