@@ -1,4 +1,4 @@
-"""Days as administrators type them, in this machine's time zone."""
+"""Days as administrators type and read them, in this machine's time zone."""
 
 from __future__ import annotations
 
@@ -38,3 +38,8 @@ async def usage_of(reports: Reports, first: date, last: date) -> Usage:
         return await reports.usage(first, last, here())
     except RangeError:
         raise BadDate(typed=f"{first} – {last}") from None
+
+
+def day(at: datetime | None) -> str:
+    """A date as tables show it, in this machine's time zone; empty for never."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import gradio as gr
 
 from admin.clean_up import CleanUp
+from admin.days import day
 from admin.desk import Changes, Desk, Visit, dataframe, rows
 from admin.openings import Openings
 from admin.pages.clean_up import clean_up_part
 from admin.pages.opening import opening_card
-from admin.pages.people import day
 from storage import metadata
 from storage.database import Database
 from storage.metadata import Chosen, Metadata

@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
+from admin.days import day
 from admin.desk import Changes, Desk, Visit
 from admin.errors import NoSuchConversation, NotAllowed
 from admin.openings import LONGEST_REASON, Openings
-from admin.pages.people import day
 from storage.conversations import Message
 
 # A constant template: the script builds text nodes from the value, never HTML.

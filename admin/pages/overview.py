@@ -9,9 +9,9 @@ from typing import Any
 import gradio as gr
 
 from admin.backups import Backups
+from admin.days import day
 from admin.desk import Changes, Desk, Visit
 from admin.overview import overview
-from admin.pages.people import day
 from chat.gateway import Gateway, UpstreamStatus
 from storage.database import Database
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import gradio as gr
 
+from admin.days import day
 from admin.desk import Changes, Desk, Visit, dataframe, rows, whole_number
 from admin.errors import NoSuchPerson
 from admin.pages.people_import import people_import_part
@@ -257,11 +257,6 @@ def _row(visit: Visit, item: Listed) -> list[object]:
         _shown_limit(item.requests_per_minute),
         _shown_limit(item.tokens_per_day),
     ]
-
-
-def day(at: datetime | None) -> str:
-    """A date as tables show it, in this machine's time zone; empty for never."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def _shown_limit(value: int | None) -> str:
