@@ -13,7 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from auth.logins import Logins
 from chat import tokens
 from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError, SignedOut
-from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
+from chat.events import (
+    Chart,
+    Delta,
+    Finished,
+    Reference,
+    ResultTable,
+    Status,
+    StreamEvent,
+    Suggestions,
+    Thinking,
+    Waiting,
+    Work,
+)
 from chat.files import Files
 from chat.gateway import Gateway
 from chat.meters import NoMeter
@@ -103,9 +115,9 @@ class Call:
 
     def take(self, event: StreamEvent) -> None:
         match event:
-            case Waiting() | Status():
+            case Waiting() | Status() | Work() | Suggestions():
                 return
-            case Chart():
+            case Chart() | ResultTable():
                 # There is nothing in these protocols to show it with; the words beside it are passed on.
                 self._has_answer = True
                 return

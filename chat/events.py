@@ -41,11 +41,48 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart that the answer made: a picture for the page, and the specification that draws it again."""
+    """A chart that the answer made: pictures for the page and for taking away, and the specification behind them."""
 
     title: str
     png: bytes
     spec: Mapping[str, Any]  # Vega-Lite 5
+    svg: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTable:
+    """A table that the answer made, whole, where its text shows the first rows only.
+
+    `kinds` says of each column "number", "date" or "text"; dates are ISO texts, empty cells None.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    kinds: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How an answer was computed: the columns used, the conditions as a sentence part, and rows used of all.
+
+    `sql` is DuckDB's dialect over a table called data; `code` is Python that reads the file and prints the same result,
+    runnable as it stands beside the file. Either may be "" where there is none.
+    """
+
+    columns: tuple[str, ...]
+    conditions: str
+    rows: int
+    rows_used: int
+    sql: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Questions that are worth asking next, as a user would type them."""
+
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +109,4 @@ class Finished:
     usage: Usage = Usage()
 
 
-StreamEvent = Waiting | Status | Thinking | Delta | Chart | Reference | Finished
+StreamEvent = Waiting | Status | Thinking | Delta | Chart | ResultTable | Work | Suggestions | Reference | Finished

@@ -59,7 +59,7 @@ class RunningTurn:
         self.leave = Leave()
         self.work: asyncio.Task[None] | None = None
 
-    def take(self, event: Waiting | Status | Thinking | Delta | Reference | Finished) -> None:
+    def take(self, event: StreamEvent) -> None:
         match event:
             case Waiting(seconds, place):
                 if seconds is None:

@@ -14,7 +14,7 @@ _MOST = 5
 def example_questions(table: Table, language: str) -> list[str]:
     """Three to five questions, as a user would type them."""
     numbers = [name for name in table.names("number") if groups_digits(name)]
-    texts = [name for name in table.names("text") if 2 <= table.frame[name].nunique() <= 50]
+    texts = [name for name in table.names("text") if 2 <= len(table.distinct(name)) <= 50]
     questions: list[str] = []
     if numbers and texts:
         value = table.frame[texts[0]].dropna().iloc[0]

@@ -1,9 +1,10 @@
-"""One analysis from file and question to answer and chart, within a worker process."""
+"""What a worker process can be asked to do: each job takes a request and returns a result as JSON has them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +15,62 @@ from chat.analyst.queries import Unclear
 from chat.analyst.questions import understand
 from chat.analyst.reading import read_table
 from chat.analyst.sentences import language_of_question
+from chat.events import ResultTable, Work
+
+Request = Mapping[str, Any]
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnChart:
-    """A chart as picture and as specification."""
+    """A chart as pictures and as specification."""
 
     title: str
     png: bytes
     spec: dict[str, Any]
+    svg: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What is told: the answer's text in its pieces, and its charts."""
+    """What is told: the answer's text in its pieces, charts and tables, how it was computed and what to ask next."""
 
     pieces: tuple[str, ...]
     charts: tuple[DrawnChart, ...] = ()
+    tables: tuple[ResultTable, ...] = ()
+    work: Work | None = None
+    suggestions: tuple[str, ...] = ()
 
 
-def analyse(path: Path, name: str, question: str, language: str, tell: Callable[[str], None]) -> Analysis:
+def answer_job(request: Request, tell: Tell) -> dict[str, Any]:
+    """Answer `question` about the first of `files`, each {"path", "name"}; `language` is the reader's.
+
+    Raises ReadingFailed.
+    """
+    file = request["files"][0]
+    analysis = analyse(Path(file["path"]), file["name"], request["question"], request["language"], tell)
+    charts = [
+        {
+            "title": chart.title,
+            "png": base64.b64encode(chart.png).decode(),
+            "svg": base64.b64encode(chart.svg).decode(),
+            "spec": chart.spec,
+        }
+        for chart in analysis.charts
+    ]
+    return {
+        "pieces": analysis.pieces,
+        "charts": charts,
+        "tables": [asdict(table) for table in analysis.tables],
+        "work": asdict(analysis.work) if analysis.work else None,
+        "suggestions": analysis.suggestions,
+    }
+
+
+JOBS: dict[str, Callable[[Request, Tell], dict[str, Any]]] = {"answer": answer_job}
+
+
+def analyse(path: Path, name: str, question: str, language: str, tell: Tell) -> Analysis:
     """Answer `question` about the file in `path`; `tell` hears which step begins.
 
     `language` is the reader's, for a question that has no words. Raises ReadingFailed.

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
 from chat.analyst.tables import Table
 
 LONGEST_VALUE = 60
@@ -56,7 +54,7 @@ class Lexicon:
         self.values: dict[str, list[tuple[str, str]]] = {}
         parts = _parts_of(normal(question))
         for name in table.names("text"):
-            for value in _values_of(table.frame[name], parts):
+            for value in _values_of(table.distinct(name), parts):
                 if len(value) <= LONGEST_VALUE:
                     self.values.setdefault(normal(value), []).append((name, value))
 
@@ -67,12 +65,10 @@ def _parts_of(question: str) -> set[str]:
     return {question[start : start + length] for start in range(len(question)) for length in lengths}
 
 
-def _values_of(column: pd.Series, parts: set[str]) -> Iterable[str]:
+def _values_of(values: Iterable[object], parts: set[str]) -> list[str]:
     """The different values; of very many only those that stand in the question."""
-    values = pd.Series(column.dropna().unique())
-    if len(values) > _MOST_VALUES:
-        values = values[values.str.lower().isin(parts)]
-    return list(values)
+    texts = [str(value) for value in values]
+    return texts if len(texts) <= _MOST_VALUES else [value for value in texts if value.lower() in parts]
 
 
 def _column_aliases(names: list[str]) -> dict[str, tuple[str, ...]]:

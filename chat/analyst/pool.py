@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import psutil
 
 from chat.analyst.sentences import notices, say
 from chat.errors import AnalysisFailed
-from chat.events import Chart, Delta, Finished, Status, StreamEvent
+from chat.events import Chart, Delta, Finished, ResultTable, Status, StreamEvent, Suggestions, Work
 
 _ROOT = Path(__file__).resolve().parents[2]
 _MIB = 1024 * 1024
@@ -53,18 +53,35 @@ class Analyst:
 
         Closing the iterator ends the work at once. Raises AnalysisFailed.
         """
+        request = {"files": [{"path": str(path.resolve()), "name": name}], "question": question, "language": language}
+        async with aclosing(self._messages("answer", request, name)) as messages:
+            async for message in messages:
+                if "status" in message:
+                    yield Status(say(f"status.{message['status']}", language, name=name))
+                else:
+                    for event in _events(message["result"]):
+                        yield event
+        yield Finished()
+
+    async def run(self, job: str, request: dict[str, Any], name: str) -> dict[str, Any]:
+        """The result of a job of `jobs.JOBS` about a file that the user calls `name`. Raises AnalysisFailed."""
+        async with aclosing(self._messages(job, request, name)) as messages:
+            result: dict[str, Any] = [message async for message in messages][-1]["result"]
+        return result
+
+    async def _messages(self, job: str, request: dict[str, Any], name: str) -> AsyncGenerator[dict[str, Any], None]:
+        """What a worker says to a request: its steps, then its result. Raises AnalysisFailed."""
         if self._places.locked():
-            yield Status(say("status.waiting", language))
+            yield {"status": "waiting"}
         async with self._places:  # held until the answer is there, not until its reader has taken it
             worker = await self._worker()
             watch = asyncio.create_task(worker.watch(self._seconds, self._memory_mb))
             try:
-                request = {"path": str(path.resolve()), "name": name, "question": question, "language": language}
-                await worker.send(request)
-                while "pieces" not in (message := await worker.receive()):
+                await worker.send({"job": job, **request})
+                while "result" not in (message := await worker.receive()):
                     if "error" in message:
                         raise self._failure(message["error"], name)
-                    yield Status(say(f"status.{message['status']}", language, name=name))
+                    yield message
                 worker.is_done = True
             except _WorkerGone as error:
                 raise self._failure(worker.killed_for or self._likely_reason(worker), name) from error
@@ -72,9 +89,7 @@ class Analyst:
                 watch.cancel()
                 await asyncio.gather(watch, return_exceptions=True)
                 await self._release(worker)
-        for event in _events(message):
-            yield event
-        yield Finished()
+        yield message
 
     async def aclose(self) -> None:
         """End all workers; what is still being analysed fails."""
@@ -131,7 +146,7 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.returncode is None
 
-    async def send(self, request: dict[str, str]) -> None:
+    async def send(self, request: dict[str, Any]) -> None:
         assert self._process.stdin is not None  # noqa: S101 - both pipes are asked for in _start
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -209,12 +224,18 @@ async def _start(command: Sequence[str]) -> asyncio.subprocess.Process:
     )
 
 
-def _events(message: dict[str, Any]) -> list[StreamEvent]:
-    """The answer's pieces, apart by blank lines, then its charts."""
-    pieces: list[str] = message["pieces"]
+def _events(result: dict[str, Any]) -> list[StreamEvent]:
+    """The answer's pieces, apart by blank lines, then what goes with them."""
+    pieces: list[str] = result["pieces"]
     texts = [piece if number == 0 else f"\n\n{piece}" for number, piece in enumerate(pieces)]
     charts = [
-        Chart(title=chart["title"], png=base64.b64decode(chart["png"]), spec=chart["spec"])
-        for chart in message["charts"]
+        Chart(chart["title"], base64.b64decode(chart["png"]), chart["spec"], base64.b64decode(chart["svg"]))
+        for chart in result.get("charts", ())
     ]
-    return [*map(Delta, texts), *charts]
+    tables = [
+        ResultTable(table["title"], tuple(table["columns"]), tuple(table["kinds"]), tuple(map(tuple, table["rows"])))
+        for table in result.get("tables", ())
+    ]
+    work = [Work(**{**told, "columns": tuple(told["columns"])})] if (told := result.get("work")) else []
+    asked_next = [Suggestions(tuple(questions))] if (questions := result.get("suggestions")) else []
+    return [*map(Delta, texts), *charts, *tables, *work, *asked_next]

@@ -19,7 +19,7 @@ def profile(data: Table, result: Result, phrases: Phrases) -> list[str]:
     pieces = [_what(data, phrases), *_notes(data, phrases)]
     pieces.append(f"{phrases.say('profile.columns')}\n\n{phrases.column_table(result.frame)}")
     numbers = tuple(data.names("number"))
-    if numbers and len(data.frame):
+    if numbers and data.height:
         statistics = compute(Query("describe", measures=numbers), data).frame
         pieces.append(f"{phrases.say('profile.statistics')}\n\n{phrases.statistics_table(statistics)}")
     pieces.append(f"{phrases.say('profile.preview')}\n\n{phrases.rows(data.frame.head(_PREVIEW))}")
@@ -37,7 +37,7 @@ def _what(data: Table, phrases: Phrases) -> str:
         parts.append(phrases.say("profile.separator", separator=separator))
     if data.sheet:
         parts.append(phrases.say("profile.sheet", sheet=escaped(data.sheet)))
-    rows, columns = number(len(data.frame)), number(len(data.columns))
+    rows, columns = number(data.height), number(len(data.columns))
     name = escaped(data.name)
     return phrases.say("profile.what", name=name, rows=rows, columns=columns, format=", ".join(parts))
 

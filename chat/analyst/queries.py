@@ -21,9 +21,38 @@ Action = Literal[
     "duplicates",
     "distinct",
     "distribution",
+    "lookup",
+    "pivot",
+    "growth",
+    "normality",
+    "t_test",
+    "anova",
+    "chi_square",
+    "regression",
 ]
 Quantile = Literal["p5", "p10", "q1", "q3", "p90", "p95", "p99"]
-Statistic = Literal["count", "sum", "mean", "median", "min", "max", "std", "var", "distinct", Quantile]
+Statistic = Literal[
+    "count",
+    "sum",
+    "mean",
+    "median",
+    "min",
+    "max",
+    "std",
+    "var",
+    "distinct",
+    "mode",
+    "range",
+    "iqr",
+    "skew",
+    "kurtosis",
+    "cv",
+    "sem",
+    "product",
+    "first",
+    "last",
+    Quantile,
+]
 Period = Literal["day", "week", "month", "quarter", "year"]
 Operator = Literal["in", "not_in", "eq", "ne", "gt", "ge", "lt", "le", "from", "before", "during", "month"]
 
@@ -58,6 +87,14 @@ USED_WORDS: dict[Action, frozenset[str]] = {
     "duplicates": _PLAIN | {"duplicates"},
     "distinct": _PLAIN | {"distinct", "sum"},
     "distribution": _PLAIN | {"distribution"},
+    "lookup": _PLAIN | _RANKS,
+    "pivot": _PLAIN | STATISTICS | _PERIODS,
+    "growth": _PLAIN | STATISTICS | _PERIODS | {"trend"},
+    "normality": _PLAIN,
+    "t_test": _PLAIN,
+    "anova": _PLAIN,
+    "chi_square": _PLAIN,
+    "regression": _PLAIN,
 }
 
 
@@ -72,11 +109,66 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Rows that meet at least one of these alternatives, each of which is conditions that all must hold."""
+
+    alternatives: tuple[tuple[Filter, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """A condition on a group: its `statistic` of `measure` (None: its number of rows) compared with a number."""
+
+    statistic: Statistic
+    measure: str | None
+    operator: Literal["eq", "ne", "gt", "ge", "lt", "le"]
+    operand: float
+
+
+PreparationKind = Literal[
+    "drop_outliers", "drop_missing", "fill_missing", "drop_duplicates", "keep_rows", "derive", "bin", "join"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A step that changes the rows or columns before anything is computed; steps run in the question's order.
+
+    drop_outliers: of `columns`, by `method` "iqr" or "z" and its `factor` (1.5, 3). drop_missing and drop_duplicates:
+    by `columns` (all when empty). fill_missing: of `columns`, with `method` "mean", "median", "mode", "zero",
+    "previous" or, where it is "value", with `operand`. keep_rows: those that meet `filters`. derive: the new
+    column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), or a function of the one column
+    ("log", "abs", "square", "root", "z", "min_max", "length"). bin: the new column `name` is `columns[0]` cut at
+    `edges` (a bin includes its lower edge), called by `labels`. join: the columns of the conversation's other file
+    `other` where `columns` are equal.
+    """
+
+    kind: PreparationKind
+    columns: tuple[str, ...] = ()
+    method: str = ""
+    factor: float | None = None
+    operand: str | float | None = None
+    filters: tuple[Filter, ...] = ()
+    name: str = ""
+    edges: tuple[float, ...] = ()
+    labels: tuple[str, ...] = ()
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question that was understood.
 
     `measures` are computed on, `groups` set apart; `statistics` empty means that the question names none.
     `date` is the column whose `period` a trend follows; `corrections` are (as written, as understood).
+    `preparations` come first, then `filters` and `either`, which all must hold. `having` keeps groups by what is
+    computed of them. A ranking starts anew within each of the groups `within`. A trend with `window` is a moving
+    average over so many periods; `cumulative` adds up what came before, of a trend or of shares. Growth compares
+    with the period before, or with the same one of the `year` before (`versus`). `across` is what a pivot sets
+    side by side. `method`: "pearson", "spearman" or "kendall" of a correlation; "iqr" or "z" of outliers, with its
+    `factor`; "shapiro", "dagostino", "ks" or "anderson" of normality; "welch", "student", "paired" or "one_sample"
+    (against `factor`) of a t-test. `alpha` is the level of significance. `compared` are the two values whose
+    difference or ratio (`operation`) is asked for.
     """
 
     action: Action
@@ -89,6 +181,19 @@ class Query:
     date: str | None = None
     period: Period | None = None
     corrections: tuple[tuple[str, str], ...] = ()
+    preparations: tuple[Preparation, ...] = ()
+    either: tuple[AnyOf, ...] = ()
+    having: tuple[Having, ...] = ()
+    within: tuple[str, ...] = ()
+    across: str | None = None
+    window: int | None = None
+    cumulative: bool = False
+    versus: Literal["previous", "year"] = "previous"
+    method: str = ""
+    factor: float | None = None
+    alpha: float = 0.05
+    compared: tuple[str, ...] = ()
+    operation: Literal["", "difference", "ratio", "percent"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ class Roles:
 
     def are_identifiers(self, names: tuple[str, ...]) -> bool:
         """Whether these are text columns that each name every row differently."""
-        return all(self.table.column(name).kind == "text" and self.table.frame[name].is_unique for name in names)
+        return all(self.table.column(name).kind == "text" and self.table.is_unique(name) for name in names)
 
     def counted_by_most(self) -> tuple[str, str] | None:
         """ "제품이 가장 많은 지역", "which region has the most products": what is counted, and for what.

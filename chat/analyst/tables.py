@@ -46,6 +46,19 @@ class Table:
     sheet: str | None = None
     notes: tuple[Note, ...] = ()
 
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.frame)
+
+    def distinct(self, name: str) -> list[object]:
+        """The different values of a column, in no particular order; empty cells are none."""
+        return list(pd.Series(self.frame[name].dropna().unique()))
+
+    def is_unique(self, name: str) -> bool:
+        """Whether each row has a value of its own in a column."""
+        return bool(self.frame[name].is_unique)
+
     def column(self, name: str) -> Column:
         """The column called `name`; raises KeyError when there is none."""
         for column in self.columns:

@@ -1,20 +1,18 @@
 """The process that analyses: one JSON request per line on stdin, JSON lines on stdout, within its own limits.
 
-A request has `path`, `name`, `question` and `language`. The lines of its answer are any number of
-`{"status": step}`, then one `{"pieces": […], "charts": […]}` or `{"error": reason}`.
+A request has `job`, one of `jobs.JOBS`, and what that job takes. The lines of its answer are any number of
+`{"status": step}`, then one `{"result": {…}}` or `{"error": reason}`.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import gc
 import json
 import os
 import sys
 import traceback
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, TextIO
 
 _MIB = 1024 * 1024
@@ -48,7 +46,7 @@ def limit_cpu(seconds: int) -> None:
 
 def answer_line(line: str, out: TextIO) -> None:
     """Do the job of one request and write its answer; a failed job fails alone."""
-    from chat.analyst.jobs import analyse
+    from chat.analyst.jobs import JOBS
     from chat.analyst.tables import ReadingFailed
 
     def write(message: dict[str, Any]) -> None:
@@ -57,18 +55,7 @@ def answer_line(line: str, out: TextIO) -> None:
 
     try:
         request = json.loads(line)
-        analysis = analyse(
-            Path(request["path"]),
-            request["name"],
-            request["question"],
-            request["language"],
-            lambda step: write({"status": step}),
-        )
-        charts = [
-            {"title": chart.title, "png": base64.b64encode(chart.png).decode(), "spec": chart.spec}
-            for chart in analysis.charts
-        ]
-        write({"pieces": analysis.pieces, "charts": charts})
+        write({"result": JOBS[request["job"]](request, lambda step: write({"status": step}))})
     except ReadingFailed as error:
         write({"error": error.reason})
     except MemoryError:

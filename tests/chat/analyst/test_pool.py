@@ -25,7 +25,7 @@ SLEEPS = _HELLO + "    time.sleep(600)\n"
 DIES = _HELLO + "    os._exit(3)\n"
 BABBLES = _HELLO + "    print('no JSON', flush=True)\n"
 GROWS = _HELLO + "    held = bytearray(400_000_000)\n    held[::4096] = b'x' * len(held[::4096])\n    time.sleep(600)\n"
-ANSWERS = _HELLO + "    print(json.dumps({'pieces': [str(os.getpid())], 'charts': []}), flush=True)\n"
+ANSWERS = _HELLO + "    print(json.dumps({'result': {'pieces': [str(os.getpid())]}}), flush=True)\n"
 
 
 @asynccontextmanager
@@ -159,7 +159,7 @@ async def test_closed_pool_leaves_no_process(path: Path) -> None:
 
 async def test_worker_sees_nothing_of_our_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FABRIX_KEY", "secret")
-    program = _HELLO + "    print(json.dumps({'pieces': [str(sorted(os.environ))], 'charts': []}), flush=True)\n"
+    program = _HELLO + "    print(json.dumps({'result': {'pieces': [str(sorted(os.environ))]}}), flush=True)\n"
     async with analyst(program) as pool:
         assert "FABRIX_KEY" not in text_of(await told(pool, path))
 

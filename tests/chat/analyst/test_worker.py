@@ -17,12 +17,14 @@ from tests.chat.analyst.conftest import SALES
 
 WORKER = (sys.executable, "-X", "utf8", "-m", "chat.analyst.worker", "--memory-mb", "1500", "--seconds", "60")
 
+REQUEST = {"job": "answer", "question": "매출 합계", "language": "ko"}
+
 
 @pytest.fixture
 def request_line(tmp_path: Path) -> str:
     path = tmp_path / "upload"
     path.write_text(SALES, encoding="cp949")
-    return json.dumps({"path": str(path), "name": "매출.csv", "question": "매출 합계", "language": "ko"}) + "\n"
+    return json.dumps(REQUEST | {"files": [{"path": str(path), "name": "매출.csv"}]}) + "\n"
 
 
 def answers_to(lines: list[str]) -> list[dict[str, Any]]:
@@ -34,7 +36,9 @@ def answers_to(lines: list[str]) -> list[dict[str, Any]]:
 def test_process_answers_many_requests_and_ends_with_its_input(request_line: str) -> None:
     done = subprocess.run(WORKER, input=request_line * 2, capture_output=True, text=True, encoding="utf-8", check=True)
     messages = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [message["pieces"][0] for message in messages if "pieces" in message] == ["매출 합계: **3,000**"] * 2
+    assert [message["result"]["pieces"][0] for message in messages if "result" in message] == [
+        "매출 합계: **3,000**"
+    ] * 2
 
 
 def test_steps_are_told_in_their_order(request_line: str) -> None:
