@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from chat.analyst.answers import answer, unclear_answer
-from chat.analyst.charts import drawing_of, png_of
+from chat.analyst.charts import drawing_of
 from chat.analyst.computing import compute
+from chat.analyst.drawings import png_of, svg_of
 from chat.analyst.queries import Unclear
 from chat.analyst.questions import understand
 from chat.analyst.reading import read_table
@@ -89,4 +90,4 @@ def analyse(path: Path, name: str, question: str, language: str, tell: Tell) -> 
     if drawing is None:
         return Analysis(pieces)
     tell("drawing")
-    return Analysis(pieces, (DrawnChart(drawing.title, png_of(drawing), drawing.spec),))
+    return Analysis(pieces, (DrawnChart(drawing.title, png_of(drawing), drawing.spec, svg_of(drawing)),))

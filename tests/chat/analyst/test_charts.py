@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chat.analyst.charts import Drawing, drawing_of, png_of
+from chat.analyst.charts import drawing_of
 from chat.analyst.computing import compute
+from chat.analyst.drawings import Drawing, png_of
 from chat.analyst.queries import Query
 from chat.analyst.questions import understand
 from chat.analyst.tables import Table
@@ -50,14 +51,6 @@ def test_every_chart_draws(draw: Draw, question: str) -> None:
     drawing = draw(question)
     assert drawing is not None
     assert png_of(drawing).startswith(b"\x89PNG")
-
-
-def test_hangul_is_drawn_with_our_own_font(draw: Draw) -> None:
-    """Without the font all of these syllables would be the same empty boxes."""
-    first, second = draw("서울의 월별 매출 합계"), draw("부산의 월별 수량 합계")
-    assert first is not None and second is not None
-    one, other = ({**first.spec, "title": {"text": title}} for title in ("가나다", "라마바"))
-    assert png_of(Drawing("", one)) != png_of(Drawing("", other))
 
 
 @pytest.mark.parametrize("question", ["매출 평균", "몇 행?", "매출 상위 2개", "미리보기"])
