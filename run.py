@@ -18,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 WHEELS = ROOT / "wheels"
+SIDE_BY_SIDE = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
+ROUNDS = (("--ignore", "tests/browser"), ("tests/browser",))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -79,7 +81,9 @@ def _contents(requirements: str) -> bytes:
 def test(python: Path, arguments: list[str]) -> int:
     """Run the tests, those in a real browser included; `arguments` go to pytest.
 
-    --data and --secrets are taken like everywhere, and have no effect: tests have folders of their own.
+    Without any, the whole runs side by side, a process per core, and those in the browser after the others: their
+    driver keeps an event loop running, beside which no other can. --data and --secrets are taken like everywhere, and
+    have no effect: tests have folders of their own.
     """
     ours = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     ours.add_argument("--data")
@@ -92,7 +96,9 @@ def test(python: Path, arguments: list[str]) -> int:
             print("or run the other tests alone: python run.py test --ignore tests/browser")
             if "tests/browser" not in " ".join(arguments):
                 return 2
-    return subprocess.run([str(python), "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    rounds = [arguments] if arguments else [[*SIDE_BY_SIDE, *tests] for tests in ROUNDS]
+    runs = [subprocess.run([str(python), "-m", "pytest", *tests], cwd=ROOT, check=False) for tests in rounds]
+    return next((run.returncode for run in runs if run.returncode), 0)
 
 
 def _apt_install(*packages: str) -> None:
