@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 
-from admin.exports import neutral
+from chat.sheets import neutral
 from storage.audit import Entry
 
 COLUMNS = ("id", "at", "actor_id", "actor", "action", "subject_id", "subject", "address", "details")

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
@@ -16,12 +17,12 @@ from auth.guard import Guard
 from auth.logins import Logins
 from chat import shapes
 from chat.agents import AgentDirectory, Listing
+from chat.artifacts import Format, artifact_of_file, taken
 from chat.conversations import Ask, Conversations, Manner
 from chat.errors import FieldError
 from chat.event_log import LoggedEvent
 from chat.files import Files
 from chat.seats import Seats
-from chat.turn_ends import artifact_of_file
 from chat.turns import Turns
 from chat.upstreams.base import Agent
 from locales import language_of
@@ -291,20 +292,26 @@ def chat_routes(
     @router.get(
         "/files/{file_id}",
         tags=["Files"],
-        summary="Download a file",
+        summary="Download a file; a chart also as svg, a table as csv or xlsx",
         response_class=FileResponse,
         responses=shapes.DOWNLOAD,
     )
-    async def download(file_id: str, request: Request, login: Login = signed_in) -> Response:
-        file, path = await files.find(login.user.id, file_id)
+    async def download(
+        file_id: str, request: Request, format: Format | None = None, login: Login = signed_in
+    ) -> Response:
+        file, what = await taken(files, login.user.id, file_id, format)
         # Only pictures that we drew ourselves are shown in place.
-        shown = file.kind == "chart" and "download" not in request.query_params
+        shown = file.kind == "chart" and not {"download", "format"} & request.query_params.keys()
+        headers = {"Cache-Control": "no-store"}
+        if isinstance(what.source, bytes):
+            headers["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(what.name)}"
+            return Response(what.source, media_type=what.media_type, headers=headers)
         return FileResponse(
-            path,
-            filename=file.name,
-            media_type=file.media_type,
+            what.source,
+            filename=what.name,
+            media_type=what.media_type,
             content_disposition_type="inline" if shown else "attachment",
-            headers={"Cache-Control": "no-store"},
+            headers=headers,
         )
 
     return router
@@ -393,6 +400,8 @@ def message_as_json(message: Message) -> dict[str, Any]:
         "thinking": message.thinking,
         "truncated": message.truncated,
         "artifacts": [artifact_of_file(item) for item in message.artifacts] + message.links,
+        "work": message.work,
+        "suggestions": message.suggestions,
         "file": {"file_id": file.id, "name": file.name, "size": file.size} if file else None,
         "siblings": message.siblings,
         "turn_id": message.turn_id,

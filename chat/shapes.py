@@ -64,14 +64,34 @@ class File(Shape):
 
 
 class Artifact(Shape):
-    """What an answer made: a chart (a file of ours) or a link."""
+    """What an answer made: a chart or a table (files of ours), or a link.
 
-    kind: str
+    `formats` are those in which `GET /files/{file_id}?format=…` gives the file, the first of them unasked; `rows` is
+    how many a table has, without its header.
+    """
+
+    kind: Literal["chart", "table", "link"]
     file_id: str | None = None
     name: str | None = None
     size: int | None = None
     title: str | None = None
+    formats: list[Literal["png", "svg", "csv", "xlsx"]] | None = None
+    rows: int | None = None
     url: str | None = None
+
+
+class Work(Shape):
+    """How an answer was computed: the columns used, the conditions in words, and rows used of all.
+
+    `sql` is DuckDB's, over a table called data; `code` is Python that reads the file beside it. "" where there is none.
+    """
+
+    columns: list[str]
+    conditions: str
+    rows: int
+    rows_used: int
+    sql: str
+    code: str
 
 
 class TurnError(Shape):
@@ -83,7 +103,10 @@ class TurnError(Shape):
 
 
 class Message(Shape):
-    """`state`, `turn_id` and `error` are those of the turn that made an answer; `siblings` are all its versions."""
+    """`state`, `turn_id` and `error` are those of the turn that made an answer; `siblings` are all its versions.
+
+    `work` is how it was computed, where that is known, and `suggestions` are questions that are worth asking next.
+    """
 
     id: str
     parent_id: str | None
@@ -94,6 +117,8 @@ class Message(Shape):
     thinking: str
     truncated: bool
     artifacts: list[Artifact]
+    work: Work | None
+    suggestions: list[str]
     file: File | None
     siblings: list[str]
     turn_id: str | None
@@ -340,7 +365,8 @@ DOWNLOAD: Responses = {
 }
 EVENTS: Responses = {
     200: {
-        "description": "Server-Sent Events: waiting, status, thinking, delta, text, artifact, then done or error",
+        "description": "Server-Sent Events: waiting, status, thinking, delta, text, artifact, work, suggestions, "
+        "then done or error",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     },
     204: {"description": "All has been seen"},

@@ -7,15 +7,9 @@ from typing import Any
 
 from chat.errors import ChatError, LimitReached
 from chat.records import Record
-from storage import conversations
 from storage.turns import Turn, TurnUsage
 
 NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when read aloud
-
-
-def artifact_of_file(file: conversations.StoredFile) -> dict[str, Any]:
-    """A file that an answer made, as the API shows it."""
-    return {"kind": file.kind, "file_id": file.id, "name": file.name, "size": file.size}
 
 
 def new_number() -> str:

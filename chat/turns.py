@@ -9,24 +9,36 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
-from io import BytesIO
 from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from chat.artifacts import Artifacts, artifact_of_file
 from chat.errors import AnswerEmpty, AnswerInterrupted, ChatError
 from chat.event_log import EventLog, LoggedEvent
-from chat.events import Chart, Delta, Finished, Reference, Status, StreamEvent, Thinking, Waiting
+from chat.events import (
+    Chart,
+    Delta,
+    Finished,
+    Reference,
+    ResultTable,
+    Status,
+    StreamEvent,
+    Suggestions,
+    Thinking,
+    Waiting,
+    Work,
+)
 from chat.gateway import Gateway
 from chat.line import Limit
 from chat.meters import NoMeter
 from chat.records import Caller, Leave, Record
-from chat.turn_ends import artifact_of_file, last_event, stored_error, told_error, usage_of
+from chat.turn_ends import last_event, stored_error, told_error, usage_of
 from chat.upstreams.base import Question
 from logs import work
 from logs.lines import fields
-from storage import conversations, files, turns
+from storage import conversations, turns
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import now
@@ -34,7 +46,6 @@ from storage.turns import Checkpoint, Turn, TurnUsage
 
 CHECKPOINT_SECONDS = 0.7
 LOG_KEPT_SECONDS = 60.0  # after the end, for those who reconnect
-CHART_BYTES = 20 << 20
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +60,9 @@ class RunningTurn:
         self.answer: list[str] = []
         self.thinking: list[str] = []
         self.links: list[dict[str, Any]] = []
-        self.charts = 0
+        self.artifacts = 0
+        self.computed: dict[str, Any] | None = None
+        self.suggestions: list[str] = []
         self.truncated = False
         self.first_delta_at: datetime | None = None
         self.changed = False
@@ -77,6 +90,12 @@ class RunningTurn:
                 link = {"kind": "link", "title": title, "url": url}
                 self.links.append(link)
                 self.log.append("artifact", link)
+            case Work():
+                self.computed = asdict(event)
+                self.log.append("work", self.computed)
+            case Suggestions(questions):
+                self.suggestions = list(questions)
+                self.log.append("suggestions", {"questions": self.suggestions})
             case Finished(truncated):
                 self.truncated = truncated
 
@@ -96,7 +115,7 @@ class Turns:
     def __init__(self, database: Database, *, store: FileStore, gateway: Gateway, meter: NoMeter | None = None) -> None:
         self._meter = meter or NoMeter()
         self._database = database
-        self._store = store
+        self._artifacts = Artifacts(database, store=store)
         self._gateway = gateway
         self._running: dict[str, RunningTurn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -188,6 +207,8 @@ class Turns:
                 told += [("text", {"text": message.content}), *thinking]
             told += [("artifact", artifact_of_file(item)) for item in message.artifacts]
             told += [("artifact", link) for link in message.links]
+            told += [("work", message.work)] if message.work else []
+            told += [("suggestions", {"questions": message.suggestions})] if message.suggestions else []
         # A turn that nobody runs has ended, whatever its row says.
         state = "interrupted" if fresh.state in turns.LIVE else fresh.state
         told.append(last_event(state, turn.message_id, stored_error(fresh)))
@@ -203,7 +224,7 @@ class Turns:
         try:
             await running.work
             state = "done"
-            if not (running.answer or running.charts or running.truncated):
+            if not (running.answer or running.artifacts or running.truncated):
                 raise AnswerEmpty
         except asyncio.CancelledError:
             state = "stopped" if running.stopped else "interrupted"
@@ -224,30 +245,12 @@ class Turns:
     async def _take(self, running: RunningTurn, event: StreamEvent) -> None:
         if isinstance(event, Waiting):
             await self._show_state(running, "waiting" if event.place else "running")
-        if not isinstance(event, Chart):
+        if isinstance(event, Chart | ResultTable):
+            artifact = await self._artifacts.keep(running.turn, event)
+            running.artifacts += 1
+            running.log.append("artifact", artifact)
+        else:
             running.take(event)
-            return
-        turn = running.turn
-        file_id, size, sha256 = await asyncio.to_thread(self._store.save, BytesIO(event.png), limit=CHART_BYTES)
-        try:
-            stored = await self._database.write(
-                files.add,
-                file_id=file_id,
-                user_id=turn.user_id,
-                name=f"{event.title[:200] or 'chart'}.png",
-                media_type="image/png",
-                size=size,
-                sha256=sha256,
-                kind="chart",
-                conversation_id=turn.conversation_id,
-                message_id=turn.message_id,
-                spec=event.spec,
-            )
-        except SQLAlchemyError:  # the conversation has been deleted meanwhile, say
-            self._store.discard([file_id])
-            raise
-        running.charts += 1
-        running.log.append("artifact", artifact_of_file(stored))
 
     async def _show_state(self, running: RunningTurn, state: str) -> None:
         """Whoever opens the conversation meanwhile sees whether its turn waits in line."""
@@ -281,6 +284,8 @@ class Turns:
                     state=state,
                     text=running.checkpoint(),
                     links=running.links,
+                    work=running.computed,
+                    suggestions=running.suggestions,
                     truncated=running.truncated,
                     last_event=running.log.last + 1,
                     first_delta_at=running.first_delta_at,

@@ -26,13 +26,18 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What is known of a file besides its bytes; `size` in bytes."""
+    """What is known of a file besides its bytes; `size` in bytes.
+
+    `svg_id` is the file that has a chart as SVG, `rows` how many a table has.
+    """
 
     id: str
     name: str
     size: int
     media_type: str
     kind: str
+    svg_id: str | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Message:
     file: StoredFile | None = None
     artifacts: list[StoredFile] = field(default_factory=list)
     siblings: list[str] = field(default_factory=list)
+    work: dict[str, Any] | None = None
+    suggestions: list[str] = field(default_factory=list)
 
 
 _COLUMNS = (
@@ -78,6 +85,16 @@ _CHANGE = update(conversations).where(conversations.c.id == bindparam("conversat
 _ADD_MESSAGE = insert(messages)
 _HAS_MESSAGE = select(messages.c.id).where(
     messages.c.conversation_id == bindparam("conversation_id"), messages.c.id == bindparam("message_id")
+)
+# What a StoredFile is made of.
+FILE_COLUMNS = (
+    files.c.id,
+    files.c.name,
+    files.c.size,
+    files.c.media_type,
+    files.c.kind,
+    files.c.svg_id,
+    files.c.rows,
 )
 # What the list may be sorted by, as the API names it.
 ORDERINGS = {"updated_at", "created_at", "title"}
@@ -208,6 +225,8 @@ _MESSAGE = (
     files.c.size,
     files.c.media_type,
     files.c.kind,
+    messages.c.work,
+    messages.c.suggestions,
 )
 
 
@@ -291,6 +310,8 @@ def _message(row: Any, *, artifacts: list[StoredFile], siblings: list[str] | Non
         file=StoredFile(*row[14:19]) if row[14] else None,
         artifacts=artifacts,
         siblings=siblings or [row[0]],
+        work=row[19],
+        suggestions=row[20],
     )
 
 
@@ -308,8 +329,8 @@ def _line(conversation_id: str, leaf_id: str) -> Any:
 
 def _artifacts(connection: Connection, which: Any) -> dict[str, list[StoredFile]]:
     rows = connection.execute(
-        select(files.c.message_id, files.c.id, files.c.name, files.c.size, files.c.media_type, files.c.kind)
-        .where(which, files.c.message_id.is_not(None))
+        select(files.c.message_id, *FILE_COLUMNS)
+        .where(which, files.c.message_id.is_not(None), files.c.kind != "svg")
         .order_by(files.c.id)
     )
     found: dict[str, list[StoredFile]] = {}
@@ -358,7 +379,7 @@ def last_attachment(connection: Connection, conversation_id: str, leaf_id: str |
         return None
     line = _line(conversation_id, leaf_id)
     row = connection.execute(
-        select(files.c.id, files.c.name, files.c.size, files.c.media_type, files.c.kind)
+        select(*FILE_COLUMNS)
         .select_from(line)
         .join(messages, messages.c.id == line.c.id)
         .join(files, files.c.id == messages.c.file_id)

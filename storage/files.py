@@ -12,12 +12,11 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from storage.conversations import StoredFile
+from storage.conversations import FILE_COLUMNS, StoredFile
 from storage.identifiers import new_id
 from storage.models import files, now
 
 UNSENT_KEPT = timedelta(hours=24)
-_COLUMNS = (files.c.id, files.c.name, files.c.size, files.c.media_type, files.c.kind)
 
 
 class TooLarge(Exception):
@@ -84,6 +83,8 @@ def add(
     conversation_id: str | None = None,
     message_id: str | None = None,
     spec: Mapping[str, Any] | None = None,
+    svg_id: str | None = None,
+    rows: int | None = None,
 ) -> StoredFile:
     connection.execute(
         insert(files).values(
@@ -97,29 +98,32 @@ def add(
             size=size,
             sha256=sha256,
             spec=json.loads(json.dumps(spec)) if spec is not None else None,
+            svg_id=svg_id,
+            rows=rows,
             created_at=now(),
         )
     )
-    return StoredFile(file_id, name, size, media_type, kind)
+    return StoredFile(file_id, name, size, media_type, kind, svg_id, rows)
 
 
 def owned(connection: Connection, file_id: str, user_id: int) -> StoredFile | None:
     """The file if it is this user's; someone else's is None like a missing one."""
-    row = connection.execute(select(*_COLUMNS).where(files.c.id == file_id, files.c.user_id == user_id)).one_or_none()
+    mine = (files.c.id == file_id, files.c.user_id == user_id)
+    row = connection.execute(select(*FILE_COLUMNS).where(*mine)).one_or_none()
     return StoredFile(*row) if row else None
 
 
 def attach(connection: Connection, file_id: str, *, user_id: int, conversation_id: str) -> StoredFile | None:
     """Make a user's upload part of a conversation; None if it isn't theirs or belongs to another conversation."""
     row = connection.execute(
-        select(*_COLUMNS, files.c.conversation_id).where(
+        select(*FILE_COLUMNS, files.c.conversation_id).where(
             files.c.id == file_id, files.c.user_id == user_id, files.c.kind == "attachment"
         )
     ).one_or_none()
-    if row is None or row[5] not in (None, conversation_id):
+    if row is None or row.conversation_id not in (None, conversation_id):
         return None
     connection.execute(update(files).where(files.c.id == file_id).values(conversation_id=conversation_id))
-    return StoredFile(*row[:5])
+    return StoredFile(*row[:-1])
 
 
 def used_bytes(connection: Connection, user_id: int) -> int:

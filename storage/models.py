@@ -131,6 +131,8 @@ messages = Table(
     Column("content", Text, nullable=False),
     Column("thinking", Text, nullable=False, default=""),
     Column("links", JSON, nullable=False, default=list),  # the answer's references: [{"title", "url"}]
+    Column("work", JSON(none_as_null=True)),  # how it was computed, as chat.events.Work; None = nobody said
+    Column("suggestions", JSON, nullable=False, default=list, server_default="[]"),  # questions to ask next
     Column("agent_id", String(200)),  # who was asked; None for what nobody was asked
     Column("file_id", ForeignKey("files.id", ondelete="SET NULL"), index=True),
     Column("truncated", Boolean, nullable=False, default=False),
@@ -217,12 +219,14 @@ files = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), index=True),  # None: not sent yet
     Column("message_id", String(32), index=True),  # the answer that made it; None for an upload
-    Column("kind", String(10), nullable=False),  # attachment, chart
+    Column("kind", String(10), nullable=False),  # attachment, chart (a PNG), svg (a chart once more), table
     Column("name", String(255), nullable=False),
     Column("media_type", String(100), nullable=False),
     Column("size", Integer, nullable=False),  # bytes
     Column("sha256", String(64), nullable=False),
     Column("spec", JSON),  # a chart's Vega-Lite specification
+    Column("svg_id", String(32)),  # the file that has a chart as SVG
+    Column("rows", Integer),  # a table's, without its header
     Column("created_at", UtcDateTime, nullable=False),
 )
 

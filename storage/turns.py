@@ -156,6 +156,8 @@ def settle(
     state: str,
     text: Checkpoint,
     links: list[dict[str, Any]],
+    work: Mapping[str, Any] | None,
+    suggestions: list[str],
     truncated: bool,
     last_event: int,
     first_delta_at: datetime | None,
@@ -170,6 +172,8 @@ def settle(
             "content": text.content,
             "thinking": text.thinking,
             "links": links,
+            "work": work,
+            "suggestions": suggestions,
             "truncated": truncated,
         },
     )

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from admin.exports import csv_of, excel_of, neutral
+from admin.exports import csv_of, excel_of
+from chat.sheets import neutral
 
 FRAME = pd.DataFrame(
     {"username": ["김", '=HYPERLINK("x")'], "turns": [2, -3], "wait": [1.5, None], "day": [date(2026, 3, 10)] * 2}

@@ -43,6 +43,12 @@ def test_security_headers_are_on_every_response(server: LiveServer, path: str) -
     assert "content-security-policy" in headers
 
 
+@pytest.mark.parametrize("path", ["/files/nobodys", "/files/"])
+def test_what_lies_under_files_may_do_nothing_at_all(server: LiveServer, path: str) -> None:
+    policy = httpx.get(server.url + path).headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';") and "sandbox" in policy and "script-src" not in policy
+
+
 def test_pages_are_not_kept_by_the_browser(server: LiveServer) -> None:
     assert page(server).headers["cache-control"] == "no-store"
 
