@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+import pyarrow.parquet as pq
+
+from chat.analyst.database import DATA, ROW, Database, frame_of, identifiers, quoted
 
 TOTAL_ROW = "total_row"  # the note that changes what sums mean, so that answers repeat it
 Kind = Literal["number", "date", "month", "text"]
@@ -33,11 +38,14 @@ class Column:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A data file in memory. `encoding`, `separator` and `sheet` are None where the format has none."""
+    """A data file as it was read: its `content` in memory, or a Parquet file that `stored_tables` wrote.
 
-    frame: pd.DataFrame
+    `encoding`, `separator` and `sheet` are None where the format has none.
+    """
+
+    content: pd.DataFrame | Path
     columns: tuple[Column, ...]
     name: str
     format: str
@@ -46,18 +54,68 @@ class Table:
     sheet: str | None = None
     notes: tuple[Note, ...] = ()
 
-    @property
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """All rows in memory; `database` asks without loading them."""
+        if not isinstance(self.content, Path):
+            return self.content
+        frame = frame_of(pq.read_table(self.content))
+        frame.columns = pd.Index(self.names())
+        return frame
+
+    @cached_property
+    def identifiers(self) -> dict[str, str]:
+        """What each column is called in SQL."""
+        return identifiers(self.names())
+
+    @cached_property
+    def database(self) -> Database:
+        """Answers SQL over this table."""
+        return Database(self.content, self.identifiers)
+
+    @cached_property
     def height(self) -> int:
         """How many rows there are."""
-        return len(self.frame)
+        if isinstance(self.content, Path):
+            return int(pq.read_metadata(self.content).num_rows)
+        return len(self.content)
+
+    def head(self, count: int) -> pd.DataFrame:
+        """The first rows."""
+        if not isinstance(self.content, Path):
+            return self.content.head(count)
+        frame = self.database.frame(
+            f"SELECT * EXCLUDE ({quoted(ROW)}) FROM {DATA} WHERE {quoted(ROW)} < {count} ORDER BY {quoted(ROW)}"  # noqa: S608
+        )
+        frame.columns = pd.Index(self.names())
+        return frame
 
     def distinct(self, name: str) -> list[object]:
         """The different values of a column, in no particular order; empty cells are none."""
-        return list(pd.Series(self.frame[name].dropna().unique()))
+        return self._distinct_values[name] if name in self._distinct_values else self._find_distinct(name)
+
+    def _find_distinct(self, name: str) -> list[object]:
+        column = quoted(self.identifiers[name])
+        if isinstance(self.content, Path):
+            found = self.database.frame(f"SELECT DISTINCT {column} FROM {DATA} WHERE {column} IS NOT NULL").iloc[:, 0]  # noqa: S608
+        else:
+            found = pd.Series(self.content[name].dropna().unique())
+        self._distinct_values[name] = list(found)
+        return self._distinct_values[name]
+
+    @cached_property
+    def _distinct_values(self) -> dict[str, list[object]]:
+        return {}
 
     def is_unique(self, name: str) -> bool:
         """Whether each row has a value of its own in a column."""
-        return bool(self.frame[name].is_unique)
+        if not isinstance(self.content, Path):
+            return bool(self.content[name].is_unique)
+        column = quoted(self.identifiers[name])
+        counts = self.database.row(
+            f"SELECT count(DISTINCT {column}) + (count(*) > count({column}))::INT AS n FROM {DATA}"  # noqa: S608
+        )
+        return bool(counts["n"] == self.height)
 
     def column(self, name: str) -> Column:
         """The column called `name`; raises KeyError when there is none."""
