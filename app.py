@@ -62,6 +62,8 @@ from chat.api import chat_routes
 from chat.api_docs import ASSETS, WORDS, docs_routes
 from chat.api_errors import chat_error_response
 from chat.banner import BannerBoard, banner_routes
+from chat.cards import Cards
+from chat.cards_api import card_routes
 from chat.contents import Room
 from chat.conversations import Conversations
 from chat.direct import Direct
@@ -155,7 +157,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     services = account_services(settings)
     database, store, logins = services.database, services.store, services.logins
     guard = Guard(logins)
-    sources = upstreams if upstreams is not None else _upstreams(settings)
+    analyst = _analyst(settings)
+    sources = upstreams if upstreams is not None else _upstreams(settings, analyst)
     preferred = settings.fabrix_api.agent_id if settings.fabrix_api else ""
     agents = AgentDirectory(sources, preferred=preferred)
     limits = settings.rate_limit
@@ -180,7 +183,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     direct = Direct(database, gateway=gateway, logins=logins, files=files, meter=meter)
     lockouts = Lockouts(database, turns)
     room = Room(settings.agents.history_turns, settings.agents.context_tokens)
-    conversations = Conversations(database, store=store, turns=turns, room=room)
+    cards = Cards(database, store=store, analyst=analyst)
+    conversations = Conversations(database, store=store, cards=cards, turns=turns, room=room)
     board = BannerBoard()
 
     def apply(now: InForce) -> None:
@@ -224,11 +228,13 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         await lockouts.close()
         await end_answers()
         await journal.close()
+        await cards.close()
         await files.close()
         await logins.close()
         await agents.close()
         for upstream in sources:
             await upstream.aclose()
+        await analyst.aclose()
         services.close()
 
     app = FastAPI(
@@ -286,8 +292,17 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(account_routes(account=services.own_account, guard=guard))
     app.include_router(link_routes(links=services.links))
     app.include_router(
-        chat_routes(guard=guard, logins=logins, agents=agents, conversations=conversations, turns=turns, files=files)
+        chat_routes(
+            guard=guard,
+            logins=logins,
+            agents=agents,
+            conversations=conversations,
+            turns=turns,
+            files=files,
+            cards=cards,
+        )
     )
+    app.include_router(card_routes(guard=guard, cards=cards))
     messages = Messages(database, store=store)
     app.include_router(message_routes(guard=guard, conversations=conversations, messages=messages))
     fabrix_paths = public_routes(guard=guard, agents=agents, direct=direct, files=files)
@@ -365,14 +380,14 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     return app
 
 
-def _upstreams(settings: Settings) -> list[Upstream]:
+def _upstreams(settings: Settings, analyst: Analyst) -> list[Upstream]:
     """FabriX first, where it is set up, then the other servers, then the agents that need no service."""
     found: list[Upstream] = []
     if settings.fabrix_api is not None:
         found.append(FabrixUpstream(settings.fabrix_api))
     found += [OpenAiUpstream(entry) for entry in settings.upstream]
     if settings.agents.local:
-        found.append(LocalUpstream(_analyst(settings)))
+        found.append(LocalUpstream(analyst))
     return found
 
 

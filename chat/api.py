@@ -18,6 +18,8 @@ from auth.logins import Logins
 from chat import shapes
 from chat.agents import AgentDirectory, Listing
 from chat.artifacts import Format, artifact_of_file, taken
+from chat.cards import Cards
+from chat.cards_api import file_as_json
 from chat.conversations import Ask, Conversations, Manner
 from chat.errors import FieldError
 from chat.event_log import LoggedEvent
@@ -85,6 +87,7 @@ def chat_routes(
     conversations: Conversations,
     turns: Turns,
     files: Files,
+    cards: Cards,
 ) -> APIRouter:
     """Each route begins with its guard, which comes before the body is looked at: no login, no answer."""
     router = APIRouter(responses=shapes.ROUTE_ERRORS)
@@ -136,6 +139,7 @@ def chat_routes(
         conversation, path = await conversations.open(login.user.id, conversation_id)
         context, room = conversations.context(conversation, path)
         seen = await conversations.seen_by(login.user.id, conversation_id)
+        kept = await conversations.files(login.user.id, conversation_id)
         return {
             **conversation_as_json(conversation),
             "messages": [message_as_json(item) for item in path],
@@ -144,6 +148,7 @@ def chat_routes(
                 "tokens": context.tokens,
                 "limit": room.tokens,
             },
+            "files": [file_as_json(file, known) for file, known in kept],
             "seen_by": [{"name": item.name, "at": item.at.isoformat(), "reason": item.reason} for item in seen],
         }
 
@@ -276,6 +281,7 @@ def chat_routes(
     )
     async def upload(request: Request, login: Login = signed_in) -> dict[str, Any]:
         file = await files.take(request, login.user.id, language=language(request))
+        cards.begin(file)
         return {"file_id": file.id, "name": file.name, "size": file.size}
 
     @router.delete(
@@ -287,6 +293,7 @@ def chat_routes(
     )
     async def drop_unsent(file_id: str, login: Login = signed_in) -> Response:
         await files.drop(login.user.id, file_id)
+        cards.forget(file_id)
         return Response(status_code=204)
 
     @router.get(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from chat import tokens
+from chat.analyst.sentences import language_of_question
+from chat.card_text import facts
+from chat.cards import Cards, attachment_of
 from chat.contents import Context, Room, contents_of, context_of
 from chat.errors import FieldError, NotFound, TurnRunning
 from chat.records import Caller
 from chat.turns import Turns
 from chat.upstreams.base import Attachment, Question
 from locales import text
+from storage import cards, files, openings, turns
 from storage import conversations as stored
-from storage import files, openings, turns
+from storage.cards import StoredCard
 from storage.conversations import Conversation, Message, StoredFile
 from storage.database import Database
 from storage.files import FileStore
@@ -22,6 +28,7 @@ from storage.openings import Opening
 from storage.turns import Turn
 
 TITLE_LENGTH = 60  # characters
+EARLIER_QUESTIONS = 20  # that a question takes along for those who understand it by them
 Found = TypeVar("Found")
 
 
@@ -54,10 +61,11 @@ USUAL = Manner()
 class Conversations:
     """Each method takes the user's id and finds nothing that isn't theirs (NotFound)."""
 
-    def __init__(self, database: Database, *, store: FileStore, turns: Turns, room: Room) -> None:
+    def __init__(self, database: Database, *, store: FileStore, cards: Cards, turns: Turns, room: Room) -> None:
         """`room`: how much of a conversation goes along with a question."""
         self._database = database
         self._store = store
+        self._cards = cards
         self._turns = turns
         self._room = room
 
@@ -84,6 +92,15 @@ class Conversations:
         def query(connection: Connection) -> list[Opening]:
             _owned(connection, conversation_id, user_id)
             return openings.of(connection, conversation_id)
+
+        return await self._database.read(query)
+
+    async def files(self, user_id: int, conversation_id: str) -> list[tuple[StoredFile, StoredCard | None]]:
+        """The uploads of a conversation, the oldest first, with what is known of each."""
+
+        def query(connection: Connection) -> list[tuple[StoredFile, StoredCard | None]]:
+            _owned(connection, conversation_id, user_id)
+            return cards.of_conversation(connection, conversation_id)
 
         return await self._database.read(query)
 
@@ -206,6 +223,9 @@ class Conversations:
                 language=language,
             )
 
+        if ask.file_id:
+            # Whoever asks at once after an upload asks about what is read in a moment.
+            await self._cards.settled(ask.file_id)
         turn, question = await self._database.write_briefly(work)
         if question:
             self._turns.start(turn, question, _caller(user_id, manner))
@@ -278,7 +298,12 @@ class Conversations:
         language: str,
     ) -> tuple[Turn, Question]:
         history = stored.last_turns(connection, conversation.id, parent_id, count=self._room.turns)
+        asked = stored.last_turns(connection, conversation.id, parent_id, count=EARLIER_QUESTIONS)
         newest = file or stored.last_attachment(connection, conversation.id, parent_id)
+        kept = cards.of_conversation(connection, conversation.id) if newest else []
+        known = {each.id: card for each, card in kept}
+        card = known.get(newest.id) if newest else None
+        told = facts(card.card, language_of_question(content, language)) if card and card.card else ""
         turn = turns.begin(
             connection,
             conversation_id=conversation.id,
@@ -289,19 +314,33 @@ class Conversations:
         )
         return turn, Question(
             agent_id=conversation.agent_id,
-            contents=contents_of(history, content, self._room_at(conversation.agent_id)),
-            attachment=self._attachment(file),
-            last_attachment=self._attachment(newest),
+            contents=contents_of(history, content, self._room_beside(told, conversation.agent_id)),
+            attachment=self._attachment(file, known),
+            last_attachment=self._attachment(newest, known),
+            files=self._tables(newest, kept),
+            card=told,
+            repeated=file is not None and stored.has_attachment(connection, conversation.id, parent_id, file.id),
+            earlier=tuple(said for role, said in asked if role == "user")[-EARLIER_QUESTIONS:],
             language=language,
         )
 
     def _room_at(self, agent_id: str) -> Room:
         return replace(self._room, tokens=int(min(self._room.tokens, self._turns.most_tokens(agent_id))))
 
-    def _attachment(self, file: StoredFile | None) -> Attachment | None:
-        if file is None:
-            return None
-        return Attachment(self._store.path(file.id), file.name, file.size, file.media_type)
+    def _room_beside(self, card: str, agent_id: str) -> Room:
+        room = self._room_at(agent_id)
+        return replace(room, tokens=max(0, room.tokens - tokens.count(card)))
+
+    def _attachment(self, file: StoredFile | None, known: Mapping[str, StoredCard | None]) -> Attachment | None:
+        return attachment_of(self._store, file, known.get(file.id)) if file else None
+
+    def _tables(
+        self, first: StoredFile | None, kept: Sequence[tuple[StoredFile, StoredCard | None]]
+    ) -> tuple[Attachment, ...]:
+        """The files with tables, the one that is asked about before the others."""
+        tables = [(file, card) for file, card in kept if card and card.card and card.card["kind"] == "table"]
+        tables.sort(key=lambda each: first is None or each[0].id != first.id)
+        return tuple(attachment_of(self._store, file, card) for file, card in tables)
 
 
 def _caller(user_id: int, manner: Manner) -> Caller:

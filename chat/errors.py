@@ -9,7 +9,9 @@ ChatError                     code, status, retry_after; notice(language) is the
 ├── LimitReached              429  the wait for a place was too long; says whose limit, and what is left of it
 ├── FileRejected              400  a file that can't be taken, with the reason
 │   ├── FileTooLarge          413
-│   └── QuotaExceeded         413
+│   ├── QuotaExceeded         413
+│   └── FileUnreadable        422  it has been taken, but no table or text can be read from it here
+│       └── FileUnusable      422  … nor by anybody else: it is empty, encrypted or damaged
 └── UpstreamError             502
     ├── UpstreamDown          503  the last turns were all lost: nobody is sent there just now
     ├── UpstreamUnreachable   503  no connection
@@ -137,6 +139,15 @@ class QuotaExceeded(FileRejected):
     status = 413
 
 
+class FileUnreadable(FileRejected):
+    code = "file_unreadable"
+    status = 422
+
+
+class FileUnusable(FileUnreadable):
+    code = "file_unusable"
+
+
 class UpstreamError(ChatError):
     """`is_outage`: the upstream as a whole seems to be away. `is_refusal`: it did nothing with the question."""
 
@@ -254,5 +265,11 @@ class AnswerInterrupted(UpstreamError):
 
 
 class AnalysisFailed(UpstreamError):
+    """`reason` is the key of its sentence among the analyst's."""
+
     code = "analysis_failed"
     status = 400
+
+    def __init__(self, reason: str = "", *, notices: dict[str, str] | None = None) -> None:
+        super().__init__(notices=notices)
+        self.reason = reason

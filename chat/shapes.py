@@ -63,6 +63,90 @@ class File(Shape):
     size: int
 
 
+class ConversationFile(File):
+    """`rows` and `columns` are null for what is no table, or has not been read."""
+
+    rows: int | None
+    columns: int | None
+
+
+class CardColumn(Shape):
+    """`missing_share` is from 0 to 1; `personal`: what kind of personal data it looks like."""
+
+    name: str
+    kind: Literal["number", "date", "month", "text"]
+    unit: str
+    examples: list[str]
+    missing: int
+    missing_share: float
+    distinct: int
+    personal: Literal["resident_number", "phone", "email", "card_number"] | None
+
+
+class CardSheet(Shape):
+    name: str
+    rows: int
+    columns: int
+
+
+class CardNote(Shape):
+    """What was found, repaired or left out; `lines` says where, "" for nowhere in particular."""
+
+    key: str
+    text: str
+    lines: str
+
+
+class Card(Shape):
+    """A file as it was read. What doesn't apply to its format is null or empty; lines count from 1.
+
+    `columns` and `preview`, the first rows, hold at most 300 columns; `width` says how many there are.
+    """
+
+    name: str
+    size: int
+    kind: Literal["table", "document"]
+    format: str
+    encoding: str | None
+    separator: str | None
+    quote: str | None
+    escape: str | None
+    sheet: str | None
+    sheets: list[CardSheet]
+    header_lines: list[int]
+    skipped_lines: list[int]
+    rows: int
+    width: int
+    columns: list[CardColumn]
+    duplicate_rows: int
+    keys: list[str]
+    notes: list[CardNote]
+    preview: list[list[str]]
+    characters: int | None
+    pages: int | None
+
+
+class ReadingChoice(Shape):
+    """How its user wants a file read; null is as it was found."""
+
+    encoding: str | None
+    separator: str | None
+    sheet: str | None
+    header: int | None
+
+
+class FileCard(Shape):
+    file_id: str
+    card: Card
+    choice: ReadingChoice
+
+
+class Reading(Shape):
+    """The card is being made; ask again."""
+
+    state: Literal["reading"]
+
+
 class Artifact(Shape):
     """What an answer made: a chart or a table (files of ours), or a link.
 
@@ -147,10 +231,11 @@ class Seen(Shape):
 
 
 class OpenConversation(Conversation):
-    """`seen_by`: the newest first."""
+    """`seen_by`: the newest first; `files`: the uploads, the oldest first."""
 
     messages: list[Message]
     context: Context
+    files: list[ConversationFile]
     seen_by: list[Seen]
 
 

@@ -44,10 +44,15 @@ def check(database: Path, files: Path) -> Condition:
     return Condition(
         database_problems=problems,
         without_bytes=sorted(rows.keys() - on_disk.keys() - appeared),
-        without_row=sorted(name for name in on_disk.keys() - rows.keys() if on_disk[name].st_mtime < youngest),
+        without_row=sorted(
+            name
+            for name, stat in on_disk.items()
+            # What was made of a file lies beside it, under its name and an ending.
+            if name.split(".")[0] not in rows and stat.st_mtime < youngest
+        ),
         wrong_size=sorted(key for key in rows.keys() & on_disk.keys() if rows[key] != on_disk[key].st_size),
         database_size=size_of(database),
-        files=len(on_disk),
+        files=sum("." not in name for name in on_disk),
         files_size=sum(stat.st_size for stat in on_disk.values()),
         free=shutil.disk_usage(files).free,
     )

@@ -373,6 +373,15 @@ def last_turns(
     return [(row[0], row[1]) for row in reversed(rows)]
 
 
+def has_attachment(connection: Connection, conversation_id: str, leaf_id: str | None, file_id: str) -> bool:
+    """Whether a file went with a question on the path to `leaf_id`."""
+    if leaf_id is None:
+        return False
+    line = _line(conversation_id, leaf_id)
+    on_path = select(messages.c.id).select_from(line).join(messages, messages.c.id == line.c.id)
+    return connection.execute(on_path.where(messages.c.file_id == file_id).limit(1)).first() is not None
+
+
 def last_attachment(connection: Connection, conversation_id: str, leaf_id: str | None) -> StoredFile | None:
     """The newest file that went with a question on the path to `leaf_id`."""
     if leaf_id is None:

@@ -33,6 +33,10 @@ class FileStore:
     def path(self, file_id: str) -> Path:
         return self._folder / file_id[-2:] / file_id
 
+    def beside(self, file_id: str, ending: str) -> Path:
+        """Where something made of a file lies, which goes with it and can be made again; `ending` holds no folder."""
+        return self._folder / file_id[-2:] / f"{file_id}.{ending}"
+
     def save(self, source: IO[bytes], *, limit: int) -> tuple[str, int, str]:
         """Copy `source` to the store; its new id, size in bytes and SHA-256.
 
@@ -56,18 +60,29 @@ class FileStore:
         return file_id, size, digest.hexdigest()
 
     def discard(self, file_ids: Iterable[str]) -> None:
+        """Delete files with what lies beside them."""
         for file_id in file_ids:
-            # On Windows a file that is being read can't go; the sweep at the next start takes it.
-            with contextlib.suppress(OSError):
-                self.path(file_id).unlink(missing_ok=True)
+            path = self.path(file_id)
+            _unlink([path, *path.parent.glob(f"{file_id}.*")])
+
+    def discard_beside(self, file_id: str, *, but: Path) -> None:
+        """Delete what lies beside a file, except what begins like `but`."""
+        beside = self.path(file_id).parent.glob(f"{file_id}.*")
+        _unlink(path for path in beside if path.stem != but.stem)
 
     def sweep(self, known: set[str]) -> int:
-        """Delete the bytes that no row knows (of aborted uploads); how many there were."""
-        strays = [path for path in self._folder.glob("??/*") if path.name not in known]
-        for path in strays:
-            with contextlib.suppress(OSError):
-                path.unlink()
+        """Delete the bytes that no row knows (of aborted uploads), and what was half made; how many there were."""
+        found = self._folder.glob("??/*")
+        strays = [path for path in found if path.name.split(".")[0] not in known or path.suffix == ".part"]
+        _unlink(strays)
         return len(strays)
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        # On Windows a file that is being read can't go; the sweep at the next start takes it.
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def add(

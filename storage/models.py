@@ -230,6 +230,17 @@ files = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# What was found out about an upload when it was read: its intake card, or why it can't be read.
+cards = Table(
+    "cards",
+    metadata,
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True),
+    Column("choice", JSON),  # what its user has chosen instead of what was found; None = nothing
+    Column("card", JSON),  # None = it can't be read
+    Column("failure", String(20)),  # the reason, a key of the analyst's sentences
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
 # What an administrator has changed while the server ran, over secrets.toml.
 overrides = Table(
     "overrides",

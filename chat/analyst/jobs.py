@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from chat.analyst.answers import answer, unclear_answer
+from chat.analyst.card_job import card_job, table_of
 from chat.analyst.charts import drawing_of
 from chat.analyst.computing import compute
 from chat.analyst.drawings import png_of, svg_of
 from chat.analyst.queries import Unclear
 from chat.analyst.questions import understand
-from chat.analyst.reading import read_table
 from chat.analyst.sentences import language_of_question
 from chat.events import ResultTable, Work
 
@@ -44,12 +43,11 @@ class Analysis:
 
 
 def answer_job(request: Request, tell: Tell) -> dict[str, Any]:
-    """Answer `question` about the first of `files`, each {"path", "name"}; `language` is the reader's.
+    """Answer `question` about the first of `files`, each {"path", "name"}, perhaps with {"choice", "table"}.
 
-    Raises ReadingFailed.
+    `language` is the reader's. Raises ReadingFailed.
     """
-    file = request["files"][0]
-    analysis = analyse(Path(file["path"]), file["name"], request["question"], request["language"], tell)
+    analysis = analyse(request["files"][0], request["question"], request["language"], tell)
     charts = [
         {
             "title": chart.title,
@@ -68,17 +66,17 @@ def answer_job(request: Request, tell: Tell) -> dict[str, Any]:
     }
 
 
-JOBS: dict[str, Callable[[Request, Tell], dict[str, Any]]] = {"answer": answer_job}
+JOBS: dict[str, Callable[[Request, Tell], dict[str, Any]]] = {"answer": answer_job, "card": card_job}
 
 
-def analyse(path: Path, name: str, question: str, language: str, tell: Tell) -> Analysis:
-    """Answer `question` about the file in `path`; `tell` hears which step begins.
+def analyse(file: Request, question: str, language: str, tell: Tell) -> Analysis:
+    """Answer `question` about a request's file; `tell` hears which step begins.
 
     `language` is the reader's, for a question that has no words. Raises ReadingFailed.
     """
     language = language_of_question(question, language)
     tell("reading")
-    table = read_table(path, name)
+    table = table_of(file)
     tell("understanding")
     query = understand(question, table)
     if isinstance(query, Unclear):

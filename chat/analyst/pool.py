@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,30 @@ class Analyst:
         self._idle: list[_Worker] = []
         self._workers: set[_Worker] = set()
 
-    async def analyse(self, path: Path, name: str, question: str, language: str) -> AsyncGenerator[StreamEvent, None]:
+    async def analyse(
+        self,
+        path: Path,
+        name: str,
+        question: str,
+        language: str,
+        *,
+        choice: Mapping[str, Any] | None = None,
+        table: Path | None = None,
+        others: Sequence[Mapping[str, Any]] = (),
+        earlier: Sequence[str] = (),
+    ) -> AsyncGenerator[StreamEvent, None]:
         """Answer `question` about the file in `path`, which the user calls `name`.
 
+        `choice` is how the file is to be read, `table` where its table lies if that has been kept; `others` are more
+        files of the conversation, each as `file_as_json` makes them, and `earlier` its questions before this one.
         Closing the iterator ends the work at once. Raises AnalysisFailed.
         """
-        request = {"files": [{"path": str(path.resolve()), "name": name}], "question": question, "language": language}
+        request = {
+            "files": [file_as_json(path, name, choice=choice, table=table), *others],
+            "question": question,
+            "language": language,
+            "earlier": list(earlier),
+        }
         async with aclosing(self._messages("answer", request, name)) as messages:
             async for message in messages:
                 if "status" in message:
@@ -80,11 +98,11 @@ class Analyst:
                 await worker.send({"job": job, **request})
                 while "result" not in (message := await worker.receive()):
                     if "error" in message:
-                        raise self._failure(message["error"], name)
+                        raise self.failure(message["error"], name)
                     yield message
                 worker.is_done = True
             except _WorkerGone as error:
-                raise self._failure(worker.killed_for or self._likely_reason(worker), name) from error
+                raise self.failure(worker.killed_for or self._likely_reason(worker), name) from error
             finally:
                 watch.cancel()
                 await asyncio.gather(watch, return_exceptions=True)
@@ -97,9 +115,10 @@ class Analyst:
         for worker in list(self._workers):
             await self._end(worker)
 
-    def _failure(self, reason: str, name: str) -> AnalysisFailed:
+    def failure(self, reason: str, name: str) -> AnalysisFailed:
+        """What is told when a file that the user calls `name` can't be analysed for a `reason`."""
         limit = {"memory": self._memory_mb, "time": self._seconds}.get(reason, "")
-        return AnalysisFailed(notices=notices(f"failed.{reason}", name=name, limit=limit))
+        return AnalysisFailed(reason, notices=notices(f"failed.{reason}", name=name, limit=limit))
 
     def _likely_reason(self, worker: _Worker) -> str:
         """A process that dies with its memory nearly full has met the limit that it set itself."""
@@ -127,6 +146,18 @@ class Analyst:
     async def _end(self, worker: _Worker) -> None:
         self._workers.discard(worker)
         await worker.end()
+
+
+def file_as_json(
+    path: Path, name: str, *, choice: Mapping[str, Any] | None = None, table: Path | None = None
+) -> dict[str, Any]:
+    """A file as the jobs' requests name it."""
+    return {
+        "path": str(path.resolve()),
+        "name": name,
+        "choice": dict(choice) if choice else None,
+        "table": str(table.resolve()) if table else None,
+    }
 
 
 class _WorkerGone(Exception):

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from chat.analyst.intake import json_records
-from chat.analyst.intake.cards import Card, profile_of
+from chat.analyst.intake.cards import Card, preview_of, profile_of
 from chat.analyst.intake.columns import Collector, RawTable
 from chat.analyst.intake.delimited import read_delimited
 from chat.analyst.intake.documents import Document, format_by_name, read_pdf
@@ -134,6 +134,7 @@ def read(path: Path, name: str, choice: Choice | None = None) -> Reading:
         duplicate_rows=profile.duplicate_rows,
         keys=profile.keys,
         notes=table.notes,
+        preview=preview_of(texts),
     )
     header = raw.header()
     return Reading(card, table, None if header is None else tuple(header), texts)

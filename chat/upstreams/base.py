@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -28,12 +28,19 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a question: where it lies, what the user called it, its size in bytes."""
+    """A file that goes with a question: where it lies, what the user called it, its size in bytes.
+
+    `choice` is how its user wants it read, None as it is found. Where they have been made already, its table lies in
+    `table` and its text, if it is no text file itself, in `text`.
+    """
 
     path: Path
     name: str
     size: int
     media_type: str = "application/octet-stream"
+    choice: Mapping[str, object] | None = None
+    table: Path | None = None
+    text: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class Question:
 
     `contents` is the conversation, the roles by position: user, answer, user, answer, …, the new question (not blank).
     `attachment` goes with this question; `last_attachment` is the conversation's newest file, this one included.
+    `files` are all the conversation's files with tables, the one that the question is about first. `card` says what is
+    known of that file, in plain text that stands before the question wherever the file goes along; `repeated` tells
+    that the attachment went with an earlier question already. `earlier` are the questions before this one, the oldest
+    first.
     `idempotency_key` is the same for all tries, so that an upstream can tell a repeat from a new question.
     `plain`: without what an older server might not know; see `ExtrasRejected`.
     `options` are what a program wants FabriX to be told, under FabriX's own names; they come before the settings.
@@ -51,10 +62,21 @@ class Question:
     contents: tuple[str, ...]
     attachment: Attachment | None = None
     last_attachment: Attachment | None = None
+    files: tuple[Attachment, ...] = ()
+    card: str = ""
+    repeated: bool = False
+    earlier: tuple[str, ...] = ()
     language: str = "en"
     idempotency_key: str = ""
     plain: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
+
+    def with_card(self) -> Question:
+        """The same with the card in the last item, before the question."""
+        if not self.card:
+            return self
+        *history, asked = self.contents
+        return replace(self, contents=(*history, f"{self.card}\n\n{asked}"), card="")
 
 
 class Upstream(Protocol):

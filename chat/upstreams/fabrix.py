@@ -63,10 +63,11 @@ class FabrixUpstream:
         return "/" not in agent_id and not agent_id.startswith("local-")
 
     async def prepared(self, question: Question) -> Question:
-        """The same: FabriX takes files as they are."""
-        return question
+        """The same, with what is known of a file: FabriX takes files as they are."""
+        return question.with_card() if question.attachment else question
 
     async def ask(self, question: Question) -> AsyncGenerator[StreamEvent, None]:
+        question = await self.prepared(question)
         decoder = FrameDecoder(mask=self._mask)
         async with AsyncExitStack() as stack:
             build = await self._request(question, stack)

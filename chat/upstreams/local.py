@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from chat.analyst.pool import Analyst
+from chat.analyst.pool import Analyst, file_as_json
 from chat.analyst.sentences import language_of_question, say
 from chat.events import Delta, Finished, StreamEvent
 from chat.upstreams.base import Agent, Attachment, Question
@@ -46,14 +46,24 @@ class LocalUpstream:
         elif attachment is None:
             yield Delta(say("introduction", language))
         else:
-            async with aclosing(self._analysed(attachment, text, question.language)) as events:
+            async with aclosing(self._analysed(attachment, question)) as events:
                 async for event in events:
                     yield event
             return
         yield Finished()
 
-    def _analysed(self, attachment: Attachment, text: str, language: str) -> AsyncGenerator[StreamEvent, None]:
-        return self._analyst.analyse(attachment.path, attachment.name, text, language)
+    def _analysed(self, attachment: Attachment, question: Question) -> AsyncGenerator[StreamEvent, None]:
+        others = [each for each in question.files if each.path != attachment.path]
+        return self._analyst.analyse(
+            attachment.path,
+            attachment.name,
+            question.contents[-1],
+            question.language,
+            choice=attachment.choice,
+            table=attachment.table,
+            others=[file_as_json(each.path, each.name, choice=each.choice, table=each.table) for each in others],
+            earlier=question.earlier,
+        )
 
     async def is_up(self) -> bool:
         """True: these agents run here."""

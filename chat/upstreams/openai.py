@@ -80,7 +80,7 @@ class OpenAiUpstream:
         except OSError as error:
             log.error("an attachment can't be read: %s", type(error).__name__)
             raise UpstreamError from None
-        return replace(question, contents=contents, attachment=None, last_attachment=None)
+        return replace(question, contents=contents, card="", attachment=None, last_attachment=None)
 
     async def ask(self, question: Question) -> AsyncGenerator[StreamEvent, None]:
         question = await self.prepared(question)

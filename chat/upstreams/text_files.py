@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 
 from chat.analyst.intake.encodings import find_encoding
 from chat.errors import FileNotText, FileTooLong
@@ -20,10 +19,11 @@ def with_file(question: Question, *, limit: int) -> tuple[str, ...]:
     """The conversation with its file as a message and an acknowledgement before the question, which stays the last.
 
     The acknowledgement is there because many models' templates refuse two messages of one role in a row. A file of an
-    earlier question goes along again where it can; else the agent is told that there was one. `limit` is in bytes.
+    earlier question goes along again where it can; else the agent is told that there was one. What is known of a file
+    that goes along stands before the question. `limit` is in bytes.
 
     Raises:
-        FileNotText, FileTooLong: the file of this question; OSError: it can't be read
+        FileNotText, FileTooLong: a file that is new with this question; OSError: it can't be read
     """
     attachment, language = question.attachment or question.last_attachment, question.language
     if attachment is None:
@@ -32,30 +32,34 @@ def with_file(question: Question, *, limit: int) -> tuple[str, ...]:
     try:
         content = _content(attachment, limit)
     except (FileNotText, FileTooLong):
-        if question.attachment:
+        if question.attachment and not question.repeated:
             raise
         pair = (text("server.file_hidden", language, name=name), text("server.file_not_seen", language, name=name))
     else:
         given = text("server.file_given", language, name=name, fence=_fence(content), content=content)
         pair = (given, text("server.file_read", language, name=name))
+        question = question.with_card()
     return (*question.contents[:-1], *pair, question.contents[-1])
 
 
 def _content(attachment: Attachment, limit: int) -> str:
     """The file's text, line ends as "\\n"."""
-    if attachment.size > limit:
-        size = math.ceil(attachment.size / KB)
-        raise FileTooLong(name=attachment.name, size=size, limit=limit // KB)
-    content = _decoded(attachment.path)
+    kept = attachment.text if attachment.text and attachment.text.exists() else None
+    bytes_there = kept.stat().st_size if kept else attachment.size
+    if bytes_there > limit:
+        raise FileTooLong(name=attachment.name, size=math.ceil(bytes_there / KB), limit=limit // KB)
+    content = kept.read_text(encoding="utf-8") if kept else _decoded(attachment)
     if content is None or _NO_TEXT.search(content):
         raise FileNotText(name=attachment.name)
     return content
 
 
-def _decoded(path: Path) -> str | None:
-    encoding = find_encoding(path)
+def _decoded(attachment: Attachment) -> str | None:
+    """A file's bytes as text, in the encoding that its user has chosen or that is found; None when they are none."""
+    chosen = (attachment.choice or {}).get("encoding")
+    encoding = str(chosen) if chosen else find_encoding(attachment.path)
     try:
-        return path.read_text(encoding=encoding).rstrip("\x1a\r\n") if encoding else None
+        return attachment.path.read_text(encoding=encoding).rstrip("\x1a\r\n") if encoding else None
     except UnicodeError:
         return None
 

@@ -284,7 +284,9 @@ def test_a_backup_that_can_not_be_written_is_told(run: Run, database: Database, 
 
 
 def test_check_says_that_all_is_well(run: Run, database: Database, data: Path, kim: User, capsys) -> None:
-    old_conversation(database, data, kim, "t", days=1)
+    beside = FileStore(data / "files").beside(old_conversation(database, data, kim, "t", days=1), "a.parquet")
+    beside.write_bytes(b"made of the file")
+    os.utime(beside, (0, 0))
     assert run("check") == 0
     told = capsys.readouterr()
     assert "All is well." in told.out and "files: 1" in told.out and told.err == ""

@@ -377,6 +377,49 @@ def test_the_last_file_is_known_to_later_questions(person: Person, conversation:
     assert question.last_attachment is not None and question.last_attachment.name == "a.csv"
 
 
+def test_what_is_known_of_the_file_goes_with_the_question(person: Person, conversation: str, upstream) -> None:
+    file = person.upload("a.csv", b"a;b\n1;2\n3;4\n")
+    person.ask_and_wait(conversation, "합계는?", file_id=file["file_id"])
+    question = upstream.questions[-1]
+    assert question.contents == ("합계는?",)
+    assert "2행 × 2열" in question.card and "구분자 “;”" in question.card
+    assert question.attachment is not None and question.attachment.table is not None
+    assert question.attachment.table.is_file()
+    assert next(message["content"] for message in person.messages(conversation)) == "합계는?"
+
+
+def test_a_choice_goes_with_the_question(person: Person, conversation: str, upstream) -> None:
+    file = person.upload("a.csv", b"a;b\n1;2\n3;4\n")["file_id"]
+    assert person.http.put(f"/api/files/{file}/card", json={"header": 0}).status_code == 200
+    person.ask_and_wait(conversation, "How many?", file_id=file)
+    question = upstream.questions[-1]
+    assert question.attachment is not None and question.attachment.choice == {"header": 0}
+    assert "3 rows × 2 columns" in question.card
+
+
+def test_all_tables_of_the_conversation_go_along_the_chosen_one_first(
+    person: Person, conversation: str, upstream
+) -> None:
+    names = ("a.csv", "b.csv", "notes.md")
+    one, two, note = (person.upload(name, b"a;b\n1;2\n3;4\n")["file_id"] for name in names)
+    for file in (one, note, two):
+        person.ask_and_wait(conversation, f"About {file}", file_id=file)
+    assert [file.name for file in upstream.questions[-1].files] == ["b.csv", "a.csv"]
+    assert not upstream.questions[-1].repeated
+    person.ask_and_wait(conversation, "Again", file_id=one)
+    question = upstream.questions[-1]
+    assert [file.name for file in question.files] == ["a.csv", "b.csv"]
+    assert question.repeated
+    assert question.earlier == (f"About {one}", f"About {note}", f"About {two}")
+
+
+def test_only_questions_of_the_branch_are_earlier_ones(person: Person, conversation: str, upstream) -> None:
+    first = person.ask_and_wait(conversation, "One")
+    person.ask_and_wait(conversation, "Two")
+    person.ask_and_wait(conversation, "Three", parent_id=first["message_id"])
+    assert upstream.questions[-1].earlier == ("One",)
+
+
 def test_a_parent_of_another_conversation_is_refused(person: Person, conversation: str, upstream) -> None:
     elsewhere = person.ask_and_wait(person.conversation())
     answer = person.http.post(

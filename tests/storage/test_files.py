@@ -54,3 +54,36 @@ def test_uploads_that_were_never_sent_are_forgotten_after_a_day(database: Databa
         return files.forget_unsent(connection), files.used_bytes(connection, user.id)
 
     assert database.write_now(work) == ({"new"}, 1)
+
+
+def test_what_was_made_of_a_file_goes_with_it(store: FileStore) -> None:
+    file_id, _, _ = store.save(BytesIO(b"kept"), limit=10)
+    other, _, _ = store.save(BytesIO(b"kept"), limit=10)
+    store.beside(file_id, "a.parquet").write_bytes(b"table")
+    store.beside(other, "a.parquet").parent.mkdir(exist_ok=True)
+    store.beside(other, "a.parquet").write_bytes(b"table")
+    store.discard([file_id])
+    assert not store.path(file_id).exists() and not store.beside(file_id, "a.parquet").exists()
+    assert store.beside(other, "a.parquet").exists()
+
+
+def test_the_sweep_takes_what_was_made_of_files_that_are_gone_and_what_is_half_made(store: FileStore) -> None:
+    kept, _, _ = store.save(BytesIO(b"kept"), limit=10)
+    store.beside(kept, "a.parquet").write_bytes(b"table")
+    store.beside(kept, "b.parquet.part").write_bytes(b"half")
+    stray = store.beside("0" * 30 + kept[-2:], "a.parquet")
+    stray.write_bytes(b"table")
+    assert store.sweep({kept}) == 2
+    assert store.beside(kept, "a.parquet").exists() and not stray.exists()
+
+
+def test_only_the_newest_of_what_was_made_of_a_file_stays(store: FileStore) -> None:
+    kept, _, _ = store.save(BytesIO(b"kept"), limit=10)
+    for ending in ("old.parquet", "old.txt", "new.parquet", "new.txt"):
+        store.beside(kept, ending).write_bytes(b"")
+    store.discard_beside(kept, but=store.beside(kept, "new.parquet"))
+    assert sorted(path.name for path in store.path(kept).parent.iterdir()) == [
+        kept,
+        f"{kept}.new.parquet",
+        f"{kept}.new.txt",
+    ]

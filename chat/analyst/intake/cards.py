@@ -17,6 +17,7 @@ from chat.analyst.tables import Column, Note
 _EXAMPLES = 3
 _EXAMPLE_LENGTH = 60
 _SAMPLE = 2000
+_PREVIEW = 5  # rows
 _MOST_KEYS = 5
 
 
@@ -43,7 +44,8 @@ class Card:
     """A file as it was read. Everything that doesn't apply to its format is None or empty.
 
     Line numbers count from 1, in the file or in the sheet. `duplicate_rows` counts the rows that stand there already.
-    `keys` are the columns of which every row has a value of its own. `text` is what a document says, and only that.
+    `keys` are the columns of which every row has a value of its own. `preview` are the first rows as the file writes
+    them, each value cut. `text` is what a document says, and only that.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Card:
     duplicate_rows: int = 0
     keys: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    preview: tuple[tuple[str, ...], ...] = ()
     text: str | None = None
     pages: int | None = None
 
@@ -109,6 +112,12 @@ def profile_of(texts: pa.Table, columns: Sequence[Column]) -> Profile:
         if height > 1 and distinct == height:
             keys.append(column.name)
     return Profile(tuple(cards), duplicates, tuple(keys[:_MOST_KEYS]))
+
+
+def preview_of(texts: pa.Table) -> tuple[tuple[str, ...], ...]:
+    """The first rows of a table of text."""
+    rows = zip(*(column.slice(0, _PREVIEW).to_pylist() for column in texts.columns), strict=True)
+    return tuple(tuple((cell or "")[:_EXAMPLE_LENGTH] for cell in row) for row in rows)
 
 
 def _filled_and_distinct(column: pa.ChunkedArray) -> tuple[int, int]:

@@ -102,9 +102,11 @@ def encoding_of(content: bytes) -> str | None:
 def known(encoding: str) -> str | None:
     """The Python name of an encoding as people write it, or None when there is no such encoding."""
     try:
-        return codecs.lookup(encoding.strip()).name
+        found = codecs.lookup(encoding.strip())
     except (LookupError, ValueError):
         return None
+    # Python's codecs are more than encodings: "hex" and "zip" decode no text.
+    return found.name if found._is_text_encoding else None
 
 
 def blocks_of(path: Path, decoding: Decoding, size: int = _BLOCK) -> Iterator[str]:

@@ -53,8 +53,18 @@ def text_of(events: list[StreamEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, Delta))
 
 
+_strangers: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def remember_strangers() -> None:
+    """A server that other tests share may have workers of its own."""
+    _strangers.clear()
+    _strangers.update(child.pid for child in psutil.Process().children())
+
+
 def children() -> list[psutil.Process]:
-    return psutil.Process().children()
+    return [child for child in psutil.Process().children() if child.pid not in _strangers]
 
 
 async def until(condition: Callable[[], bool]) -> None:

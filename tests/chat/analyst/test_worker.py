@@ -53,14 +53,14 @@ def test_error_within_a_job_is_one_line(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(jobs, "read_table", fail)
+    monkeypatch.setattr(jobs, "table_of", fail)
     assert answers_to([request_line])[-1] == {"error": reason}
 
 
 def test_stray_prints_do_not_reach_the_protocol(request_line: str) -> None:
-    program = "import os, sys; from chat.analyst import jobs, worker; real = jobs.read_table\n"
+    program = "import os, sys; from chat.analyst import jobs, worker; real = jobs.table_of\n"
     program += "def noisy(*a):\n    print('noise'); os.write(1, b'more noise'); return real(*a)\n"
-    program += "jobs.read_table = noisy; worker.main()"
+    program += "jobs.table_of = noisy; worker.main()"
     command = (*WORKER[:3], "-c", program, *WORKER[5:])
     done = subprocess.run(command, input=request_line, capture_output=True, text=True, encoding="utf-8", check=True)
     assert all(json.loads(line) for line in done.stdout.splitlines())

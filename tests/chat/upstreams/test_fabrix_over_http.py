@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,23 @@ async def test_file_goes_with_the_whole_conversation(standin: Standin, connect: 
     assert sent.contents == ["이전 질문", "이전 답변", "합계는?"]
     assert sent.body == {"agentId": fault_id("none"), "isStream": "false"}
     assert "지점,매출" in answer.text
+
+
+async def test_what_is_known_of_the_file_stands_before_the_question(
+    standin: Standin, connect: Connect, tmp_path: Path
+) -> None:
+    path = tmp_path / "data"
+    path.write_bytes(b"a,b\n1,2\n")
+    asked = replace(attached(path, "이전 질문", "이전 답변", "합계는?"), card="- CSV, 1 row")
+    upstream = connect(standin.base_url)
+    await answer_of(upstream, await upstream.prepared(asked))
+    assert standin.requests[0].contents == ["이전 질문", "이전 답변", "- CSV, 1 row\n\n합계는?"]
+
+
+async def test_what_is_known_of_an_earlier_file_does_not_go_without_it(standin: Standin, connect: Connect) -> None:
+    asked = Question(fault_id("none"), ("합계는?",), card="- CSV, 1 row")
+    await answer_of(connect(standin.base_url), asked)
+    assert standin.requests[0].contents == ["합계는?"]
 
 
 async def test_file_answer_may_come_as_a_stream(standin: Standin, connect: Connect, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,30 @@ def test_an_earlier_file_that_can_not_go_along_does_not_stop_the_conversation(tm
 
 def test_without_a_file_nothing_changes() -> None:
     assert with_file(asked(None), limit=KB) == CONTENTS
+
+
+def test_what_is_known_of_the_file_stands_before_the_question_which_stays_as_it_was(tmp_path: Path) -> None:
+    question = replace(asked(attachment(tmp_path, b"a,b\n1,2")), card="- CSV, 1 row")
+    assert with_file(question, limit=KB)[-1] == f"- CSV, 1 row\n\n{CONTENTS[-1]}"
+    assert "a,b" in with_file(question, limit=KB)[2]
+
+
+def test_what_is_known_of_a_file_that_can_not_be_seen_stays_here(tmp_path: Path) -> None:
+    question = replace(asked(None, earlier=attachment(tmp_path, b"\0" * 50)), card="- Excel, 1 row")
+    assert with_file(question, limit=KB)[-1] == CONTENTS[-1]
+
+
+def test_a_file_that_goes_along_again_does_not_stop_the_conversation(tmp_path: Path) -> None:
+    question = replace(asked(attachment(tmp_path, b"\0" * 50)), repeated=True)
+    assert with_file(question, limit=KB)[3] == "I can't see the file sales.csv."
+
+
+def test_the_text_of_a_file_that_is_no_text_goes_along(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("본문", encoding="utf-8")
+    file = replace(attachment(tmp_path, b"%PDF-1.7 \0" * 1000, "보고서.pdf"), text=tmp_path / "words")
+    assert "본문" in with_file(asked(file), limit=KB)[2]
+
+
+def test_text_is_read_in_the_encoding_that_was_chosen(tmp_path: Path) -> None:
+    file = replace(attachment(tmp_path, "é".encode("latin-1") * 4), choice={"encoding": "cp1251"})
+    assert "йййй" in with_file(asked(file), limit=KB)[2]
