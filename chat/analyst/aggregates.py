@@ -1,42 +1,60 @@
-"""Statistics of values, and of the values of groups."""
+"""Statistics of a column, or of each group of it, as SQL expressions."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
-import pandas as pd
+from chat.analyst.database import ROW, quoted
 
-from chat.analyst.queries import QUANTILES, Statistic
-
-
-def statistic_of(values: pd.Series, statistic: Statistic) -> Any:
-    """One statistic of the values that are there; None when there are too few. Sums of integers don't overflow."""
-    values = values.dropna()
-    if statistic in ("count", "distinct"):
-        return len(values) if statistic == "count" else int(values.nunique())
-    if len(values) < (2 if statistic in ("std", "var") else 1):
-        return None
-    if statistic == "sum" and values.dtype.kind == "i" and float(values.abs().max()) * len(values) > 2**62:
-        return sum(values.tolist())
-    result = values.quantile(QUANTILES[statistic]) if statistic in QUANTILES else getattr(values, statistic)()
-    return result.item() if hasattr(result, "item") else result
+_ROW = quoted(ROW)
+_NAMED = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+_WHOLE = ("BIGINT", "HUGEINT", "INTEGER")
 
 
-def grouped(
-    frame: pd.DataFrame, groups: list[str], measures: tuple[str, ...], statistics: tuple[Statistic, ...]
-) -> pd.DataFrame:
-    """The statistics of each group, in columns called "statistic measure"."""
-    by = frame.groupby(groups, dropna=False, sort=True)
-    columns = {}
-    for measure in measures:
-        for statistic in statistics:
-            columns[f"{statistic} {measure}"] = _of_groups(by[measure], statistic)
-    return pd.DataFrame(columns).reset_index()
+def quantile(statistic: str) -> float | None:
+    """The part of the values below a quantile such as "q1" or "p95"; None for anything else."""
+    if statistic in _NAMED:
+        return _NAMED[statistic]
+    percentile = re.fullmatch(r"p(\d+(?:\.\d+)?)", statistic)
+    return float(percentile[1]) / 100 if percentile else None
 
 
-def _of_groups(by: Any, statistic: Statistic) -> pd.Series:
-    if statistic in QUANTILES:
-        return by.quantile(QUANTILES[statistic])
-    if statistic == "sum":
-        return by.sum(min_count=1)
-    return getattr(by, "nunique" if statistic == "distinct" else statistic)()
+def expression(statistic: str, column: str, sql_type: str, relation: str) -> str:
+    """The SQL of a statistic of `column` (quoted) in `relation`; NULL when there are too few values.
+
+    Whole numbers add up exactly however many there are, others with Kahan's correction; `skew` and `kurtosis` are
+    those of a sample, as pandas has them.
+    """
+    part = quantile(statistic)
+    if part is not None:
+        return f"median({column})" if part == 0.5 else f"quantile_cont({column}, {part!r})"
+    precise = "f" if sql_type == "DOUBLE" else ""
+    centred = f"{column} - (SELECT avg({column}) FROM {relation})"  # large values would lose their digits in powers
+    written = {
+        "count": f"count({column})",
+        "sum": f"{precise}sum({column})",
+        "mean": f"{precise}avg({column})",
+        "min": f"min({column})",
+        "max": f"max({column})",
+        "std": f"stddev_samp({column})",
+        "var": f"var_samp({column})",
+        "distinct": f"count(DISTINCT {column})",
+        "mode": f"mode({column} ORDER BY {column})",
+        "range": _range(column, sql_type),
+        "iqr": f"quantile_cont({column}, 0.75) - quantile_cont({column}, 0.25)",
+        "skew": f"skewness({centred})",
+        "kurtosis": f"kurtosis({centred})",
+        "cv": f"stddev_samp({column}) / nullif({precise}avg({column}), 0)",
+        "sem": f"stddev_samp({column}) / sqrt(count({column}))",
+        "product": f"product({column})",
+        "first": f"arg_min({column}, {_ROW})",
+        "last": f"arg_max({column}, {_ROW})",
+    }
+    return written[statistic]
+
+
+def _range(column: str, sql_type: str) -> str:
+    """The distance of the ends; of dates in days."""
+    if sql_type.startswith("TIMESTAMP"):
+        return f"date_diff('day', min({column}), max({column}))"
+    return f"max({column}) - min({column})"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from chat.analyst.computing import COUNT, PART, SHARE, TIMES, Result
 from chat.analyst.examples import example_questions
 from chat.analyst.markdown import MISSING, escaped, number, table
 from chat.analyst.phrases import MOST_ROWS, Phrases
 from chat.analyst.profiles import profile
 from chat.analyst.queries import Action, Query, Unclear
+from chat.analyst.results import COUNT, PART, SHARE, TIMES, Result
 from chat.analyst.tables import Table
 
 _MOST_CONFUSING = 10

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from chat.analyst.computing import PART, Result, filtered
 from chat.analyst.conditions_text import condition_text
 from chat.analyst.drawings import Drawing, Row, Spec, bars, boxes, histogram, lines, points
 from chat.analyst.queries import Query
+from chat.analyst.results import COUNT, PART, Result
 from chat.analyst.sentences import say
 from chat.analyst.tables import Table
 
@@ -47,8 +47,11 @@ def _aggregate(query: Query, result: Result, table: Table, language: str) -> Dra
     if not query.groups or len(result.frame) < 2:
         return None
     by = str(result.values.get("first") or result.values["by"])
-    statistic, measure = by.split(" ", 1)
     groups = ", ".join(query.groups)
+    if by == COUNT:
+        title = say("chart.title_rows_by", language, groups=groups)
+        return bars(title, _group_rows(result.frame, query.groups, by), label=groups, size=say("chart.rows", language))
+    statistic, measure = by.split(" ", 1)
     words = {"statistic": say(f"stat.{statistic}", language), "column": measure}
     title = say("chart.title_by", language, groups=groups, **words)
     rows = _group_rows(result.frame, query.groups, by)
@@ -104,9 +107,9 @@ def _correlation(query: Query, result: Result, table: Table, language: str) -> D
     if len(result.frame) != 1:
         return None
     a, b = result.frame["a"].iloc[0], result.frame["b"].iloc[0]
-    pairs = filtered(table.frame, query.filters)[[a, b]].dropna()
-    pairs = pairs.sample(_MOST_POINTS, random_state=0) if len(pairs) > _MOST_POINTS else pairs
-    rows: list[Row] = [{"x": float(x), "y": float(y)} for x, y in pairs.itertuples(index=False)]
+    rows: list[Row] = [{"x": float(x), "y": float(y)} for x, y in result.values["points"].itertuples(index=False)]
+    if not rows:
+        return None
     return points(say("chart.title_correlation", language, a=a, b=b), rows, x=a, y=b)
 
 
@@ -116,12 +119,10 @@ def _outliers(query: Query, result: Result, table: Table, language: str) -> Draw
         return None
     name = query.measures[0]
     box = result.frame.iloc[0]
-    values = filtered(table.frame, query.filters)[name].dropna()
-    inside = values[(values >= box["low"]) & (values <= box["high"])]
-    if inside.empty:
+    inside = result.values["points"]
+    if "low" not in inside:
         return None
-    ends = {"low": float(inside.min()), "high": float(inside.max())}
-    row: Row = {"q1": box["q1"], "q3": box["q3"], "median": float(values.median()), **ends}
+    row: Row = {"q1": box["q1"], "q3": box["q3"], **{key: inside[key] for key in ("median", "low", "high")}}
     outliers: list[Row] = [{"value": float(value)} for value in result.values["rows"][name].head(_MOST_POINTS)]
     return boxes(say("chart.title_outliers", language, column=name), [row], outliers, value=name)
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from chat.analyst.computing import Result
 from chat.analyst.conditions_text import condition_text
 from chat.analyst.markdown import escaped, groups_digits, number, raw, table, with_unit
 from chat.analyst.queries import Filter, Query
+from chat.analyst.results import Result
 from chat.analyst.sentences import say
 from chat.analyst.tables import TOTAL_ROW, Note, Table
 

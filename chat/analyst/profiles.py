@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from chat.analyst.computing import Result, compute
+from chat.analyst.computing import compute
 from chat.analyst.examples import example_questions
 from chat.analyst.markdown import escaped, number
 from chat.analyst.phrases import Phrases
 from chat.analyst.queries import Query
+from chat.analyst.results import Result
 from chat.analyst.tables import Table
 
 _PREVIEW = 5

@@ -85,7 +85,7 @@ class Table:
         if not isinstance(self.content, Path):
             return self.content.head(count)
         frame = self.database.frame(
-            f"SELECT * EXCLUDE ({quoted(ROW)}) FROM {DATA} WHERE {quoted(ROW)} < {count} ORDER BY {quoted(ROW)}"  # noqa: S608
+            f"SELECT * EXCLUDE ({quoted(ROW)}) FROM {DATA} WHERE {quoted(ROW)} < {count} ORDER BY {quoted(ROW)}"
         )
         frame.columns = pd.Index(self.names())
         return frame
@@ -97,7 +97,7 @@ class Table:
     def _find_distinct(self, name: str) -> list[object]:
         column = quoted(self.identifiers[name])
         if isinstance(self.content, Path):
-            found = self.database.frame(f"SELECT DISTINCT {column} FROM {DATA} WHERE {column} IS NOT NULL").iloc[:, 0]  # noqa: S608
+            found = self.database.frame(f"SELECT DISTINCT {column} FROM {DATA} WHERE {column} IS NOT NULL").iloc[:, 0]
         else:
             found = pd.Series(self.content[name].dropna().unique())
         self._distinct_values[name] = list(found)
@@ -113,7 +113,7 @@ class Table:
             return bool(self.content[name].is_unique)
         column = quoted(self.identifiers[name])
         counts = self.database.row(
-            f"SELECT count(DISTINCT {column}) + (count(*) > count({column}))::INT AS n FROM {DATA}"  # noqa: S608
+            f"SELECT count(DISTINCT {column}) + (count(*) > count({column}))::INT AS n FROM {DATA}"
         )
         return bool(counts["n"] == self.height)
 
