@@ -23,7 +23,7 @@ def tell(tmp_path: Path) -> Tell:
     path.write_text(SALES, encoding="cp949")
 
     def pieces_of(question: str) -> list[str]:
-        return list(analyse(path, "매출.csv", question, "ko", lambda step: None).pieces)
+        return list(analyse({"path": path, "name": "매출.csv"}, question, "ko", lambda step: None).pieces)
 
     return pieces_of
 
@@ -114,15 +114,19 @@ def test_columns_may_be_called_like_parts_of_a_result(tmp_path: Path, question: 
     path = tmp_path / "names"
     header = "share,count,times,part,column,날짜,n\n"
     path.write_text(header + "a,b,c,d,e,2024-01-01,1\n" * 2 + "f,g,h,i,j,2024-02-01,2\n", encoding="utf-8")
-    assert "**" in analyse(path, "n.csv", question, "ko", lambda step: None).pieces[0]
+    assert "**" in analyse({"path": path, "name": "n.csv"}, question, "ko", lambda step: None).pieces[0]
 
 
 def test_row_of_totals_is_warned_of_and_can_be_left_out(tmp_path: Path) -> None:
     path = tmp_path / "totals"
     path.write_text("지역,매출\n서울,1\n부산,2\n합계,3\n", encoding="utf-8")
-    with_it = analyse(path, "t.csv", "매출 총액", "ko", lambda step: None).pieces
-    without = analyse(path, "t.csv", "합계 제외하고 매출 합계", "ko", lambda step: None).pieces
-    assert with_it[0] == analyse(path, "t.csv", "매출 합계", "ko", lambda step: None).pieces[0] == "매출 합계: **6**"
+    with_it = analyse({"path": path, "name": "t.csv"}, "매출 총액", "ko", lambda step: None).pieces
+    without = analyse({"path": path, "name": "t.csv"}, "합계 제외하고 매출 합계", "ko", lambda step: None).pieces
+    assert (
+        with_it[0]
+        == analyse({"path": path, "name": "t.csv"}, "매출 합계", "ko", lambda step: None).pieces[0]
+        == "매출 합계: **6**"
+    )
     assert "합계 행(“합계”)으로 보입니다" in with_it[-1]
     assert without[0] == "매출 합계 (지역 ≠ 합계): **3**"
 
@@ -130,7 +134,7 @@ def test_row_of_totals_is_warned_of_and_can_be_left_out(tmp_path: Path) -> None:
 def test_content_of_the_file_cannot_break_the_table(tmp_path: Path) -> None:
     path = tmp_path / "hostile"
     path.write_text('a|b,n\n"x | **y** [l](http://e)\n<b>&amp; `c` $$z$$ \\",1\nplain,2\n', encoding="utf-8")
-    pieces = analyse(path, "h.csv", "first 2 rows", "en", lambda step: None).pieces
+    pieces = analyse({"path": path, "name": "h.csv"}, "first 2 rows", "en", lambda step: None).pieces
     row = pieces[1].splitlines()[2]
     assert row == r"| x \| \*\*y\*\* \[l\](http://e)↵\<b\>\&amp; \`c\` \$\$z\$\$ \\ | 1 |"
     assert pieces[1].splitlines()[0] == r"| a\|b | n |"
