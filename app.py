@@ -65,6 +65,7 @@ from chat.banner import BannerBoard, banner_routes
 from chat.cards import Cards
 from chat.cards_api import card_routes
 from chat.contents import Room
+from chat.control_totals import ControlTotals
 from chat.conversations import Conversations
 from chat.direct import Direct
 from chat.errors import ChatError
@@ -105,6 +106,7 @@ CHAT_SCRIPTS = tuple(
         "literal",
         "countdowns",
         "limits",
+        "totals",
         "transcript",
         "watch",
         "sidebar",
@@ -176,7 +178,9 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         file_wait_seconds=limits.file_wait_seconds,
         meter=meter,
     )
-    turns = Turns(database, store=store, gateway=gateway, meter=meter)
+    # One process of its own: no question ever waits for totals.
+    control_totals = ControlTotals(database, store=store, analyst=_analyst(settings, processes=1))
+    turns = Turns(database, store=store, gateway=gateway, meter=meter, answered=control_totals.begin)
     files = Files(
         database, store=store, limit_mb=settings.server.upload_limit_mb, quota_mb=settings.server.user_quota_mb
     )
@@ -227,6 +231,7 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
         await cleanup.close()
         await lockouts.close()
         await end_answers()
+        await control_totals.close()
         await journal.close()
         await cards.close()
         await files.close()
@@ -412,10 +417,12 @@ def _teams(settings: Settings, sources: list[Upstream]) -> dict[str, TeamLimits]
     return kept
 
 
-def _analyst(settings: Settings) -> Analyst:
+def _analyst(settings: Settings, *, processes: int | None = None) -> Analyst:
     limits = settings.agents
     return Analyst(
-        max_processes=limits.analyst_processes, memory_mb=limits.analyst_memory_mb, seconds=limits.analyst_seconds
+        max_processes=processes or limits.analyst_processes,
+        memory_mb=limits.analyst_memory_mb,
+        seconds=limits.analyst_seconds,
     )
 
 

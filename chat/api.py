@@ -414,6 +414,7 @@ def message_as_json(message: Message) -> dict[str, Any]:
         "turn_id": message.turn_id,
         "state": message.state,
         "error": message.error,
+        "totals": message.totals,
     }
 
 

@@ -186,10 +186,48 @@ class TurnError(Shape):
     number: str | None
 
 
+class ColumnTotals(Shape):
+    name: str
+    unit: str
+    count: int
+    sum: float | None
+    mean: float | None
+    min: float | None
+    max: float | None
+
+
+class DistinctCount(Shape):
+    name: str
+    count: int
+
+
+class Difference(Shape):
+    """`statistic`: rows, sum, mean, min, max or distinct; `place`: where it is told, in characters of the answer."""
+
+    statistic: str
+    column: str | None
+    told: str
+    computed: float
+    place: list[int]
+
+
+class Totals(Shape):
+    """Computed from the file itself; `total_row`: its last row looks like the sum of the others."""
+
+    file: str
+    rows: int
+    total_row: bool
+    columns: list[ColumnTotals]
+    distinct: list[DistinctCount]
+    differing: list[Difference]
+    agreeing: int
+
+
 class Message(Shape):
     """`state`, `turn_id` and `error` are those of the turn that made an answer; `siblings` are all its versions.
 
     `work` is how it was computed, where that is known, and `suggestions` are questions that are worth asking next.
+    `totals` are null until the control totals are computed, and where there is no table.
     """
 
     id: str
@@ -208,6 +246,7 @@ class Message(Shape):
     turn_id: str | None
     state: Literal["waiting", "running", "done", "stopped", "failed", "interrupted"] | None
     error: TurnError | None
+    totals: Totals | None
 
 
 class MessageOfSession(Message):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -112,8 +112,18 @@ class RunningTurn:
 class Turns:
     """Starts, watches, stops and recovers turns."""
 
-    def __init__(self, database: Database, *, store: FileStore, gateway: Gateway, meter: NoMeter | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        store: FileStore,
+        gateway: Gateway,
+        meter: NoMeter | None = None,
+        answered: Callable[[Turn], None] = lambda turn: None,
+    ) -> None:
+        """`answered` is told of each turn that has ended with an answer, when that is stored."""
         self._meter = meter or NoMeter()
+        self._answered = answered
         self._database = database
         self._artifacts = Artifacts(database, store=store)
         self._gateway = gateway
@@ -272,6 +282,8 @@ class Turns:
         running.changed = False
         running.log.append(*last_event(state, running.turn.message_id, told))
         running.log.close()
+        if state == "done" and running.answer:
+            self._answered(running.turn)
         asyncio.get_running_loop().call_later(LOG_KEPT_SECONDS, self._running.pop, running.turn.id, None)
 
     async def _store_end(self, running: RunningTurn, state: str, told: dict[str, Any] | None, usage: TurnUsage) -> None:

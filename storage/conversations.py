@@ -45,6 +45,7 @@ class Message:
     """One utterance on the path, with what the page needs to show beside it.
 
     `state`, `turn_id` and the error are those of the turn that made an answer; None for any other message.
+    `totals` are the control totals of the table that an answer is about, once they are computed.
     `siblings` are all the versions at this place, in order, this one included.
     """
 
@@ -65,6 +66,7 @@ class Message:
     siblings: list[str] = field(default_factory=list)
     work: dict[str, Any] | None = None
     suggestions: list[str] = field(default_factory=list)
+    totals: dict[str, Any] | None = None
 
 
 _COLUMNS = (
@@ -227,6 +229,7 @@ _MESSAGE = (
     files.c.kind,
     messages.c.work,
     messages.c.suggestions,
+    messages.c.totals,
 )
 
 
@@ -312,6 +315,7 @@ def _message(row: Any, *, artifacts: list[StoredFile], siblings: list[str] | Non
         siblings=siblings or [row[0]],
         work=row[19],
         suggestions=row[20],
+        totals=row[21],
     )
 
 

@@ -1,8 +1,10 @@
-"""Taking single messages out of a conversation's tree."""
+"""Single messages of a conversation's tree: taken out, and added to when more is known of them."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, or_, select
+from typing import Any
+
+from sqlalchemy import Connection, delete, or_, select, update
 
 from storage import conversations
 from storage.models import conversations as conversations_table
@@ -41,3 +43,8 @@ def remove(connection: Connection, conversation_id: str, message_id: str) -> lis
         leaf_id = conversations.newest_leaf(connection, conversation_id, versions[-1]) if versions else parent_id
     conversations.change(connection, conversation_id, leaf_id=leaf_id)
     return gone_files
+
+
+def keep_totals(connection: Connection, message_id: str, totals: dict[str, Any]) -> None:
+    """Store the control totals of an answer. One that has been deleted meanwhile stays deleted."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(totals=totals))

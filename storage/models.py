@@ -136,6 +136,7 @@ messages = Table(
     Column("agent_id", String(200)),  # who was asked; None for what nobody was asked
     Column("file_id", ForeignKey("files.id", ondelete="SET NULL"), index=True),
     Column("truncated", Boolean, nullable=False, default=False),
+    Column("totals", JSON(none_as_null=True)),  # the control totals of the file that an answer is about
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_messages_conversation_id_id", "conversation_id", "id"),
 )

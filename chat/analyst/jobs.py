@@ -15,6 +15,7 @@ from chat.analyst.drawings import png_of, svg_of
 from chat.analyst.queries import Unclear
 from chat.analyst.questions import understand
 from chat.analyst.sentences import language_of_question
+from chat.analyst.totals import totals_job
 from chat.events import ResultTable, Work
 
 Request = Mapping[str, Any]
@@ -66,7 +67,11 @@ def answer_job(request: Request, tell: Tell) -> dict[str, Any]:
     }
 
 
-JOBS: dict[str, Callable[[Request, Tell], dict[str, Any]]] = {"answer": answer_job, "card": card_job}
+JOBS: dict[str, Callable[[Request, Tell], dict[str, Any]]] = {
+    "answer": answer_job,
+    "card": card_job,
+    "totals": totals_job,
+}
 
 
 def analyse(file: Request, question: str, language: str, tell: Tell) -> Analysis:

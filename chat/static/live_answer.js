@@ -1,7 +1,7 @@
 // The page: one conversation at a time. Questions go straight to the API, answers come from the turn that is watched,
 // and storage is the truth: when a turn has ended, the conversation is read again.
 fabrix.page = (() => {
-  const { T, api, h, transcript, sidebar, composer, dialogs, drafts, watch, limits, countdowns } = fabrix;
+  const { T, api, h, transcript, sidebar, composer, dialogs, drafts, watch, limits, countdowns, totals } = fabrix;
   const LONGER = 300; // seconds more in line, for whoever chooses to wait
   const AGAIN = 60;   // … and for a question that is asked again by itself: it has waited once already
   const parts = {};       // the mounted gr.HTML elements by name
@@ -158,6 +158,7 @@ fabrix.page = (() => {
     if (live) follow(live.turn_id, live);
     show();
     showAround();
+    totals.expect(entries, () => ticket === loading, show);
   };
 
   /** Read the open conversation again, as often as it takes while the server is away. */

@@ -123,6 +123,7 @@ fabrix.transcript = (() => {
     return [
       ...artifacts.filter((artifact) => artifact.kind === 'chart').map(chart),
       links.length ? h('ul', { class: 'links', 'aria-label': T('page.links') }, ...links.map(link)) : null,
+      fabrix.totals.beneath(entry),
       stateLine(entry),
       isLive(entry) ? null : h('div', { class: 'actions' }, versions(entry), entry.content ? copy(entry) : null,
         entry.turn_id ? button(wentWrong ? 'page.retry' : 'page.again', () => actions.again(entry)) : null),
@@ -130,7 +131,7 @@ fabrix.transcript = (() => {
   };
 
   const signature = ({ entry, part }) => JSON.stringify([part, entry.id, entry.state, entry.status, entry.error,
-    entry.truncated, entry.file, entry.artifacts, entry.siblings, !entry.content, entry.inLine, entry.waitsLonger,
+    entry.truncated, entry.file, entry.artifacts, entry.siblings, !entry.content, Boolean(entry.totals), entry.inLine, entry.waitsLonger,
     fabrix.countdowns.has(entry.turn_id), entry.id && entry.id === leftOutUntil]);
 
   /** Put beneath each row of the Chatbot what its message needs; a row that hasn't changed is left alone. */
@@ -158,6 +159,7 @@ fabrix.transcript = (() => {
       if (row.entry.id && row.entry.id === leftOutUntil) content.push(h('p', { class: 'left-out' }, T('page.left_out')));
       element.append(h('div', { class: 'beneath' }, ...content.filter(Boolean)));
     });
+    fabrix.totals.mark(drawn, rows);
     follow();
   };
 

@@ -70,7 +70,7 @@ def names_of(database: Database) -> list[str]:
 def test_a_backup_holds_database_and_files(saved: Path, place: Place) -> None:
     manifest = backup.verify(saved)
     assert set(manifest.members) == {"chat.db", f"files/{place.file_id[-2:]}/{place.file_id}"}
-    assert manifest.missing == [] and manifest.schema == "0009"
+    assert manifest.missing == [] and manifest.schema == "0010"
     assert [path.name for path in saved.parent.iterdir()] == ["one.zip"]
 
 
@@ -98,7 +98,7 @@ def test_a_backup_is_made_while_others_write(place: Place, tmp_path: Path) -> No
     finally:
         over.set()
         writer.join()
-    assert backup.verify(tmp_path / "4.zip").schema == "0009"
+    assert backup.verify(tmp_path / "4.zip").schema == "0010"
 
 
 def test_a_file_that_is_gone_is_noted(place: Place, tmp_path: Path) -> None:
