@@ -6,14 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import vl_convert
 
-_FONTS = Path(__file__).with_name("fonts")
-# Ours, which the pictures are drawn with; where an SVG is opened elsewhere, what its system has for Hangul.
-_FONT = "NanumSquare, Malgun Gothic, Apple SD Gothic Neo, Noto Sans CJK KR, Noto Sans KR, sans-serif"
+from chat.analyst.svg import FAMILY, FONTS, with_font
+
+# Ours, which the pictures are drawn with; for programs that take none from within an SVG, their system's for Hangul.
+_FONT = f"{FAMILY}, Malgun Gothic, Apple SD Gothic Neo, Noto Sans CJK KR, Noto Sans KR, sans-serif"
 _ACCENT = "#1a73e8"
 _WARM = "#d93025"
 _GREY = "#9aa0a6"
@@ -52,13 +52,12 @@ def png_of(drawing: Drawing) -> bytes:
 def svg_of(drawing: Drawing) -> bytes:
     """The chart as SVG."""
     _use_own_fonts()
-    picture: str = vl_convert.vegalite_to_svg(drawing.spec)
-    return picture.encode()
+    return with_font(vl_convert.vegalite_to_svg(drawing.spec)).encode()
 
 
 @cache
 def _use_own_fonts() -> None:
-    vl_convert.register_font_directory(str(_FONTS))
+    vl_convert.register_font_directory(str(FONTS))
 
 
 def bars(title: str, rows: Sequence[Row], *, label: str, size: str, series: str = "", signed: bool = False) -> Drawing:
