@@ -107,6 +107,8 @@ CHAT_SCRIPTS = tuple(
         "countdowns",
         "limits",
         "totals",
+        "buttons",
+        "artifacts",
         "transcript",
         "watch",
         "sidebar",

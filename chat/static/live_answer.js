@@ -307,35 +307,65 @@ fabrix.page = (() => {
 
   const send = attempted(async () => {
     if (sending || runningTurn) return;
-    sending = true;
-    const here = visit;
-    countdowns.cancelAll(current);
     attempt ??= fabrix.randomId(); // the same for a second try: a question that did arrive isn't asked twice
     const draft = { ...composer.draft(), attempt };
     const edited = editing?.entry;
     const parent = edited ? edited.parent_id : (entries.at(-1)?.id ?? null);
-    let id = current;
-    let goOn = false;
     if (edited) endEdit();
     else composer.setDraft({});
-    const placed = place({ parent_id: parent, content: draft.content.trim() ? draft.content : T('question.default'),
-      file: draft.file });
+    await deliver(draft, parent, {
+      taken: (id, isHere) => {
+        drafts.keep(id, {});
+        if (isHere) drafted(); // what has been typed meanwhile is the next draft
+      },
+      refused: (id, isHere) => (isHere ? takeBack(draft, edited) : drafts.keep(id, draft)),
+      again: send,
+    });
+  });
+
+  const attempts = new Map(); // by answer and question: the client id of a proposed question that was not taken yet
+
+  /** Ask what an answer proposes, of the file that the conversation is about; the draft in the box stays there. */
+  const askNext = attempted(async (question) => {
+    if (sending || runningTurn) return;
+    const parent = entries.at(-1).id;
+    const key = `${parent} ${question}`;
+    if (!attempts.has(key)) attempts.set(key, fabrix.randomId());
+    // The button goes away; a phone's keyboard would hide the answer.
+    if (matchMedia('(hover: hover)').matches) composer.focus();
+    await deliver({ content: question, file: null, attempt: attempts.get(key) }, parent, {
+      taken: () => attempts.delete(key),
+      refused: () => {}, // the button is there again
+      again: () => askNext(question),
+    });
+  });
+
+  /**
+   * Send a question below the message `parent` and show it. `draft` hears whether it was `taken` or `refused`, in which
+   * conversation, and whether that is still open; `again` sends it once more, after a new sign-in.
+   */
+  const deliver = async (question, parent, draft) => {
+    sending = true;
+    const here = visit;
+    countdowns.cancelAll(current);
+    let id = current;
+    let goOn = false;
+    const placed = place({ parent_id: parent, content: question.content.trim() ? question.content : T('question.default'),
+      file: question.file });
     try {
-      id = await conversationToAsk(draft, here);
+      id = await conversationToAsk(question, here);
       const turn = await api('POST', `/api/sessions/${id}/turns/`,
-        { content: draft.content, file_id: draft.file?.file_id, client_id: draft.attempt, parent_id: parent });
-      drafts.keep(id, {});
+        { content: question.content, file_id: question.file?.file_id, client_id: question.attempt, parent_id: parent });
+      draft.taken(id, visit === here);
       if (visit !== here) {
         await refreshList();
         return;
       }
-      drafted(); // what has been typed meanwhile is the next draft
       placed.name(turn);
     } catch (error) {
-      if (visit !== here) drafts.keep(id, draft);
-      else {
-        placed.remove();
-        takeBack(draft, edited);
+      if (visit === here) placed.remove();
+      draft.refused(id, visit === here);
+      if (visit === here) {
         // Another tab asks here already: show that, and keep the draft for afterwards.
         if (error.status === 409) await load(current);
         if (error.status === 401) goOn = true;
@@ -346,9 +376,9 @@ fabrix.page = (() => {
     }
     if (goOn) {
       await dialogs.signIn(user.username); // the draft is in its box meanwhile
-      if (visit === here) await send();
+      if (visit === here) await draft.again();
     }
-  });
+  };
 
   /** Put a question that was not taken back into the box, before what has been typed since. */
   const takeBack = (draft, edited) => {
@@ -476,7 +506,7 @@ fabrix.page = (() => {
     fabrix.translate(parts.header);
     sidebar.start({ open, fresh, rename, pin, remove, chooseAgent, signOut, showAround }, parts.side);
     composer.start({ send, stop, say, refused, drafted }, parts.composer);
-    transcript.start({ edit, again, choose, waitLonger, show });
+    transcript.start({ edit, again, choose, waitLonger, askNext, show });
     $('#menu').addEventListener('click', sidebar.toggle);
     $('#cancel-edit').addEventListener('click', endEdit);
     $('#earlier').addEventListener('click', () => {

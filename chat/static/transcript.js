@@ -1,6 +1,7 @@
 // The transcript: stored or live messages in, the Chatbot's value out, and beneath each message what belongs to it.
 fabrix.transcript = (() => {
-  const { T, h, literal } = fabrix;
+  const { T, h, literal, artifacts } = fabrix;
+  const { button, copy } = fabrix.buttons;
   const SHOWN = 50; // messages; more take longer to draw than people wait
   let rows = [];    // what each row of the Chatbot shows, in order
   let leftOutUntil = null;
@@ -40,9 +41,6 @@ fabrix.transcript = (() => {
     return `${unit && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
   };
 
-  const button = (name, act, label = T(name)) => h('button', {
-    type: 'button', class: `action ${name.split('.')[1]}`, 'aria-label': label, title: label, onclick: act });
-
   const versions = (entry) => {
     const at = entry.siblings ? entry.siblings.indexOf(entry.id) : -1;
     if (at < 0 || entry.siblings.length < 2) return null;
@@ -54,32 +52,8 @@ fabrix.transcript = (() => {
     return h('span', { class: 'versions' }, earlier, h('span', {}, `${at + 1}/${entry.siblings.length}`), later);
   };
 
-  const copy = (entry) => button('page.copy', async (event) => {
-    const pressed = event.currentTarget;
-    await writeClipboard(entry.content);
-    pressed.classList.add('did');
-    pressed.title = T('page.copied');
-    fabrix.announce(T('page.copied'));
-  });
-
-  // navigator.clipboard exists on TLS and localhost only.
-  const writeClipboard = async (text) => {
-    if (navigator.clipboard) return navigator.clipboard.writeText(text);
-    const area = h('textarea', { class: 'offstage', 'aria-hidden': 'true' });
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand('copy');
-    area.remove();
-  };
-
   const fileChip = (file) => h('a', { class: 'file', href: `/files/${file.file_id}`, download: file.name },
     h('span', { class: 'file-name' }, file.name), ` ${size(file.size)}`);
-
-  const chart = (artifact) => h('figure', { class: 'chart' },
-    h('img', { src: `/files/${artifact.file_id}`, alt: artifact.name.replace(/\.png$/, ''), onload: follow }),
-    h('figcaption', {}, h('a', { href: `/files/${artifact.file_id}?download`, download: artifact.name },
-      T('page.save_chart'))));
 
   const link = (artifact) => h('li', {}, artifact.url
     ? h('a', { href: artifact.url, target: '_blank', rel: 'noopener noreferrer' }, artifact.title || artifact.url)
@@ -112,27 +86,41 @@ fabrix.transcript = (() => {
 
   const beneathQuestion = (entry) => [
     entry.file ? fileChip(entry.file) : null,
-    h('div', { class: 'actions' }, versions(entry), copy(entry),
+    h('div', { class: 'actions' }, versions(entry), copy(entry.content),
       entry.id ? button('page.edit', () => actions.edit(entry)) : null),
   ];
 
+  /** What to ask next is a question for the end of the conversation alone. */
+  const isAskedNext = (entry) => entry.state === 'done' && rows.at(-1)?.entry === entry;
+
   const beneathAnswer = (entry) => {
-    const artifacts = entry.artifacts || [];
-    const links = artifacts.filter((artifact) => artifact.kind === 'link');
+    const of = (kind) => (entry.artifacts || []).filter((artifact) => artifact.kind === kind);
+    const links = of('link');
     const wentWrong = entry.state === 'failed' || entry.state === 'interrupted';
     return [
-      ...artifacts.filter((artifact) => artifact.kind === 'chart').map(chart),
+      ...of('chart').map((made) => artifacts.chart(made, follow)),
+      artifacts.tables(of('table')),
       links.length ? h('ul', { class: 'links', 'aria-label': T('page.links') }, ...links.map(link)) : null,
       fabrix.totals.beneath(entry),
+      artifacts.work(entry.id, entry.work),
       stateLine(entry),
-      isLive(entry) ? null : h('div', { class: 'actions' }, versions(entry), entry.content ? copy(entry) : null,
+      isLive(entry) ? null : h('div', { class: 'actions' }, versions(entry), entry.content ? copy(entry.content) : null,
         entry.turn_id ? button(wentWrong ? 'page.retry' : 'page.again', () => actions.again(entry)) : null),
+      isAskedNext(entry) ? artifacts.suggestions(entry.suggestions || [], actions.askNext) : null,
     ];
   };
 
   const signature = ({ entry, part }) => JSON.stringify([part, entry.id, entry.state, entry.status, entry.error,
-    entry.truncated, entry.file, entry.artifacts, entry.siblings, !entry.content, Boolean(entry.totals), entry.inLine, entry.waitsLonger,
+    entry.truncated, entry.file, entry.artifacts, entry.work, entry.suggestions, isAskedNext(entry), entry.siblings,
+    !entry.content, Boolean(entry.totals), entry.inLine, entry.waitsLonger,
     fabrix.countdowns.has(entry.turn_id), entry.id && entry.id === leftOutUntil]);
+
+  /** What is scrolled sideways must be so without a mouse, too. */
+  const makeReachable = (element) => {
+    for (const wide of element.querySelectorAll('.prose :is(table, pre):not([tabindex])')) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    }
+  };
 
   /** Put beneath each row of the Chatbot what its message needs; a row that hasn't changed is left alone. */
   const decorate = () => {
@@ -142,6 +130,7 @@ fabrix.transcript = (() => {
       if (!row) return;
       // Left in English by Gradio.
       for (const copying of element.querySelectorAll('.copy_code_button')) copying.title = T('page.copy');
+      if (!isLive(row.entry)) makeReachable(element);
       const wanted = signature(row);
       if (element.fabrixSignature === wanted && element.querySelector(':scope > .beneath')) return;
       element.fabrixSignature = wanted;

@@ -33,6 +33,8 @@ fabrix.watch = (() => {
       entry.content = '';
       entry.thinking = '';
       entry.artifacts = [];
+      entry.work = null;
+      entry.suggestions = [];
     };
 
     const on = {
@@ -49,6 +51,8 @@ fabrix.watch = (() => {
       delta: ({ text }) => { renew(); entry.content += text; entry.status = ''; },
       text: ({ text }) => { fresh = true; renew(); entry.content = text; },
       artifact: (artifact) => { renew(); entry.artifacts = [...(entry.artifacts || []), artifact]; },
+      work: (work) => { renew(); entry.work = work; },
+      suggestions: ({ questions }) => { renew(); entry.suggestions = questions; },
     };
 
     const open = () => {

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from chat.events import Delta, Finished, Reference, Thinking
+from chat.events import Chart, Delta, Finished, Reference, ResultTable, Suggestions, Thinking, Work
 
 TABLE = "# Head\n\n| a | n |\n|---|--:|\n| x | 1 |\n\n"
 CODE = "```python\nx = 'a'  # why\nprint(x + 1)\n```\n\n`code` and [a link](/)"
+
+WIDE = f"|{'|'.join(['column'] * 30)}|\n|{'|'.join(['--:'] * 30)}|\n|{'|'.join(['1,234'] * 30)}|\n"
+CODE_LINE = f"print({'1 + ' * 100}1)"
+EVERYTHING = (
+    Chart(
+        "Sales", base64.b64decode("R0lGODlhAQABAAAAACwAAAAAAQABAAA="), {}, b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+    ),
+    ResultTable("Sales", ("a",), ("number",), ((1,),)),
+    Work(("a",), "a > 1", 3, 2, "SELECT 1;", CODE_LINE),
+    Suggestions(("And by month?", "Which are the three largest?")),
+)
 
 
 def serious(page) -> list[tuple[str, Any]]:
@@ -38,4 +50,17 @@ def test_nothing_serious_on_any_page(visit, upstream, scheme: str) -> None:
     page.locator("#history li").hover()
     page.locator("#history .delete").click()
     page.wait_for_selector("dialog")
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_beneath_an_answer(visit, upstream, scheme: str) -> None:
+    visitor = visit(color_scheme=scheme)
+    page = visitor.enter()
+    upstream.enqueue(Delta(WIDE), *EVERYTHING, Finished())
+    visitor.ask("Tell me")
+    page.click(".work summary")
+    assert serious(page) == []
+    page.click(".chart .enlarge")
+    page.wait_for_selector("dialog img")
     assert serious(page) == []
