@@ -17,7 +17,7 @@ from auth.guard import Guard
 from auth.logins import Logins
 from chat import shapes
 from chat.agents import AgentDirectory, Listing
-from chat.artifacts import Format, artifact_of_file, taken
+from chat.artifacts import Format, artifact_of_file
 from chat.cards import Cards
 from chat.cards_api import file_as_json
 from chat.conversations import Ask, Conversations, Manner
@@ -25,6 +25,7 @@ from chat.errors import FieldError
 from chat.event_log import LoggedEvent
 from chat.files import Files
 from chat.seats import Seats
+from chat.taking_away import TakingAway
 from chat.turns import Turns
 from chat.upstreams.base import Agent
 from locales import language_of
@@ -93,6 +94,7 @@ def chat_routes(
     router = APIRouter(responses=shapes.ROUTE_ERRORS)
     signed_in = Depends(guard.route)
     browsers = Seats(each=STREAMS_PER_BROWSER)
+    taking_away = TakingAway(files)
     one_conversation = {200: {"model": shapes.Conversation}, **shapes.NOT_FOUND}
     new_message: dict[str, Any] = {
         "status_code": 201,
@@ -306,9 +308,8 @@ def chat_routes(
     async def download(
         file_id: str, request: Request, format: Format | None = None, login: Login = signed_in
     ) -> Response:
-        file, what = await taken(files, login.user.id, file_id, format)
-        # Only pictures that we drew ourselves are shown in place.
-        shown = file.kind == "chart" and not {"download", "format"} & request.query_params.keys()
+        what = await taking_away.take(login.user.id, file_id, format)
+        in_place = what.shown and "download" not in request.query_params
         headers = {"Cache-Control": "no-store"}
         if isinstance(what.source, bytes):
             headers["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(what.name)}"
@@ -317,7 +318,7 @@ def chat_routes(
             what.source,
             filename=what.name,
             media_type=what.media_type,
-            content_disposition_type="inline" if shown else "attachment",
+            content_disposition_type="inline" if in_place else "attachment",
             headers=headers,
         )
 

@@ -1,23 +1,16 @@
-"""What an answer makes besides text: kept as files of its message, and given out in the formats that people take."""
+"""What an answer makes besides text, kept as files of its message."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat.errors import NotFound
 from chat.events import Chart, ResultTable
-from chat.files import Files
-from chat.result_tables import as_csv, as_excel, packed, unpacked
-from chat.sheets import XLSX
+from chat.result_tables import packed
 from storage import files
 from storage.conversations import StoredFile
 from storage.database import Database
@@ -27,20 +20,6 @@ from storage.turns import Turn
 Format = Literal["png", "svg", "csv", "xlsx"]
 MOST_BYTES = 64 << 20  # of one file; the analyst's processes say no more than that
 LONGEST_TITLE = 200  # characters
-_MADE: dict[str, tuple[str, Callable[[ResultTable], bytes]]] = {
-    "csv": ("text/csv; charset=utf-8", as_csv),
-    "xlsx": (XLSX, as_excel),
-}
-_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A file to give out: the bytes lie in `source`, or are `source`."""
-
-    name: str
-    media_type: str
-    source: Path | bytes
 
 
 class Artifacts:
@@ -94,34 +73,12 @@ class Artifacts:
 def artifact_of_file(file: StoredFile) -> dict[str, Any]:
     """A file that an answer made, as the API shows it; the first of its formats is what it comes in unasked."""
     facts: dict[str, Any] = {"kind": file.kind, "file_id": file.id, "name": file.name, "size": file.size}
-    told = {**facts, "title": file.name.rpartition(".")[0], "formats": list(_formats(file))}
+    told = {**facts, "title": file.name.rpartition(".")[0], "formats": list(formats_of(file))}
     return told if file.rows is None else {**told, "rows": file.rows}
 
 
-async def taken(files: Files, user_id: int, file_id: str, wanted: Format | None) -> tuple[StoredFile, Taken]:
-    """A user's file in the format that is wanted. Raises: NotFound, also where there is no such format of it."""
-    file, path = await files.find(user_id, file_id)
-    formats = _formats(file)
-    if wanted is not None and wanted not in formats:
-        raise NotFound
-    chosen = wanted or next(iter(formats), None)
-    if chosen is None:
-        return file, Taken(file.name, file.media_type, path)
-    name = _NO_FILE_NAME.sub("_", f"{file.name.rpartition('.')[0]}.{chosen}")
-    if chosen == "svg":
-        svg, path = await files.find(user_id, file.svg_id or "")
-        return svg, Taken(name, svg.media_type, path)
-    if chosen in _MADE:
-        media_type, make = _MADE[chosen]
-        return file, Taken(name, media_type, await asyncio.to_thread(_made, make, path))
-    return file, Taken(name, file.media_type, path)
-
-
-def _made(make: Callable[[ResultTable], bytes], path: Path) -> bytes:
-    return make(unpacked(path.read_bytes()))
-
-
-def _formats(file: StoredFile) -> tuple[Format, ...]:
+def formats_of(file: StoredFile) -> tuple[Format, ...]:
+    """In which formats it can be taken away, the usual one first."""
     if file.kind == "table":
         return ("csv", "xlsx")
     if file.kind == "chart":

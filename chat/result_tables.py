@@ -6,8 +6,11 @@ import gzip
 import json
 import math
 import re
+import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, time
+from pathlib import Path
 
 from chat.events import ResultTable
 from chat.sheets import Cell, csv_of, workbook_of
@@ -45,6 +48,14 @@ def as_excel(table: ResultTable) -> bytes:
     return workbook_of({table.title: (table.columns, rows)})
 
 
+MAKERS: dict[str, Callable[[ResultTable], bytes]] = {"csv": as_csv, "xlsx": as_excel}
+
+
+def made(path: Path, format: str) -> bytes:
+    """The packed table in `path` in a format of MAKERS."""
+    return MAKERS[format](unpacked(path.read_bytes()))
+
+
 def _known(cell: str | int | float | None) -> str | int | float | None:
     if isinstance(cell, float) and not math.isfinite(cell):
         return None if math.isnan(cell) else str(cell)
@@ -63,3 +74,7 @@ def _moment(cell: Cell) -> Cell:
     if found.date() < _FIRST_DAY:
         return cell
     return found.date() if found.time() == time() and len(cell) == len("2026-01-01") else found
+
+
+if __name__ == "__main__":  # of a process of its own, which a large table is made in
+    sys.stdout.buffer.write(made(Path(sys.argv[1]), sys.argv[2]))

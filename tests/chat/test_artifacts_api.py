@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, update
 
+from chat import taking_away
 from chat.events import Chart, Delta, Finished, ResultTable, Suggestions, Work
 from storage import files
 from storage.database import Database
@@ -201,3 +202,38 @@ def test_a_drawing_whose_row_is_gone_is_not_found(person: Person, chart: str, sh
     orphan = update(files_table).where(files_table.c.id == chart).values(svg_id="0" * 32)
     shared_database.write_now(lambda c: c.execute(orphan))
     assert person.http.get(f"/files/{chart}?format=svg").status_code == 404
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_large_table_made_in_another_process_is_the_same(
+    person: Person, table: str, format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/files/{table}?format={format}"
+    here = person.http.get(path)
+    monkeypatch.setattr(taking_away, "MADE_HERE", 0)
+    apart = person.http.get(path)
+    assert (apart.status_code, apart.headers["content-disposition"]) == (200, here.headers["content-disposition"])
+    if format == "csv":
+        assert apart.content == here.content
+    else:
+        assert cells(apart.content) == cells(here.content)
+
+
+def cells(workbook: bytes) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(BytesIO(workbook)).worksheets[0].values)
+
+
+def test_a_table_that_can_not_be_made_is_a_sentence(
+    person: Person, table: str, server_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_away, "MADE_HERE", 0)
+    FileStore(server_data / "files").path(table).write_bytes(b"no table")
+    answer = person.http.get(f"/files/{table}")
+    assert (answer.status_code, answer.json()["error"]) == (500, "internal_error")
+
+
+def test_a_table_that_takes_too_long_is_a_sentence(person: Person, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking_away, "MADE_HERE", 0)
+    monkeypatch.setattr(taking_away, "SECONDS", 0)
+    answer = person.http.get(f"/files/{table}")
+    assert (answer.status_code, answer.json()["error"]) == (500, "internal_error")
