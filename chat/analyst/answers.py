@@ -8,24 +8,28 @@ from typing import Any
 
 import pandas as pd
 
+from chat.analyst import statistical_answers
+from chat.analyst.compared_answers import compared, growth, pivot
 from chat.analyst.examples import example_questions
 from chat.analyst.markdown import MISSING, escaped, number, table
-from chat.analyst.phrases import MOST_ROWS, Phrases
+from chat.analyst.phrases import MOST_ROWS, Phrases, plain
 from chat.analyst.profiles import profile
 from chat.analyst.queries import Action, Query, Unclear
-from chat.analyst.results import COUNT, PART, SHARE, TIMES, Result
-from chat.analyst.tables import Table
+from chat.analyst.results import COUNT, CUMULATED, MOVING, PART, SHARE, TIMES, Result
+from chat.analyst.tables import Note, Table
 
 _MOST_CONFUSING = 10
 
 
 def answer(query: Query, result: Result, data: Table, language: str) -> list[str]:
     """The answer in the pieces in which it is told: paragraphs and tables."""
-    phrases = Phrases(data, language)
+    phrases = Phrases(data, language, result.made)
+    where = phrases.conditions(query)
+    if result.cannot is not None:
+        return [_why_not(result.cannot, phrases)]
     if query.action == "profile":
         return profile(data, result, phrases)
-    where = phrases.conditions(query.filters)
-    if query.filters and not result.matching and query.action not in ("count", "share"):
+    if where and not result.matching and query.action not in ("count", "share"):
         return [phrases.say("answer.no_rows", conditions=where), phrases.how(query, result)]
     return _ANSWERS[query.action](query, result, phrases, where)
 
@@ -48,13 +52,22 @@ def unclear_answer(unclear: Unclear, data: Table, language: str) -> list[str]:
     return [*pieces, f"{phrases.say('unclear.examples')}\n\n{examples}"]
 
 
+def _why_not(reason: Note, phrases: Phrases) -> str:
+    values = {key: escaped(value) if isinstance(value, str) else number(value) for key, value in reason.values}
+    return phrases.say(f"cannot.{reason.key}", **values)
+
+
 def _count(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
-    key = "answer.count_conditions" if query.filters else "answer.count"
+    if query.groups:
+        return _groups(query, result, phrases, where)
+    key = "answer.count_conditions" if where else "answer.count"
     count, rows = number(result.values["count"]), number(result.rows)
     return [phrases.say(key, count=count, rows=rows, conditions=where), phrases.how(query, result)]
 
 
 def _aggregate(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
+    if query.operation:
+        return compared(query, result, phrases, where)
     if query.groups:
         return _groups(query, result, phrases, where)
     statistics = [str(name) for name in result.frame.columns[1:]]
@@ -68,7 +81,19 @@ def _aggregate(query: Query, result: Result, phrases: Phrases, where: str) -> li
     pieces = [sentences[0] if len(sentences) == 1 else "\n".join(f"- {sentence}" for sentence in sentences)]
     if not query.statistics:
         pieces.append(phrases.statistics_table(result.frame))
-    return [*pieces, phrases.how(query, result)]
+    return [*pieces, *_mode(query, result, phrases), phrases.how(query, result)]
+
+
+def _mode(query: Query, result: Result, phrases: Phrases) -> list[str]:
+    """How often the most frequent value occurs, which tells whether it means anything."""
+    times, tied = result.values.get("mode_times"), result.values.get("mode_tied", 1)
+    if "mode" not in query.statistics or not times or len(query.measures) > 1:
+        return []
+    if times == 1 and tied > 1:
+        return [phrases.say("answer.mode_once", column=escaped(query.measures[0]))]
+    if tied > 1:
+        return [phrases.say("answer.mode_tied", count=number(tied), times=number(times))]
+    return [phrases.say("answer.mode_times", times=number(times))]
 
 
 def _statistic(name: str, value: Any, column: str, phrases: Phrases, where: str) -> str:
@@ -80,6 +105,13 @@ def _statistic(name: str, value: Any, column: str, phrases: Phrases, where: str)
 
 def _groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
     first = result.values["first"]
+    if result.frame.empty:
+        return [
+            phrases.say("answer.no_groups", groups=phrases.names(query.groups), conditions=where),
+            phrases.how(query, result),
+        ]
+    if not query.measures:
+        return _counted_groups(query, result, phrases, where)
     statistic = first.partition(" ")[0]
     column = query.measures[0]
     top = result.frame.iloc[0]
@@ -92,6 +124,21 @@ def _groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[
         top=_group_name(top, query.groups, phrases),
         value=phrases.value(top[first], column, statistic),
         overall=phrases.value(result.values[statistic], column, statistic),
+    )
+    return [sentence, phrases.computed(result.frame), phrases.how(query, result)]
+
+
+def _counted_groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
+    """Rows by group; of groups that had to meet a condition, how many do."""
+    top = result.frame.iloc[0]
+    sentence = phrases.say(
+        "answer.groups_having" if query.having else "answer.groups_rows",
+        groups=phrases.names(query.groups),
+        conditions=where,
+        count=number(result.values["groups"]),
+        top=_group_name(top, query.groups, phrases),
+        value=number(top[COUNT].item()),
+        overall=number(result.values["overall"]),
     )
     return [sentence, phrases.computed(result.frame), phrases.how(query, result)]
 
@@ -122,12 +169,18 @@ def _share(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
         share=_percent(top[SHARE]),
     )
     part = escaped(unit_of) if unit_of else phrases.say("head.rows")
+    extra = [CUMULATED] if query.cumulative else []
     headers = [*(escaped(name) for name in query.groups), part, phrases.say("head.share")]
+    headers += [phrases.say("head.cumulated_share") for _ in extra]
     rows = [
-        [*(phrases.cell(row[name], name) for name in query.groups), shown(row[PART]), _percent(row[SHARE])]
+        [
+            *(phrases.cell(row[name], name) for name in query.groups),
+            shown(row[PART]),
+            *(_percent(row[name]) for name in (SHARE, *extra)),
+        ]
         for row in result.frame.head(MOST_ROWS).to_dict("records")
     ]
-    text = table(headers, rows, [*[False] * len(query.groups), True, True])
+    text = table(headers, rows, [*[False] * len(query.groups), True, True, *[True] * len(extra)])
     return [sentence, "\n\n".join([text, *phrases.cut(result.frame)]), phrases.how(query, result)]
 
 
@@ -145,7 +198,11 @@ def _top(query: Query, result: Result, phrases: Phrases, where: str) -> list[str
     statistic = by.removesuffix(measure).strip()
     column = escaped(measure)
     value = phrases.value(first[by], measure, statistic)
-    if query.groups:
+    if query.within and query.limit is not None:
+        words = {"within": phrases.names(query.within), "which": which, "count": number(query.limit)}
+        sentence = phrases.say("answer.top_within", column=column, conditions=where, **words)
+        shown = [phrases.computed(result.frame) if query.groups else phrases.rows(result.frame)]
+    elif query.groups:
         top = _group_name(first, query.groups, phrases)
         words = {"groups": phrases.names(query.groups), "statistic": phrases.statistic(statistic), "top": top}
         sentence = phrases.say("answer.top", which=which, column=column, conditions=where, value=value, **words)
@@ -156,44 +213,6 @@ def _top(query: Query, result: Result, phrases: Phrases, where: str) -> list[str
     tied = [phrases.say("answer.tied", count=number(result.values["tied"]))] if result.values["tied"] else []
     more = [phrases.say("how.default_sum")] if query.groups and not query.statistics else []
     return [sentence, *shown, *tied, phrases.how(query, result, *more)]
-
-
-def _correlation(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
-    top = result.frame.iloc[0]
-    a, b, r = escaped(top["a"]), escaped(top["b"]), float(top["r"])
-    if r != r:
-        return [phrases.say("answer.correlation_none", a=a, b=b), phrases.how(query, result)]
-    key = "answer.correlation" if len(result.frame) == 1 else "answer.correlation_matrix"
-    strength = phrases.say(f"strength.{_strength(r)}")
-    pieces = [phrases.say(key, a=a, b=b, r=f"{r:.3f}", strength=strength, conditions=where)]
-    if len(result.frame) > 1:
-        rows = [
-            [
-                escaped(row["a"]),
-                escaped(row["b"]),
-                f"{row['r']:.3f}" if row["r"] == row["r"] else MISSING,
-                number(row["pairs"]),
-            ]
-            for row in result.frame.head(MOST_ROWS).to_dict("records")
-        ]
-        headers = [
-            phrases.say("head.column"),
-            phrases.say("head.column"),
-            phrases.say("head.r"),
-            phrases.say("head.pairs"),
-        ]
-        pieces.append("\n\n".join([table(headers, rows, [False, False, True, True]), *phrases.cut(result.frame)]))
-    more = (phrases.say("how.pearson"), phrases.say("how.correlated_not_caused"))
-    return [*pieces, phrases.how(query, result, *more)]
-
-
-def _coefficient(r: float) -> str:
-    return MISSING if r != r else f"{r:.3f}"
-
-
-def _strength(r: float) -> str:
-    size = "strong" if abs(r) >= 0.7 else "weak" if abs(r) >= 0.3 else "none"
-    return size if size == "none" else f"{size}_{'up' if r > 0 else 'down'}"
 
 
 def _trend(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
@@ -221,7 +240,24 @@ def _trend(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
     )
     frame = result.frame if query.measures else result.frame.rename(columns={COUNT: phrases.say("head.rows")})
     more = phrases.say("how.period", period=period, date=escaped(query.date or ""))
-    return [sentence, phrases.computed(frame), phrases.how(query, result, more)]
+    return [sentence, *_accumulated(query, result, phrases), phrases.computed(frame), phrases.how(query, result, more)]
+
+
+def _accumulated(query: Query, result: Result, phrases: Phrases) -> list[str]:
+    """Where a moving average and a running total end, when there is one line of them."""
+    if query.groups or query.limit is not None:
+        return []
+    date = query.date or ""
+    pieces = []
+    for asked, name, key in ((query.window, MOVING, "moving"), (query.cumulative, CUMULATED, "cumulated")):
+        known = result.frame.dropna(subset=[name]) if asked else result.frame.head(0)
+        if not known.empty:
+            last = known.iloc[-1]
+            words = {"last": phrases.cell(last[date], date), "window": query.window}
+            pieces.append(phrases.say(f"answer.{key}", value=number(plain(last[name])), **words))
+        elif asked and name == MOVING:
+            pieces.append(phrases.say("answer.moving_none", window=query.window))
+    return pieces
 
 
 def _places(values: pd.Series, query: Query) -> tuple[Any, Any]:
@@ -263,7 +299,21 @@ def _outliers(query: Query, result: Result, phrases: Phrases, where: str) -> lis
     extreme = result.values.get("rows")
     if extreme is not None and len(extreme):
         pieces.append(f"{phrases.say('answer.outlier_rows')}\n\n{phrases.rows(extreme)}")
-    return [*pieces, phrases.how(query, result, phrases.say("how.iqr"))]
+    factor = result.values["factor"]
+    is_usual = result.values["method"] == "iqr" and factor == 1.5
+    rule = "how.iqr" if is_usual else "how.z" if result.values["method"] == "z" else "how.iqr_factor"
+    return [*pieces, phrases.how(query, result, phrases.say(rule, factor=number(factor)))]
+
+
+def _lookup(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
+    """One cell in a sentence, more in a table."""
+    if "value" in result.values:
+        name = query.measures[0]
+        value = phrases.value(result.values["value"], name)
+        sentence = phrases.say("answer.lookup", column=escaped(name), conditions=where, value=value)
+        return [sentence, phrases.how(query, result)]
+    sentence = phrases.say("answer.lookup_rows", count=number(result.matching), conditions=where)
+    return [sentence, phrases.rows(result.frame), phrases.how(query, result)]
 
 
 def _preview(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
@@ -313,7 +363,7 @@ _ANSWERS: dict[Action, Callable[[Query, Result, Phrases, str], list[str]]] = {
     "aggregate": _aggregate,
     "share": _share,
     "top": _top,
-    "correlation": _correlation,
+    "correlation": statistical_answers.correlation,
     "trend": _trend,
     "missing": _missing,
     "outliers": _outliers,
@@ -323,4 +373,12 @@ _ANSWERS: dict[Action, Callable[[Query, Result, Phrases, str], list[str]]] = {
     "duplicates": _duplicates,
     "distinct": _distinct,
     "distribution": _distribution,
+    "lookup": _lookup,
+    "pivot": pivot,
+    "growth": growth,
+    "normality": statistical_answers.normality,
+    "t_test": statistical_answers.t_test,
+    "anova": statistical_answers.anova,
+    "chi_square": statistical_answers.chi_square,
+    "regression": statistical_answers.regression,
 }

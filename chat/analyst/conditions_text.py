@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from chat.analyst.aggregates import quantile
 from chat.analyst.markdown import groups_digits, number
-from chat.analyst.queries import Filter
+from chat.analyst.queries import QUANTILES, Filter, Having, Query
 from chat.analyst.sentences import say
 
 
@@ -17,6 +18,35 @@ def condition_text(filters: Sequence[Filter], language: str) -> str:
         say(f"filter.{item.operator}", language, column=item.column, values=_operands(item, language))
         for item in filters
     )
+
+
+def all_conditions(query: Query, language: str) -> str:
+    """What rows, and groups, a question is about, as plain text; "" when it is about all."""
+    parts = [condition_text(query.filters, language)] if query.filters else []
+    for choice in query.either:
+        alternatives = (
+            say("filter.also", language).join(condition_text((item,), language) for item in every)
+            for every in choice.alternatives
+        )
+        text = say("filter.or", language).join(alternatives)
+        parts.append(say("filter.either", language, alternatives=text))
+    parts += [_of_group(item, language) for item in query.having]
+    return ", ".join(parts)
+
+
+def _of_group(item: Having, language: str) -> str:
+    if item.measure is None:
+        column = say("filter.rows", language)
+    else:
+        column = say("head.of", language, column=item.measure, statistic=statistic_name(item.statistic, language))
+    return say(f"filter.{item.operator}", language, column=column, values=number(item.operand))
+
+
+def statistic_name(name: str, language: str) -> str:
+    """What a statistic is called."""
+    if name not in QUANTILES and (part := quantile(name)) is not None and name != "median":
+        return say("stat.percentile", language, part=f"{part * 100:g}")
+    return say(f"stat.{name}", language)
 
 
 def _operands(item: Filter, language: str) -> str:

@@ -17,6 +17,7 @@ DATA = "data"  # what the table is called in SQL
 _MEMORY = "512MB"
 _TEXT = pd.StringDtype(na_value=float("nan"))
 _LARGEST = 2**63
+_EXACT = 2**53  # the whole numbers that a float holds exactly
 
 
 def quoted(name: str) -> str:
@@ -58,11 +59,13 @@ def _series(column: pa.ChunkedArray) -> pd.Series:
     kind = column.type
     if pa.types.is_decimal(kind):
         cells = [None if cell is None else int(cell) for cell in column.to_pylist()]
-        fits = None not in cells and all(-_LARGEST <= cell < _LARGEST for cell in cells if cell is not None)
-        return pd.Series(cells, dtype="int64" if fits else object)
+        largest = max((abs(cell) for cell in cells if cell is not None), default=0)
+        if column.null_count:
+            return pd.Series(cells, dtype="float64" if largest <= _EXACT else object)
+        return pd.Series(cells, dtype="int64" if largest < _LARGEST else object)
     if pa.types.is_integer(kind) and column.null_count:
         top = pc.max(pc.abs(column.cast(pa.int64()))).as_py() or 0
-        return column.to_pandas() if top <= 2**53 else pd.Series(column.to_pylist(), dtype=object)
+        return column.to_pandas() if top <= _EXACT else pd.Series(column.to_pylist(), dtype=object)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return column.cast(pa.large_string()).to_pandas(types_mapper={pa.large_string(): _TEXT}.get)
     return column.to_pandas()

@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from chat.analyst.conditions_text import condition_text
+from chat.analyst.conditions_text import all_conditions, statistic_name
 from chat.analyst.markdown import escaped, groups_digits, number, raw, table, with_unit
-from chat.analyst.queries import Filter, Query
-from chat.analyst.results import Result
+from chat.analyst.queries import Query
+from chat.analyst.results import (
+    CHANGE,
+    COUNT,
+    CUMULATED,
+    GROWTH,
+    MOVING,
+    PART,
+    PREVIOUS,
+    SHARE,
+    TIMES,
+    TOTAL,
+    Result,
+)
 from chat.analyst.sentences import say
-from chat.analyst.tables import TOTAL_ROW, Note, Table
+from chat.analyst.tables import TOTAL_ROW, Column, Note, Table
 
 MOST_ROWS = 20
 MOST_COLUMNS = 12
 _MOST_NAMES = 10
-_UNITLESS = ("count", "distinct", "var")
+_UNITLESS = ("count", "distinct", "var", "skew", "kurtosis", "cv", "product")
+HEADINGS = {
+    PART: "head.part",
+    SHARE: "head.share",
+    COUNT: "head.rows",
+    TIMES: "head.times",
+    TOTAL: "head.total",
+    PREVIOUS: "head.previous",
+    CHANGE: "head.change",
+    GROWTH: "head.growth",
+    MOVING: "head.moving",
+    CUMULATED: "head.cumulated",
+}
 
 
 class Phrases:
     """The words for one table's columns and values in one language."""
 
-    def __init__(self, data: Table, language: str) -> None:
-        self.data = data
+    def __init__(self, data: Table, language: str, made: Sequence[Column] = ()) -> None:
+        """`made` are columns that a preparation made, which the file doesn't have."""
+        self.data = replace(data, columns=(*data.columns, *made)) if made else data
         self.language = language
 
     def say(self, key: str, **values: object) -> str:
@@ -38,7 +64,7 @@ class Phrases:
         return ", ".join(escaped(name) for name in names[:_MOST_NAMES]) + more
 
     def statistic(self, name: str) -> str:
-        return self.say(f"stat.{name}")
+        return statistic_name(name, self.language)
 
     def value(self, value: Any, column: str, statistic: str = "") -> str:
         """A computed or found number with its column's unit; anything else as it is."""
@@ -59,12 +85,10 @@ class Phrases:
             return f"{value:%Y-%m}"
         return raw(plain(value), grouping=groups_digits(column))
 
-    def conditions(self, filters: Sequence[Filter]) -> str:
+    def conditions(self, query: Query) -> str:
         """ " (지역 = 서울, 매출 ≥ 100)", or nothing."""
-        return self.say("answer.conditions", conditions=self._conditions(filters)) if filters else ""
-
-    def _conditions(self, filters: Sequence[Filter]) -> str:
-        return escaped(condition_text(filters, self.language))
+        text = all_conditions(query, self.language)
+        return self.say("answer.conditions", conditions=escaped(text)) if text else ""
 
     def rows(self, frame: pd.DataFrame) -> str:
         """Rows of the file as a table, cut to what a reader can take in, with a line on what was cut."""
@@ -87,6 +111,8 @@ class Phrases:
     def heading(self, column: str) -> str:
         """The heading of a computed column: "sum 매출" is worded, anything else is a column of the file."""
         statistic, _, name = column.partition(" ")
+        if column in HEADINGS:
+            return self.say(HEADINGS[column])
         if column in self.data.names() or name not in self.data.names():
             return escaped(column)
         return self.say("head.of", column=escaped(name), statistic=self.statistic(statistic))
@@ -104,7 +130,8 @@ class Phrases:
 
     def _computed_cell(self, value: Any, column: str) -> str:
         if not self._splits(column):
-            return self.cell(value, column)
+            is_computed = isinstance(plain(value), int | float) and column not in self.data.names()
+            return number(plain(value)) if is_computed else self.cell(value, column)
         name = column.partition(" ")[2]
         return self.cell(value, name) if isinstance(value, pd.Timestamp) else number(plain(value))
 
@@ -147,16 +174,19 @@ class Phrases:
     def how(self, query: Query, result: Result, *more: str) -> str:
         """One line on what the answer rests on."""
         parts = [*self._subject(query), *more]
-        if query.filters:
-            parts.append(self.say("how.filter", conditions=self._conditions(query.filters)))
+        parts += [self.prepared(item) for item in result.notes]
+        if conditions := all_conditions(query, self.language):
+            parts.append(self.say("how.filter", conditions=escaped(conditions)))
         if any(item.operator == "month" for item in query.filters):
             parts.append(self.say("how.months_of_all_years"))
         parts.append(self.say("how.rows", used=number(result.used), rows=number(result.rows)))
         if result.missing:
             columns = ", ".join(f"{escaped(name)} {number(count)}" for name, count in result.missing)
             parts.append(self.say("how.missing", columns=columns))
-        if {"std", "var"} & set(query.statistics):
+        if {"std", "var", "cv", "sem"} & set(query.statistics):
             parts.append(self.say("how.std"))
+        if {"skew", "kurtosis"} & set(query.statistics):
+            parts.append(self.say("how.skew"))
         lines = [self.say("how", parts=" · ".join(parts))]
         for written, understood in query.corrections:
             lines.append(self.say("answer.corrected", written=escaped(written), understood=escaped(understood)))
@@ -167,6 +197,11 @@ class Phrases:
         """A note on reading in words; what it quotes from the file is escaped."""
         values = {key: escaped(value) if isinstance(value, str) else number(value) for key, value in note.values}
         return self.say(f"note.{note.key}", **values)
+
+    def prepared(self, step: Note) -> str:
+        """What a preparation did."""
+        values = {key: escaped(value) if isinstance(value, str) else number(value) for key, value in step.values}
+        return self.say(f"prepared.{step.key}", **values)
 
     def _subject(self, query: Query) -> list[str]:
         parts = []

@@ -399,7 +399,8 @@ def _typed(intake: Intake, texts: dict[str, pa.ChunkedArray], notes: Iterable[No
         raise ReadingFailed("empty")
     frame, columns, found = typed_frame(texts)
     notes = [*intake.notes, *notes, *found, *_total_row(frame)]
-    return Table(frame, columns, name, intake.format, intake.encoding, intake.separator, intake.sheet, tuple(notes))
+    how = (intake.format, intake.encoding, intake.separator, intake.sheet, tuple(notes))
+    return Table(frame, columns, name, *how, intake.quote, intake.escape, intake.header_lines)
 
 
 def _total_row(frame: pd.DataFrame) -> list[Note]:

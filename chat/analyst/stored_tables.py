@@ -24,6 +24,9 @@ def write_table(table: Table, path: Path) -> None:
         "encoding": table.encoding,
         "separator": table.separator,
         "sheet": table.sheet,
+        "quote": table.quote,
+        "escape": table.escape,
+        "header_lines": table.header_lines,
         "notes": [[note.key, list(note.values)] for note in table.notes],
     }
     content = arrow_of(table.frame, table.identifiers)
@@ -49,4 +52,7 @@ def open_table(path: Path, name: str) -> Table:
         known["separator"],
         known["sheet"],
         tuple(Note(key, tuple((place, value) for place, value in values)) for key, values in known["notes"]),
+        known["quote"],
+        known["escape"],
+        tuple(known["header_lines"]),
     )

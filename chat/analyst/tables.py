@@ -42,7 +42,8 @@ class Column:
 class Table:
     """A data file as it was read: its `content` in memory, or a Parquet file that `stored_tables` wrote.
 
-    `encoding`, `separator` and `sheet` are None where the format has none.
+    `encoding`, `separator`, `sheet`, `quote` and `escape` are None where the format has none; `header_lines` count
+    from 1 and are empty where there is no header.
     """
 
     content: pd.DataFrame | Path
@@ -53,6 +54,9 @@ class Table:
     separator: str | None = None
     sheet: str | None = None
     notes: tuple[Note, ...] = ()
+    quote: str | None = None
+    escape: str | None = None
+    header_lines: tuple[int, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:
