@@ -112,6 +112,7 @@ CHAT_SCRIPTS = tuple(
         "transcript",
         "watch",
         "sidebar",
+        "intake_card",
         "composer",
         "dialogs",
         "account",
@@ -119,6 +120,7 @@ CHAT_SCRIPTS = tuple(
         "live_answer",
     )
 )
+CHAT_STYLES = ("auth/base.css", "chat/chat.css", "chat/account.css", "chat/intake_card.css")
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEADS = {
     "/login/": head(styles=("auth/base.css",), scripts=(*BASE_SCRIPTS, "auth/links.js", "auth/login.js")),
@@ -126,7 +128,7 @@ HEADS = {
         styles=("auth/base.css", "admin/admin.css"),
         scripts=(*BASE_SCRIPTS, "admin/overview.js", "admin/opened.js", "admin/admin.js"),
     ),
-    "/": head(styles=("auth/base.css", "chat/chat.css", "chat/account.css"), scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
+    "/": head(styles=CHAT_STYLES, scripts=(*BASE_SCRIPTS, *CHAT_SCRIPTS)),
     "/api/docs": head(styles=("swagger/swagger-ui.css",), scripts=("swagger/swagger-ui-bundle.js", "chat/api_docs.js")),
 }
 # What the Gradio apps must not do: tell errors, keep prompts in the browser, document themselves.

@@ -44,10 +44,12 @@ HEADER = """
 """
 COMPOSER = """
 <p id="notice" role="alert" hidden></p>
+<section id="intake" hidden></section>
 <form id="ask">
   <div id="editing" hidden><span data-text="page.editing"></span>
     <button id="cancel-edit" type="button" data-text="page.cancel"></button></div>
   <div id="chosen-file" hidden></div>
+  <details id="files" hidden><summary></summary><ul></ul></details>
   <div class="row">
     <label id="attach" data-name="page.attach"><input type="file" data-name="page.attach"></label>
     <textarea id="composer" rows="1" data-placeholder="page.placeholder" data-name="page.placeholder"></textarea>

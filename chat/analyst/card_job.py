@@ -20,7 +20,10 @@ def card_job(request: Mapping[str, Any], tell: Callable[[str], None]) -> dict[st
     `choice` holds fields of `Choice`, or is None like a `table` that nobody wants. Raises ReadingFailed.
     """
     tell("reading")
-    reading = read(Path(request["path"]), request["name"], _choice(request))
+    try:
+        reading = read(Path(request["path"]), request["name"], _choice(request))
+    except UnicodeError as error:  # only a chosen encoding is one that the file can't be in at all
+        raise ReadingFailed("wrong_encoding") from error
     if request.get("table"):
         _keep(reading, Path(request["table"]))
     return {"card": _listed(reading.card)}

@@ -117,7 +117,7 @@ def exact(value: Any) -> Cell:
     if value is None or value is pd.NaT or (isinstance(value, float | np.floating) and np.isnan(value)):
         return None
     if isinstance(value, pd.Timestamp):
-        return value.date().isoformat() if value == value.normalize() else value.isoformat(sep=" ")
+        return str(value.date().isoformat() if value == value.normalize() else value.isoformat(sep=" "))
     if isinstance(value, pd.Period):
         return str(value) if value.freqstr[0] != "W" else value.start_time.date().isoformat()
     if isinstance(value, np.generic):

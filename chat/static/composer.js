@@ -1,9 +1,13 @@
-// The composer: a draft, at most one file, and the buttons to send and to stop.
+// The composer: a draft, the file that goes along, and the buttons to send and to stop.
 fabrix.composer = (() => {
   const { T, h, translate, Refused } = fabrix;
   let element = null;
   let actions = {};
   let file = null;    // {file_id, name, size} once uploaded
+  let kept = [];      // the conversation's files, each with {rows, columns}, the oldest first
+  let latest = null;  // the id of the one that went with a question last: it goes along again …
+  let chosen;         // … unless another one (its id) or none (null) was chosen
+  let takesFiles = false; // whether the agent is one for files
   let upload = null;  // the running XMLHttpRequest
   let limitMb = 100;
   let running = false;
@@ -15,10 +19,21 @@ fabrix.composer = (() => {
   const show = () => {
     find('stop').hidden = !running;
     find('send').hidden = running;
-    find('send').disabled = blocked || Boolean(upload) || !(box().value.trim() || file);
+    // A file that was asked about before is no question by itself.
+    find('send').disabled = blocked || Boolean(upload) || !(box().value.trim() || (file && goesAlong() === file));
     find('attach').classList.toggle('off', blocked || Boolean(upload));
     find('attach').querySelector('input').disabled = blocked || Boolean(upload);
-    fabrix.limits.setDraft(box().value, Boolean(file));
+    fabrix.limits.setDraft(box().value, Boolean(goesAlong()));
+  };
+
+  /** All files that could go along: the conversation's, and the upload that belongs to none yet. */
+  const files = () => (!file || kept.some((item) => item.file_id === file.file_id) ? kept : [...kept, file]);
+
+  /** The file that goes with the next question, or null. */
+  const goesAlong = () => {
+    if (chosen === null) return null;
+    if (chosen !== undefined) return files().find((item) => item.file_id === chosen) || file;
+    return file || (takesFiles && kept.find((item) => item.file_id === latest)) || null;
   };
 
   const grow = () => {
@@ -36,24 +51,72 @@ fabrix.composer = (() => {
 
   /** Remove the chosen file; if it was never sent, its room is free again. */
   const takeAway = () => {
-    fabrix.api('DELETE', `/files/${file.file_id}`).catch(() => {}); // one that was sent stays with its question
-    file = null;
+    const gone = goesAlong();
+    if (fabrix.intake.shows(gone.file_id)) fabrix.intake.hide();
+    if (gone === file) {
+      fabrix.api('DELETE', `/files/${file.file_id}`).catch(() => {}); // one that was sent stays with its question
+      file = null;
+    }
+    choose(null);
+  };
+
+  const choose = (id) => {
+    chosen = id;
     showFile();
     show();
     actions.drafted();
   };
 
+  const toggleCard = () => {
+    const going = goesAlong();
+    if (fabrix.intake.shows(going.file_id)) fabrix.intake.hide();
+    else fabrix.intake.show(going);
+    showFile();
+    find('chosen-file').querySelector('.card').focus();
+  };
+
+  const cardButton = (going) => {
+    const button = remove(toggleCard, 'page.card');
+    button.className = 'action card';
+    button.setAttribute('aria-expanded', String(fabrix.intake.shows(going.file_id)));
+    return button;
+  };
+
+  const shapeOf = ({ rows, columns }) => (rows == null ? null : h('span', { class: 'size' },
+    T('page.card_shape', { rows: rows.toLocaleString(fabrix.language), columns: columns.toLocaleString(fabrix.language) })));
+
   const showFile = () => {
-    if (!file) return chip();
-    return chip(h('span', { class: 'file-name' }, file.name), h('span', {}, fabrix.transcript.size(file.size)),
-      remove(takeAway, 'page.remove_file'));
+    showFiles();
+    const going = goesAlong();
+    if (!going) return chip();
+    return chip(h('span', { class: 'file-name' }, going.name), h('span', {}, fabrix.transcript.size(going.size)),
+      cardButton(going), remove(takeAway, 'page.remove_file'));
+  };
+
+  /** The conversation's files: which one goes along, and each to take away. */
+  const showFiles = () => {
+    const listed = files();
+    find('files').hidden = !kept.length;
+    find('files').querySelector('summary').textContent = T('page.files', { count: listed.length });
+    const going = goesAlong();
+    const radio = (id) => h('input', { type: 'radio', name: 'goes-along', value: id || '', checked: (going?.file_id || null) === id,
+      onchange: () => {
+        choose(id);
+        find('files').querySelector(`input[value="${id || ''}"]`).focus();
+      } });
+    find('files').querySelector('ul').replaceChildren(
+      ...[...listed].reverse().map((item) => h('li', {},
+        h('label', {}, radio(item.file_id), h('span', { class: 'file-name' }, item.name),
+          h('span', { class: 'size' }, fabrix.transcript.size(item.size)), shapeOf(item)),
+        h('a', { href: `/files/${item.file_id}`, download: item.name }, T('page.download')))),
+      h('li', {}, h('label', {}, radio(null), h('span', {}, T('page.no_file')))));
   };
 
   /** Upload one file by XMLHttpRequest: fetch tells no progress. */
-  const take = (chosen) => {
-    if (!chosen || upload || blocked) return;
-    if (chosen.size > limitMb * 1024 * 1024) {
-      actions.say(T('error.file_too_large', { name: chosen.name, limit: limitMb }));
+  const take = (picked) => {
+    if (!picked || upload || blocked) return;
+    if (picked.size > limitMb * 1024 * 1024) {
+      actions.say(T('error.file_too_large', { name: picked.name, limit: limitMb }));
       return;
     }
     actions.say('');
@@ -61,22 +124,30 @@ fabrix.composer = (() => {
     const request = new XMLHttpRequest();
     upload = request;
     const over = () => { upload = null; showFile(); show(); };
-    request.upload.addEventListener('progress', (event) => { bar.value = event.loaded / event.total; });
+    const percent = h('span', { class: 'percent' });
+    request.upload.addEventListener('progress', (event) => {
+      bar.value = event.loaded / event.total;
+      percent.textContent = (event.loaded / event.total).toLocaleString(fabrix.language, { style: 'percent' });
+    });
     request.addEventListener('load', () => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { /* an answer of a proxy: its status is enough */ }
-      if (request.status === 201) file = answer;
+      if (request.status === 201) {
+        file = answer;
+        chosen = undefined;
+        fabrix.intake.show(file);
+      }
       over();
       if (request.status !== 201) actions.refused(new Refused(request.status, answer));
       else actions.drafted();
     });
     request.addEventListener('error', () => { over(); actions.refused(new Refused(0, null)); });
     request.addEventListener('abort', over);
-    chip(h('span', { class: 'file-name' }, chosen.name), h('span', {}, fabrix.transcript.size(chosen.size)), bar,
+    chip(h('span', { class: 'file-name' }, picked.name), h('span', {}, fabrix.transcript.size(picked.size)), bar, percent,
       remove(() => request.abort(), 'page.cancel_upload'));
     show();
     const form = new FormData();
-    form.append('file', chosen);
+    form.append('file', picked);
     request.open('POST', '/api/files');
     request.setRequestHeader('Accept-Language', fabrix.language);
     request.send(form);
@@ -100,6 +171,23 @@ fabrix.composer = (() => {
     element = root;
     actions = given;
     translate(element);
+    fabrix.intake.start({
+      dismissed: showFile,
+      read: (read, card) => {
+        kept = kept.map((item) => (item.file_id === read.file_id && card.kind === 'table'
+          ? { ...item, rows: card.rows, columns: card.width } : item));
+        showFile();
+      },
+      unusable: (refused, sentence) => {
+        actions.say(sentence);
+        if (file?.file_id === refused.file_id) {
+          choose(file.file_id);
+          takeAway();
+          chosen = undefined;
+          showFile();
+        }
+      },
+    }, find('intake'));
     box().addEventListener('keydown', onKey);
     box().addEventListener('input', () => { grow(); show(); actions.drafted(); });
     box().addEventListener('paste', (event) => {
@@ -133,15 +221,31 @@ fabrix.composer = (() => {
   return {
     start,
     focus: () => box().focus(),
-    draft: () => ({ content: box().value, file }),
-    setDraft: ({ content = '', file: given = null }) => {
+    draft: () => ({ content: box().value, file, chosen }),
+    goesAlong,
+    setDraft: ({ content = '', file: given = null, chosen: choice }) => {
       box().value = content;
       file = given;
+      chosen = choice;
+      if (file) fabrix.intake.show(file);
+      else fabrix.intake.hide();
       showFile();
       grow();
       show();
     },
     cancelUpload: () => upload?.abort(),
+    /** The files of the open conversation, and the id of the one that went with a question last. */
+    setFiles: (given, last) => {
+      kept = given;
+      latest = last;
+      showFile();
+      show();
+    },
+    setAgent: (agent) => {
+      takesFiles = Boolean(agent?.capabilities.includes('file'));
+      showFile();
+      show();
+    },
     setRunning: (value) => { running = value; show(); },
     setBlocked: (value) => { blocked = value; show(); },
     setLimit: (value) => { limitMb = value; },

@@ -13,6 +13,7 @@ fabrix.page = (() => {
   let current = null;     // the open conversation's id; null for a new one
   let entries = [];       // its messages
   let context = null;     // {left_out_until, tokens, limit}: what of it the next question takes along
+  let kept = [];          // its files, the oldest first
   let seenBy = [];        // which administrators have opened it, when and why
   let hidden = 0;         // how many of them are not shown yet
   let visit = 0;          // counts the conversations that were gone to: what was awaited elsewhere is not shown here
@@ -87,6 +88,7 @@ fabrix.page = (() => {
     sidebar.showHistory(sessions, current);
     composer.setRunning(Boolean(runningTurn));
     composer.setBlocked(!agentId);
+    composer.setAgent(agent);
     limits.setAgent(agent);
     limits.setContext(context);
     showExamples(agent);
@@ -107,6 +109,12 @@ fabrix.page = (() => {
       },
     }, T(key))));
     $('#welcome-text').textContent = agent ? T('page.welcome_text') : T('page.no_agents');
+  };
+
+  /** Tell the composer which files there are, and which of them was asked about last. */
+  const showFiles = () => {
+    const asked = entries.filter((item) => item.file).at(-1);
+    composer.setFiles(kept, asked ? asked.file.file_id : null);
   };
 
   // The draft
@@ -152,10 +160,12 @@ fabrix.page = (() => {
     agentId = conversation.agent_id;
     entries = conversation.messages.filter((item) => item.role !== 'system');
     context = conversation.context;
+    kept = conversation.files;
     seenBy = conversation.seen_by;
     hidden = Math.max(0, entries.length - transcript.SHOWN);
     const live = entries.find((item) => item.state === 'running' || item.state === 'waiting');
     if (live) follow(live.turn_id, live);
+    showFiles();
     show();
     showAround();
     totals.expect(entries, () => ticket === loading, show);
@@ -194,7 +204,9 @@ fabrix.page = (() => {
     entries = [];
     context = null;
     seenBy = [];
+    kept = [];
     hidden = 0;
+    showFiles();
     agentId = agents.items.some((item) => item.agentId === agentId) ? agentId : agents.preferred;
     if (push) history.pushState(null, '', '/');
     show();
@@ -309,14 +321,18 @@ fabrix.page = (() => {
     if (sending || runningTurn) return;
     attempt ??= fabrix.randomId(); // the same for a second try: a question that did arrive isn't asked twice
     const draft = { ...composer.draft(), attempt };
+    const file = composer.goesAlong();
     const edited = editing?.entry;
     const parent = edited ? edited.parent_id : (entries.at(-1)?.id ?? null);
     if (edited) endEdit();
     else composer.setDraft({});
-    await deliver(draft, parent, {
+    await deliver({ ...draft, file }, parent, {
       taken: (id, isHere) => {
         drafts.keep(id, {});
-        if (isHere) drafted(); // what has been typed meanwhile is the next draft
+        if (!isHere) return;
+        drafted(); // what has been typed meanwhile is the next draft
+        if (file && !kept.some((item) => item.file_id === file.file_id)) kept = [...kept, file];
+        showFiles();
       },
       refused: (id, isHere) => (isHere ? takeBack(draft, edited) : drafts.keep(id, draft)),
       again: send,
@@ -387,6 +403,7 @@ fabrix.page = (() => {
     composer.setDraft({
       content: [draft.content, edited ? '' : typed.content].filter(Boolean).join('\n'),
       file: draft.file || typed.file,
+      chosen: draft.chosen,
     });
     attempt = draft.attempt;
     keepDraft();
@@ -412,7 +429,7 @@ fabrix.page = (() => {
     busy();
     editing = { entry, waiting: editing ? editing.waiting : composer.draft() };
     attempt = null;
-    composer.setDraft({ content: entry.content, file: entry.file });
+    composer.setDraft({ content: entry.content, chosen: entry.file ? entry.file.file_id : null });
     composer.setEditing(true);
     composer.focus();
   });

@@ -93,6 +93,13 @@ def test_a_choice_that_does_not_work_leaves_the_card_as_it_was(person: Person, s
     assert card_of(person, sales).json() == before
 
 
+def test_an_encoding_that_a_file_can_not_be_in_is_refused_by_name(person: Person, sales: str) -> None:
+    card_of(person, sales)
+    answer = person.http.put(f"/api/files/{sales}/card", json={"encoding": "utf-16"})
+    assert answer.status_code == 422
+    assert answer.json()["message"] == "영업.csv can't be read in this encoding."
+
+
 def test_a_sheet_that_is_not_there_is_refused(person: Person) -> None:
     file = person.upload("eins.xlsx", workbook(판매=[["a", "b"], [1, 2]]))["file_id"]
     card_of(person, file)
