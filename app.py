@@ -69,6 +69,8 @@ from chat.control_totals import ControlTotals
 from chat.conversations import Conversations
 from chat.direct import Direct
 from chat.errors import ChatError
+from chat.evidence.api import evidence_routes
+from chat.evidence.service import Evidence
 from chat.files import Files
 from chat.gateway import Gateway
 from chat.journal import SpendJournal
@@ -314,6 +316,8 @@ def build(settings: Settings, *, upstreams: list[Upstream] | None = None) -> Fas
     app.include_router(card_routes(guard=guard, cards=cards))
     messages = Messages(database, store=store)
     app.include_router(message_routes(guard=guard, conversations=conversations, messages=messages))
+    evidence = Evidence(database, store=store, agents=agents, version=VERSION)
+    app.include_router(evidence_routes(guard=guard, evidence=evidence))
     fabrix_paths = public_routes(guard=guard, agents=agents, direct=direct, files=files)
     app.include_router(fabrix_paths)
     for base in BASES:

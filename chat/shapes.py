@@ -487,6 +487,10 @@ DOWNLOAD: Responses = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
     **NOT_FOUND,
 }
+ARCHIVE: Responses = {
+    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
+    **NOT_FOUND,
+}
 EVENTS: Responses = {
     200: {
         "description": "Server-Sent Events: waiting, status, thinking, delta, text, artifact, work, suggestions, "

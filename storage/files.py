@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,16 @@ from storage.identifiers import new_id
 from storage.models import files, now
 
 UNSENT_KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file with what proves it: its SHA-256, when it came, and a chart's specification."""
+
+    file: StoredFile
+    sha256: str
+    created_at: datetime
+    spec: dict[str, Any] | None
 
 
 class TooLarge(Exception):
@@ -126,6 +137,16 @@ def owned(connection: Connection, file_id: str, user_id: int) -> StoredFile | No
     mine = (files.c.id == file_id, files.c.user_id == user_id)
     row = connection.execute(select(*FILE_COLUMNS).where(*mine)).one_or_none()
     return StoredFile(*row) if row else None
+
+
+def facts_of(connection: Connection, conversation_id: str) -> dict[str, FileFacts]:
+    """All files of a conversation by their ids, for those who know already that they may be read."""
+    rows = connection.execute(
+        select(*FILE_COLUMNS, files.c.sha256, files.c.created_at, files.c.spec)
+        .where(files.c.conversation_id == conversation_id)
+        .order_by(files.c.id)
+    )
+    return {row.id: FileFacts(StoredFile(*row[:-3]), *row[-3:]) for row in rows}
 
 
 def attach(connection: Connection, file_id: str, *, user_id: int, conversation_id: str) -> StoredFile | None:

@@ -49,7 +49,10 @@ fabrix.sidebar = (() => {
       onclick: run });
     const pin = act(session.pinned ? 'unpin' : 'pin', () => actions.pin(session));
     pin.dataset.pins = session.id;
-    const row = h('li', {}, open, pin, act('rename', () => rename(row, session)), act('delete', () => actions.remove(session)));
+    // A plain link: the browser shows how far the download is, and keeps it.
+    const take = h('a', { class: 'action take', href: `/api/sessions/${session.id}/export`, download: '',
+      'aria-label': `${T('page.take')}: ${title}`, title: T('page.take') });
+    const row = h('li', {}, open, pin, act('rename', () => rename(row, session)), take, act('delete', () => actions.remove(session)));
     return row;
   };
 
