@@ -1,0 +1,282 @@
+"""Places that hold a name instead of a quantity: the country with the highest score, its year, lists and maps."""
+
+from __future__ import annotations
+
+import re
+
+from chat.analyst.closed.mentions import same
+from chat.analyst.closed.plans import Plan
+from chat.analyst.closed.problems import NotUnderstood
+from chat.analyst.closed.scopes import Condition, subset
+from chat.analyst.closed.slots import Part, Slot
+from chat.analyst.closed.wording import tokens
+
+_MOST = re.compile(
+    r"highest|largest|most|maximum|greatest|biggest|\bmax\b|top|strongest|longest|best|oldest|가장\s*(?:\S+\s*)?(?:높은|높|많|큰|긴)|최대|최고",
+    re.I,
+)
+_LEAST = re.compile(
+    r"lowest|smallest|least(?! \d)|minimum|fewest|\bmin\b|shortest|worst|youngest|가장\s*(?:\S+\s*)?(?:낮|적|작|짧)|최소|최저",
+    re.I,
+)
+_AVERAGE = re.compile(r"average|mean\b|평균", re.I)
+
+
+def is_choice(plan: Plan, slot: Slot, part: Part) -> bool:
+    """Whether a place asks what else is said where something is highest: `max_deaths_year`."""
+    name = " ".join(slot.words)
+    if not (_MOST.search(name) or _LEAST.search(name)) or part.kind == "text":
+        return False
+    value = _value_column(plan)
+    named = [c for c in plan.every_named(slot, part) if c != value]
+    return bool(
+        named and value and re.search(r"year|date|month|\bid\b|name|model", " ".join([name, *tokens(part.placeholder)]))
+    )
+
+
+def _label_column(plan: Plan, slot: Slot, part: Part, value: str | None) -> str:
+    """The column whose entry a place asks for."""
+    problem = plan.problem
+    named = [c for c in plan.every_named(slot, part) if c != value and not problem.is_feature(c)]
+    if named:
+        return named[0]
+    found = re.search(r"which\s+(?:of the\s+)?([\w ]{2,40}?)\s+(?:has|have|had|is|are|recorded|with)\b", problem.low)
+    for text in (found[1] if found else "", *slot.words, part.placeholder):
+        columns = [c for c in problem.columns_in(text) if c != value and c in map(str, problem.frame.columns)]
+        if columns:
+            return columns[0]
+        for column in map(str, problem.frame.columns):
+            if (
+                text
+                and column != value
+                and any(same(word, token) for word in tokens(text) for token in tokens(column) if len(token) > 2)
+            ):
+                return column
+    texts = [c for c in map(str, problem.frame.columns) if problem.kind(c) == "text" and c != value]
+    unique = [c for c in texts if problem.frame[c].is_unique]
+    if unique or len(texts) == 1:
+        return (unique or texts)[0]
+    raise NotUnderstood(slot.name)
+
+
+def _value_column(plan: Plan) -> str | None:
+    """The column that decides who is highest or lowest."""
+    problem = plan.problem
+    for sentence in problem.sentences:
+        found = _MOST.search(sentence) or _LEAST.search(sentence)
+        if not found:
+            continue
+        after = [c for c in problem.columns_in(sentence[found.end() :], at_least=30) if problem.is_numeric(c)]
+        anywhere = [c for c in problem.columns_in(sentence, at_least=30) if problem.is_numeric(c)]
+        if after or anywhere:
+            return (after or anywhere)[0]
+    numeric = plan.mentioned()
+    return numeric[0] if numeric else None
+
+
+def _frame(plan: Plan, slot: Slot) -> str:
+    return plan.frame(slot)
+
+
+def chosen(plan: Plan, slot: Slot, part: Part) -> str:
+    """The name, or the names, that a place asks for."""
+    from chat.analyst.closed import models, relations
+
+    problem, script = plan.problem, plan.problem.script
+    name = " ".join(slot.words)
+    feature = models.feature_rank(plan, slot)
+    if feature:
+        return feature
+    if problem.says(r"pair") and problem.says("correlat") and "pair" in name:
+        best, _ = relations.strongest_pair(plan)
+        return f"shown(list({best}))"
+    strongest = relations.strongest_with(plan)
+    if strongest:
+        return f"shown({strongest[0]})"
+    if re.search(r"min max scaler|scale", name) and problem.says(r"min-?max"):
+        return "shown('0-1')"
+    if problem.says(r"missing values") and re.search(r"missing", name):
+        code = "'No missing values were found.' if not df.isna().any().any() else 'Missing values were filled.'"
+        return f"shown({code})"
+    across = _across_columns(plan, slot)
+    if across:
+        return across
+    if re.search(r"\bmode\b|most (?:common|frequent)|최빈", f"{name} {problem.low}") and not problem.says(
+        r"highest|lowest"
+    ):
+        column = plan.column(slot, part, numeric=False)
+        return f"shown({_frame(plan, slot)}[{column!r}].mode().iloc[0])"
+    if not (_MOST.search(problem.body) or _LEAST.search(problem.body)):
+        raise NotUnderstood(slot.name)
+    value = _value_column(plan)
+    label = _label_column(plan, slot, part, value)
+    if value is None:
+        counts = script.let("counts", f"{_frame(plan, slot)}[{label!r}].value_counts()")
+        return f"shown({counts}.{_side(plan)}())"
+    side = _side(plan)
+    frame = _frame(plan, slot)
+    grouped = _grouped(plan, frame, label, value)
+    if grouped:
+        return f"shown({grouped}.{side}())"
+    values = plan.series(frame, value)
+    if part.kind == "list" or problem.says(r"return all of them|list all|if multiple|모두"):
+        extreme = "max" if side == "idxmax" else "min"
+        return f"shown(list({frame}.loc[{values} == {values}.{extreme}(), {label!r}].astype(str)))"
+    row = script.let("row", f"{frame}.loc[{values}.{side}()]")
+    return f"shown({row}[{label!r}])"
+
+
+def _side(plan: Plan) -> str:
+    most, least = _MOST.search(plan.problem.body), _LEAST.search(plan.problem.body)
+    if most and least:
+        return "idxmax" if most.start() < least.start() else "idxmin"
+    return "idxmin" if least else "idxmax"
+
+
+def _grouped(plan: Plan, frame: str, label: str, value: str) -> str | None:
+    """The variable of each group's average, sum or count, where the question compares these."""
+    problem, script = plan.problem, plan.problem.script
+    if plan.problem.frame[label].is_unique:
+        return None
+    how = None
+    for sentence in problem.sentences:
+        if _MOST.search(sentence) or _LEAST.search(sentence):
+            if _AVERAGE.search(sentence):
+                how = "mean"
+            elif re.search(r"\btotal\b|\bsum\b|합계|총", sentence, re.I):
+                how = "sum"
+            elif re.search(r"median|중앙값", sentence, re.I):
+                how = "median"
+            elif re.search("skewness", sentence, re.I):
+                how = "skew"
+    if how is None:
+        return None
+    problem.number(value)
+    groups = f"{frame}.groupby({label!r})[{value!r}]"
+    least = re.search(r"at least (\d+) (\w+)", problem.low.replace("\n", " "))
+    result = script.let("per_group", f"{groups}.{how}()")
+    sizes = re.findall(r"(?:have|has|with) at least (\d+) (?!reviews)", problem.low)
+    if least and sizes:
+        counts = script.let("sizes", f"df[{label!r}].value_counts()")
+        result = script.let("per_group", f"{result}[{counts}.reindex({result}.index) >= {int(sizes[-1])}]")
+    return result
+
+
+def _across_columns(plan: Plan, slot: Slot) -> str | None:
+    """Which of many columns is highest in one row: the fields of a table with a column for each."""
+    problem = plan.problem
+    if not re.search(r"\bfields?\b|columns?\b|variables?", " ".join(slot.words)) or not plan.conditions:
+        return None
+    frame = plan.frame(slot)
+    used = [one.column for one in plan.conditions]
+    extreme = "max" if _side(plan) == "idxmax" else "min"
+    row = problem.script.let("row", f"{frame}.drop(columns={used!r}).select_dtypes('number').iloc[-1]")
+    return f"shown(list({row}[{row} == {row}.{extreme}()].index))"
+
+
+def group_of_most(plan: Plan, slot: Slot, part: Part) -> str | None:
+    """The group with the most missing values, or how many those are."""
+    problem, script = plan.problem, plan.problem.script
+    found = re.search(r"(?:for each|which|each)\s+(\w+)", problem.low)
+    if not found or not _MOST.search(" ".join(slot.words)):
+        return None
+    labels = [c for c in problem.columns_in(found[1]) if c in map(str, problem.frame.columns)]
+    labels += [c for c in map(str, problem.frame.columns) if not labels and any(same(found[1], t) for t in tokens(c))]
+    if not labels or found[1] in ("column", "variable"):
+        return None
+    columns = [c for c in plan.mentioned(numeric=False) if c != labels[0]]
+    if not columns:
+        return None
+    counts = script.let("counts", f"df[{columns[0]!r}].isna().groupby(df[{labels[0]!r}]).sum()")
+    if part.kind == "text" or "name" in slot.words:
+        return f"shown({counts}.idxmax())"
+    return plan.show(f"{counts}.max()", part, whole=True)
+
+
+def groups_compared(plan: Plan, slot: Slot, part: Part) -> str | None:
+    """How many groups lie above or below a multiple of the whole average."""
+    problem, script = plan.problem, plan.problem.script
+    found = re.search(r"(?:average|mean)[^.\n]{0,80}(?:for|of|per|in)\s+(?:hotels in\s+)?each (\w+)", problem.low)
+    words = " ".join(slot.words)
+    if not found or not re.search(r"higher|above|more|lower|below|less", words):
+        return None
+    labels = [c for c in problem.columns_in(found[1]) if c in map(str, problem.frame.columns)]
+    values = [c for c in plan.mentioned() if c not in labels]
+    if not labels or not values:
+        return None
+    means = script.let("per_group", f"df.groupby({labels[0]!r})[{problem.number(values[0])}].mean()")
+    whole = script.let("whole", f"df[{values[0]!r}].mean()")
+    twice = problem.says(r"twice|two times|double")
+    if re.search(r"higher|above|more", words):
+        return plan.show(f"({means} > {'2 * ' if twice else ''}{whole}).sum()", part, whole=True)
+    return plan.show(f"({means} < {whole}{' / 2' if twice else ''}).sum()", part, whole=True)
+
+
+def ranked_group(plan: Plan, slot: Slot) -> Condition | None:
+    """The n-th most frequent value of a column: `mean2` of the three most common values of `displacement`."""
+    problem = plan.problem
+    place = re.search(r"(\d)$", slot.name)
+    if not place or not problem.says(r"most (?:common|frequent)|occur most frequently|가장 많이"):
+        return None
+    columns = []
+    for sentence in problem.sentences:
+        found = re.search(r"(?:values? of|unique)\s+(.*)", sentence, re.I)
+        if found and re.search(r"most (?:common|frequent)|occur", sentence, re.I):
+            columns += problem.columns_in(found[1])
+    if not columns:
+        return None
+    column = columns[0]
+    return Condition(column, f"({{df}}[{column!r}] == df[{column!r}].value_counts().index[{int(place[1]) - 1}])")
+
+
+def same_as_extreme(plan: Plan, slot: Slot) -> str | None:
+    """The rows that share something with the highest one: `all vehicles within the same model year`."""
+    problem = plan.problem
+    found = re.search(r"(?:within|in|of|from) the same ([\w ]{2,30}?) as", problem.low)
+    if not found:
+        return None
+    labels = [c for c in problem.columns_in(found[1]) if c in map(str, problem.frame.columns)]
+    value = _value_column(plan)
+    if not labels or value is None:
+        return None
+    row = problem.script.let("row", f"df.loc[df[{problem.number(value)}].{_side(plan)}()]")
+    return problem.script.let("part", f"df[df[{labels[0]!r}] == {row}[{labels[0]!r}]]")
+
+
+def change_at_extreme(plan: Plan, slot: Slot, part: Part) -> str | None:
+    """The percentage change of a column on the day on which another is highest."""
+    problem = plan.problem
+    if not problem.says(r"percentage change|변화율"):
+        return None
+    date = problem.date_column()
+    value = _value_column(plan)
+    if date is None or value is None:
+        return None
+    named = [c for c in plan.named(slot, part) if c != value] or [c for c in plan.mentioned() if c != value]
+    if not named:
+        return None
+    ordered = problem.script.let("ordered", f"df.sort_values({problem.date(date)}).reset_index(drop=True)")
+    return plan.show(f"{ordered}[{named[0]!r}].pct_change(fill_method=None)[{ordered}[{value!r}].idxmax()] * 100", part)
+
+
+def map_of(plan: Plan, slot: Slot, part: Part) -> str:
+    """A value for each key: `{'month_1': avg_1, …}` or `{'COLUMN': count, …}`."""
+    problem = plan.problem
+    keys = re.findall(r"['\"]([^'\"]+)['\"]\s*:", part.placeholder)
+    columns = [key for key in keys if key in map(str, problem.frame.columns)]
+    if columns and len(columns) == len(keys) and problem.says(r"missing|null|결측"):
+        return f"{{name: int(df[name].isna().sum()) for name in {columns!r}}}"
+    date = problem.date_column()
+    stem = re.fullmatch(r"(month|year|day)_?\d+", keys[0]) if keys else None
+    if stem and date:
+        numeric = [c for c in plan.named(slot, part) + plan.mentioned() if c != date]
+        if numeric:
+            decimals = 2 if part.decimals is None else part.decimals
+            groups = f"df.groupby(df[{problem.date(date)}].dt.{stem[1]})[{problem.number(numeric[0])}].mean().round({decimals})"
+            return f"{{f'{stem[1]}_{{key}}': float(value) for key, value in {groups}.items()}}"
+    raise NotUnderstood(slot.name)
+
+
+def within(plan: Plan, conditions: list[Condition]) -> str:
+    """The rows that meet conditions."""
+    return subset(plan.problem, "df", conditions)

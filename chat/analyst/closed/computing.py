@@ -1,0 +1,226 @@
+"""The code of each quantity: statistics of a column, counts, missing values, and where the other modules take over."""
+
+from __future__ import annotations
+
+import re
+
+from chat.analyst.closed import choices, models, relations
+from chat.analyst.closed.outliers import kept_rows, outlier_column, outlier_value
+from chat.analyst.closed.plans import Plan
+from chat.analyst.closed.problems import NotUnderstood
+from chat.analyst.closed.scopes import Condition, equal, subset
+from chat.analyst.closed.slots import Part, Slot
+from chat.analyst.closed.wording import letters, tokens
+
+_STATISTICS = frozenset(
+    "mean median std variance mode min max range sum iqr q1 q3 skewness kurtosis count unique".split()
+)
+_MODEL = frozenset("rmse mse mae r2 f1 precision recall auc accuracy intercept slope".split())
+
+
+def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
+    """The code that prints a part of a place. Raises NotUnderstood."""
+    if part.kind == "map":
+        return choices.map_of(plan, slot, part)
+    if measure == "decision":
+        return relations.decision(plan, slot, part)
+    if measure == "has_missing":
+        column = plan.column(slot, part)
+        return f"shown(bool(df[{column!r}].isna().any()))"
+    if measure == "outlier":
+        return outlier_value(plan, slot, part)
+    if measure in ("missing", "missing_percentage", "duplicates"):
+        return _missing(plan, slot, part, measure)
+    if measure in _MODEL:
+        return models.metric(plan, slot, part, measure)
+    if models.predicts(plan, slot):
+        return models.prediction(plan, slot, part)
+    if part.kind in ("text", "list") and measure in ("correlation", *_STATISTICS):
+        return choices.chosen(plan, slot, part)
+    if measure in ("p_value", "statistic"):
+        return relations.test_value(plan, slot, part, measure)
+    if measure == "correlation":
+        return relations.correlation_value(plan, slot, part)
+    if part.kind in ("text", "list") or choices.is_choice(plan, slot, part):
+        return choices.chosen(plan, slot, part)
+    if measure == "within":
+        return _within(plan, slot, part)
+    if measure in ("percentage", "change"):
+        return _percentage(plan, slot, part)
+    if measure == "count":
+        return _count(plan, slot, part)
+    if measure in _STATISTICS:
+        return _statistic_of_slot(plan, slot, part, measure)
+    if measure is None and re.search(r"\bwhich\b|\bwho\b|어느|어떤|은\?|는\?", plan.problem.low):
+        return choices.chosen(plan, slot, part)
+    if part.kind == "number" and plan.slot_conditions(slot):
+        return _count(plan, slot, part)
+    raise NotUnderstood(slot.name)
+
+
+def statistic(plan: Plan, frame: str, column: str, measure: str, part: Part) -> str:
+    """A statistic of a column of a frame."""
+    values = plan.series(frame, column)
+    scipy = plan.facts.by_scipy
+    ddof = "ddof=0" if plan.facts.population else ""
+    code = {
+        "mean": f"{values}.mean()", "median": f"{values}.median()", "std": f"{values}.std({ddof})",
+        "variance": f"{values}.var({ddof})", "min": f"{values}.min()", "max": f"{values}.max()",
+        "sum": f"{values}.sum()", "range": f"({values}.max() - {values}.min())", "mode": f"{values}.mode().iloc[0]",
+        "iqr": f"({values}.quantile(0.75) - {values}.quantile(0.25))", "q1": f"{values}.quantile(0.25)",
+        "q3": f"{values}.quantile(0.75)", "count": f"{values}.count()", "unique": f"{values}.nunique()",
+        "skewness": skewness(plan, frame, column),
+        "kurtosis": f"stats.kurtosis({values}.dropna())" if scipy else f"{values}.kurt()",
+    }[measure]  # fmt: skip
+    return plan.show(code, part, whole=measure in ("count", "unique") and part.decimals is None)
+
+
+def skewness(plan: Plan, frame: str, column: str) -> str:
+    """The code of a column's skewness by the definition that the question names."""
+    values = plan.series(frame, column)
+    if plan.problem.says(r"pearson'?s first|first coefficient of skewness"):
+        return f"({values}.mean() - {values}.mode().iloc[0]) / {values}.std()"
+    if plan.problem.says(r"pearson'?s second|second coefficient of skewness"):
+        return f"3 * ({values}.mean() - {values}.median()) / {values}.std()"
+    return f"stats.skew({values}.dropna())" if plan.facts.by_scipy else f"{values}.skew()"
+
+
+def _statistic_of_slot(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
+    name = " ".join(slot.words)
+    ranked = choices.ranked_group(plan, slot)
+    column = plan.column(slot, part, numeric=measure not in ("mode", "unique"))
+    if measure in ("mode", "unique") and not plan.problem.is_numeric(column):
+        frame = plan.frame(slot)
+        if measure == "unique":
+            return _unique(plan, frame, column, part)
+        return f"shown({frame}[{column!r}].mode().iloc[0])"
+    if measure == "unique":
+        return _unique(plan, plan.frame(slot), column, part)
+    if ranked:
+        return statistic(plan, subset(plan.problem, "df", [ranked]), column, measure, part)
+    frame = choices.same_as_extreme(plan, slot) or plan.frame(slot)
+    before = plan.is_before(slot) and any(not plan.is_before(other) for other in plan.problem.format.slots)
+    if plan.removes_outliers and not before and not re.search(r"replac\w*[^.\n]{0,60}\bwith\b", plan.problem.low):
+        other = outlier_column(plan, slot, part)
+        mentioned = (
+            plan.problem.is_feature(column) or other == column or re.search(r"rows|dataset|dataframe", plan.problem.low)
+        )
+        if mentioned:
+            frame = kept_rows(plan, frame, other)
+    imputed = re.search(r"\bimput", name)
+    return (
+        statistic(plan, frame, column, measure, part) if not imputed else statistic(plan, frame, column, measure, part)
+    )
+
+
+def _unique(plan: Plan, frame: str, column: str, part: Part) -> str:
+    at_least = re.search(r"at least (\d+)|(\d+)회 이상|minimum of (\d+)", plan.problem.low)
+    if at_least:
+        limit = int(next(group for group in at_least.groups() if group))
+        return plan.show(f"({frame}[{column!r}].value_counts() >= {limit}).sum()", part, whole=True)
+    return plan.show(f"{frame}[{column!r}].nunique()", part, whole=True)
+
+
+def _missing(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
+    problem = plan.problem
+    if measure == "duplicates":
+        if any(line.startswith("duplicates") for line in problem.script.lines):
+            return plan.show("duplicates", part, whole=True)
+        return plan.show("df.duplicated().sum()", part, whole=True)
+    name = " ".join(slot.words)
+    if part.kind == "list":
+        frame = "df.select_dtypes(include=['object', 'string'])" if problem.says(r"\bobject\b|\bstrings?\b") else "df"
+        return f"shown(sorted({frame}.columns[{frame}.isna().any()]))"
+    group = choices.group_of_most(plan, slot, part)
+    if group:
+        return group
+    if part.kind == "text" or re.search(r"column", name) and not re.search(r"count|number", name):
+        return "shown(df.isna().sum().idxmax())"
+    named = plan.named(slot, part, numeric=False) or plan.mentioned(numeric=False)
+    share = measure == "missing_percentage"
+    frame = plan.before if plan.before and plan.is_before(slot) else "df"
+    if (
+        not named
+        or re.search(r"\btotal missing|missing values? in the (?:entire|whole) dataset", problem.low)
+        and not named
+    ):
+        code = f"{frame}.isna().mean().mean()" if share else f"{frame}.isna().sum().sum()"
+    else:
+        column = named[0]
+        code = f"{frame}[{column!r}].isna().mean()" if share else f"{frame}[{column!r}].isna().sum()"
+    if share:
+        as_share = re.search(r"between 0 and 1\b(?!0)", part.says) or re.search("proportion|fraction", name + part.says)
+        return plan.show(code if as_share else f"{code} * 100", part)
+    return plan.show(code, part, whole=True)
+
+
+def _within(plan: Plan, slot: Slot, part: Part) -> str:
+    column = plan.column(slot, part)
+    values = plan.series(plan.frame(slot), column)
+    ddof = "ddof=0" if plan.facts.population else ""
+    code = f"{values}.between({values}.mean() - {values}.std({ddof}), {values}.mean() + {values}.std({ddof})).sum()"
+    return plan.show(code, part, whole=True)
+
+
+def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
+    """The share of rows that meet the place's conditions, or a ratio of two columns' sums."""
+    problem = plan.problem
+    own = plan.slot_conditions(slot)
+    conditions = own or plan.conditions
+    scale = "" if re.search(r"between 0 and 1(?!0)\b|proportion|fraction", f"{part.says} {slot.name}") else " * 100"
+    made = [one for one in problem.features if not one.labels]
+    if conditions and not made:
+        told = {one.column for one in own}
+        base = subset(problem, "df", [one for one in plan.conditions if one.column not in told] if own else [])
+        codes = " & ".join(one.code.replace("{df}", base) for one in conditions)
+        return plan.show(f"({codes}).mean(){scale}", part)
+    if made:
+        return plan.show(f"{plan.frame(slot)}[{made[-1].name!r}].mean()", part)
+    extreme = choices.change_at_extreme(plan, slot, part)
+    if extreme:
+        return extreme
+    two = plan.mentioned()
+    if len(two) >= 2 and problem.says(r"divided by|ratio of|나눈"):
+        return plan.show(f"df[{two[0]!r}].sum() / df[{two[1]!r}].sum(){scale}", part)
+    column = plan.column(slot, part)
+    return plan.show(f"{plan.series(plan.frame(slot), column)}.mean()", part)
+
+
+def _count(plan: Plan, slot: Slot, part: Part) -> str:
+    problem = plan.problem
+    name = " ".join([*slot.words, *tokens(part.placeholder)])
+    if re.search(r"\bleft\b|remaining|removal|after", name) and plan.removes_outliers:
+        return plan.show(
+            f"len({kept_rows(plan, plan.frame(slot), outlier_column(plan, slot, part))})", part, whole=True
+        )
+    digit = (
+        re.search(r"\b(?:label|value|class|code)?\s*(\d+)\b", " ".join(tokens(part.placeholder)))
+        if len(slot.parts) > 1
+        else None
+    )
+    named = plan.named(slot, part, numeric=False)
+    if digit and named:
+        return plan.show(f"(df[{named[0]!r}] == {int(digit[1])}).sum()", part, whole=True)
+    compared = choices.groups_compared(plan, slot, part)
+    if compared:
+        return compared
+    if problem.says(r"\bunique\b|distinct|different|고유|종류") and not plan.slot_conditions(slot):
+        columns = plan.mentioned(numeric=False)
+        if columns:
+            return _unique(plan, plan.frame(slot), columns[0], part)
+    conditions = [*plan.conditions, *plan.slot_conditions(slot)]
+    of_rows = re.search(r"\brows?\b|entries|records|observations|행", name)
+    if not conditions and not of_rows and problem.says(r"sum\(\)|\bsum\b|total number of|합계"):
+        numeric = [c for c in (named or plan.mentioned()) if problem.is_numeric(c)]
+        if numeric:
+            return plan.show(f"{plan.series(plan.frame(slot), numeric[0])}.sum()", part, whole=True)
+    if (
+        not conditions
+        and not problem.says(r"\bhow many\b|number of|\bcount\b|rows|entries|records|몇|개수|건수|행")
+        and part.kind != "integer"
+    ):
+        raise NotUnderstood(slot.name)
+    return plan.show(f"len({plan.frame(slot)})", part, whole=True)
+
+
+__all__ = ["Condition", "equal", "letters", "statistic", "value_of"]

@@ -1,0 +1,510 @@
+"""New columns that a question asks for first: sums, differences, ratios, products, bins, parts of dates and texts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chat.analyst.closed.problems import Feature, NotUnderstood, Problem
+from chat.analyst.closed.wording import letters, number, plain
+
+_Q = "\"'“”‘`"
+_NAMED = re.compile(
+    rf"(?:features?|columns?|variables?|attribute|열|컬럼|변수|특성)\s*,?\s*(?:called|named)?\s*[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]"
+    rf"|(?:called|named)\s+[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]|[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]\s*(?:\(?[^.\n]{{0,40}}\)?\s*)?(?:feature|(?:이?라는|란)\s)"
+    rf"|(?:called|named)\s+([A-Za-z]\w+)|[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]\s+by\b",
+    re.I,
+)
+_MAKES = re.compile(
+    r"\bnew\s+(?:\w+\s+)?(?:feature|column|variable|attribute)|\bcreat|generat|feature engineering|derive|\bcompute (?:a|the) new|새로운|새\s|파생|만들|생성",
+    re.I,
+)
+_FILL = r"(?:[\w'’%.]+\s+){0,4}?"
+_C = r"⟦(\d+)⟧"
+_TAIL = r"(?:\s*(?:columns?|values?|prices?|features?|variables?|scores?|열|컬럼|값))?"
+_LISTED = rf"⟦\d+⟧{_TAIL}(?:\s*(?:,|and|&|\+|with|by|to|와|과|및|하고|together|plus|,\s*and)+\s*{_FILL}⟦\d+⟧{_TAIL})+"
+_BARE_RANGE = re.compile(r"(?<![\w-])['\"‘“]?([A-Za-z가-힣][\w가-힣 -]{0,25}?)['\"’”]?\s*\(([^()\n]*\d[^()\n]*)\)")
+_OP = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "×": "*", "x": "*", "/": "/", "÷": "/"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Masked:
+    """A text with the columns in it replaced by numbered marks."""
+
+    text: str
+    columns: tuple[str, ...]
+
+    def at(self, mark: str) -> str:
+        return self.columns[int(mark)]
+
+    def all(self, text: str) -> list[str]:
+        return list(dict.fromkeys(self.at(mark) for mark in re.findall(_C, text)))
+
+
+def masked(problem: Problem, text: str) -> _Masked:
+    """A text with the columns in it replaced by numbered marks."""
+    from chat.analyst.closed.mentions import find_mentions
+
+    names: list[str] = []
+    pieces, at = [], 0
+    for one in find_mentions(text, problem.columns):
+        if one.score < 40 and not problem.is_numeric(one.column):
+            continue
+        pieces += [text[at : one.start], f"⟦{len(names)}⟧"]
+        names.append(one.column)
+        at = one.end
+    return _Masked("".join([*pieces, text[at:]]), tuple(names))
+
+
+def add_features(problem: Problem) -> None:
+    """Write the lines that make the question's new columns."""
+    named = _new_names(problem)
+    for name in named:
+        _add_named(problem, name)
+    if not named and _MAKES.search(problem.body):
+        _add_unnamed(problem)
+
+
+def _new_names(problem: Problem) -> list[str]:
+    """The names of new columns; those that the table has are none."""
+    if not _MAKES.search(problem.body):
+        return []
+    known = {letters(column) for column in map(str, problem.frame.columns)}
+    texts = {str(value) for column in problem.groups() for value in problem.distinct(column)}
+    names = []
+    for found in _NAMED.finditer(problem.body):
+        name = next((group for group in found.groups() if group), "").strip(" .,")
+        before = problem.body[max(0, found.start() - 60) : found.end() + 40]
+        if name and len(name.split()) <= 6 and "." not in name and letters(name) and letters(name) not in known and name not in texts and name not in names:
+            if found[5] and not _MAKES.search(before):
+                continue
+            names.append(name)
+    return names[:3]
+
+
+def _add_named(problem: Problem, name: str) -> None:
+    around = [one for one in problem.sentences if name in one]
+    others = [one for one in problem.sentences if one not in around]
+    labels = _labels(problem, name)
+    if labels:
+        return
+    for sentence in [*around, *others]:
+        if sentence in others and not (
+            _MAKES.search(sentence)
+            or re.search(r"=|subtract|divid|multipl|adding|sum\b|ratio|new feature|combin", sentence, re.I)
+        ):
+            continue
+        expression = _expression(problem, sentence, name)
+        if expression:
+            problem.script.add(f"df[{name!r}] = {_guarded(problem, expression)}")
+            problem.features.append(Feature(name))
+            return
+    whole = _binary(problem, name)
+    if whole:
+        return
+    raise NotUnderstood(name)
+
+
+def _add_unnamed(problem: Problem) -> None:
+    if _labels(problem, "group"):
+        return
+    for sentence in problem.sentences:
+        if not (
+            _MAKES.search(sentence)
+            or re.search(r"new feature|=|as the (?:product|sum|ratio)|multiplied by", sentence, re.I)
+        ):
+            continue
+        expression = _expression(problem, sentence, "new feature")
+        if expression:
+            problem.script.add(f"df['new feature'] = {_guarded(problem, expression)}")
+            problem.features.append(Feature("new feature"))
+            return
+
+
+def _guarded(problem: Problem, expression: str) -> str:
+    """An expression with what the question says about division by zero and percentages."""
+    if " / " in expression:
+        small = re.search(r"(1e-?\d+|0\.0{3,}1)[^.\n]{0,80}denominator|denominator[^.\n]{0,60}(1e-?\d+)", problem.low)
+        if small:
+            top, _, bottom = expression.rpartition(" / ")
+            expression = f"{top} / ({bottom} + {float(small[1] or small[2])!r})"
+        if re.search(
+            r"infinity[^.\n]{0,30}(?:zero|\b0\b)|(?:zero|\b0\b)[^.\n]{0,50}(?:avoid|division by zero)", problem.low
+        ):
+            expression = f"({expression}).replace([np.inf, -np.inf], 0).fillna(0)"
+        if re.search(
+            r"represented as a percentage|as a percentage of|express\w* (?:the result )?as a percentage|백분율로",
+            problem.low,
+        ):
+            expression = f"({expression}) * 100"
+    return expression
+
+
+def _col(problem: Problem, name: str) -> str:
+    return f"df[{problem.number(name)}]"
+
+
+def _expression(problem: Problem, sentence: str, name: str) -> str | None:
+    """What a sentence computes from the columns, as an expression; None when it computes nothing."""
+    mask = masked(problem, sentence.replace(name, " "))
+    text = re.sub(r"[{}]".format(_Q), "", mask.text)
+    for maker in (
+        _formula,
+        _change,
+        _centred,
+        _length,
+        _log_of,
+        _difference,
+        _ratio,
+        _product,
+        _mean_of,
+        _sum_of,
+        _clock_part,
+        _title,
+    ):
+        made = maker(problem, mask, text)
+        if made:
+            return made
+    return None
+
+
+def _formula(problem: Problem, mask: _Masked, text: str) -> str | None:
+    for found in re.finditer(r"(?:=|:| as | is )\s*([^=\n]*⟦\d+⟧[^=\n]*[-+*/×÷−–][^=\n]*)", text):
+        raw = re.sub(r"\b[A-Za-z가-힣]+\b\.?", " ", re.sub(r"\bx\b", "*", found[1])).strip(" .,;")
+        tokens = re.findall(r"⟦\d+⟧|\d+\.?\d*(?:e-?\d+)?|[()+\-−–*×/÷]", raw)
+        marks = [token for token in tokens if token.startswith("⟦")]
+        if "".join(tokens) != re.sub(r"\s", "", raw) or len(marks) < 1 or not any(token in _OP for token in tokens):
+            continue
+        if len(set(marks)) != len({mask.at(mark[1:-1]) for mark in marks}) and re.search("previous|전일|이전", text):
+            continue
+        expression = " ".join(
+            _col(problem, mask.at(token[1:-1])) if token.startswith("⟦") else _OP.get(token, token) for token in tokens
+        )
+        try:
+            ast.parse(expression, mode="eval")
+        except SyntaxError:
+            continue
+        return expression
+    return None
+
+
+def _change(problem: Problem, mask: _Masked, text: str) -> str | None:
+    if not re.search(
+        r"percent\w* change|daily return|previous (?:day|row|period)|변화율|수익률|전일\s*대비", text, re.I
+    ):
+        return None
+    columns = mask.all(text)
+    if not columns:
+        return None
+    factor = " * 100" if re.search(r"percent|\* ?100|%|백분율", problem.low) else ""
+    if re.search(r"\bdifference\b(?![^.]*percent)", text, re.I) and not re.search(r"percent|return|율", text, re.I):
+        return f"{_col(problem, columns[-1])}.diff()"
+    return f"{_col(problem, columns[-1])}.pct_change(){factor}"
+
+
+def _centred(problem: Problem, mask: _Masked, text: str) -> str | None:
+    found = re.search(rf"subtract\w* the (mean|median|minimum)\s+(?:values?\s+)?(?:of\s+)?{_FILL}{_C}", text, re.I)
+    if not found:
+        return None
+    column, short = _col(problem, mask.at(found[2])), {"minimum": "min"}.get(found[1].lower(), found[1].lower())
+    return f"{column} - {column}.{short}()"
+
+
+def _length(problem: Problem, mask: _Masked, text: str) -> str | None:
+    found = re.search(
+        rf"{_C}{_TAIL}\s*(non-space )?(?:character|word)s?\s*(?:count|length)|length of (?:the )?{_FILL}{_C}",
+        text,
+        re.I,
+    )
+    if not found:
+        return None
+    column = mask.at(found[1] or found[3])
+    if problem.kind(column) != "text":
+        return None
+    if re.search(r"word count|number of words", text, re.I):
+        return f"df[{column!r}].str.split().str.len()"
+    if found[2] or "non-space" in text:
+        return f"df[{column!r}].str.replace(r'\\s', '', regex=True).str.len()"
+    return f"df[{column!r}].str.len()"
+
+
+def _log_of(problem: Problem, mask: _Masked, text: str) -> str | None:
+    if not re.search(r"\blog(?:arithm\w*)?\b|로그", text, re.I) or not mask.columns:
+        return None
+    return log_expression(problem, _col(problem, mask.columns[0]))
+
+
+def log_expression(problem: Problem, column: str) -> str:
+    """The logarithm of a column as the question wants it: its base, and what is added first."""
+    small = re.search(r"(?:add|plus|더하)[^.\n]{0,40}?(1e-?\d+|0\.0{3,}\d+|\b1\b)", problem.low)
+    if re.search(r"log1p|log\(1 ?\+|log\(x ?\+ ?1\)", problem.low):
+        return f"np.log1p({column})"
+    inner = f"{column} + {float(small[1])!r}" if small and "e-" in small[1] else column
+    if re.search(r"base[- ]?10|log10|상용로그|밑이 10", problem.low):
+        return f"np.log10({inner})"
+    return f"np.log2({inner})" if re.search(r"base[- ]?2\b|log2", problem.low) else f"np.log({inner})"
+
+
+def _difference(problem: Problem, mask: _Masked, text: str) -> str | None:
+    patterns = (
+        (rf"difference (?:between|of|in|as)\s+{_FILL}{_C}{_TAIL}\s+(?:and|from|minus)\s+{_FILL}{_C}", False),
+        (rf"subtract\w*\s+{_FILL}{_C}{_TAIL}\s+from\s+{_FILL}{_C}", True),
+        (rf"{_C}{_TAIL}\s*(?:minus|-|−|–)\s*{_C}", False),
+        (rf"{_C}{_TAIL}\s*(?:에서|과|와)\s*{_C}{_TAIL}[을를의]?\s*(?:뺀|빼|차이|차)", False),
+        (rf"duration[^⟦\n]*from\s+{_FILL}{_C}[^⟦\n]*to\s+{_FILL}{_C}", True),
+    )
+    for pattern, is_swapped in patterns:
+        found = re.search(pattern, text, re.I)
+        if found:
+            first, second = mask.at(found[1]), mask.at(found[2])
+            first, second = (second, first) if is_swapped else (first, second)
+            if problem.kind(first) == problem.kind(second) == "date":
+                return f"(df[{problem.date(first)}] - df[{problem.date(second)}]).dt.days"
+            return f"{_col(problem, first)} - {_col(problem, second)}"
+    return None
+
+
+def _ratio(problem: Problem, mask: _Masked, text: str) -> str | None:
+    for pattern in (
+        rf"ratio (?:of|between)\s+{_FILL}{_C}{_TAIL}\s+(?:to|and|by|over)\s+{_FILL}{_C}",
+        rf"divid\w*\s+{_FILL}{_C}{_TAIL}\s+by\s+{_FILL}{_C}",
+        rf"{_C}{_TAIL}\s*(?:divided by|/|÷)\s*{_FILL}{_C}",
+        rf"{_C}{_TAIL}\s+per\s+{_C}",
+        rf"{_C}{_TAIL}\s+as a percentage of\s+{_FILL}{_C}",
+        rf"{_C}{_TAIL}[을를]?\s*{_C}{_TAIL}(?:으로|로)\s*나[누눈]",
+    ):
+        found = re.search(pattern, text, re.I)
+        if found:
+            return f"{_col(problem, mask.at(found[1]))} / {_col(problem, mask.at(found[2]))}"
+    return None
+
+
+def _listed(mask: _Masked, pattern: str, text: str) -> list[str]:
+    found = re.search(pattern, text, re.I)
+    return mask.all(found.group()) if found else []
+
+
+def _product(problem: Problem, mask: _Masked, text: str) -> str | None:
+    columns = _listed(mask, rf"(?:multipl\w*|product of|곱)[^⟦\n.]*{_LISTED}", text) or _listed(
+        mask, rf"{_C}{_TAIL}\s*(?:multiplied by|times|\*|×)\s*{_FILL}{_C}", text
+    )
+    if not columns and re.search("곱", text):
+        columns = mask.all(text)
+    return " * ".join(_col(problem, column) for column in columns) if len(columns) > 1 else None
+
+
+def _mean_of(problem: Problem, mask: _Masked, text: str) -> str | None:
+    columns = _listed(mask, rf"(?:average|mean)\s[^⟦\n]*{_listed_loosely(mask)}", text)
+    if len(columns) < 2 or not re.search("feature|column|변수|열", text, re.I):
+        return None
+    names = ", ".join(problem.number(column) for column in columns)
+    return f"df[[{names}]].mean(axis=1)"
+
+
+def _listed_loosely(mask: _Masked) -> str:
+    return r"⟦\d+⟧(?:[^⟦\n]{0,40}⟦\d+⟧)+" if len(mask.columns) > 1 else r"⟦\d+⟧"
+
+
+def _sum_of(problem: Problem, mask: _Masked, text: str) -> str | None:
+    columns = _listed(mask, rf"(?:\bsum\w*|\badd\w*|combin\w*|total|together)\s[^⟦\n]*{_listed_loosely(mask)}", text)
+    if len(columns) < 2:
+        columns = _listed(mask, rf"{_C}{_TAIL}\s*(?:\+|plus)\s*{_FILL}{_C}", text)
+    if len(columns) < 2 and re.search(r"더하|더한|합(?:을|한|산|계)|합친", text):
+        columns = mask.all(text)
+    return " + ".join(_col(problem, column) for column in columns) if len(columns) > 1 else None
+
+
+_PARTS = {
+    "hour": "hour", "month": "month", "year": "year", "day of the week": "day_of_week", "weekday": "day_of_week", "day": "day",
+    "시간": "hour", "월": "month", "연도": "year", "요일": "day_of_week",
+}  # fmt: skip
+
+
+def _clock_part(problem: Problem, mask: _Masked, text: str) -> str | None:
+    for word, part in _PARTS.items():
+        if not re.search(rf"\b{word}\b", problem.low if word.isascii() else text):
+            continue
+        for column in [*mask.all(text), *[one.column for one in problem.mentions]]:
+            if problem.is_feature(column) or problem.kind(column) not in ("date", "text"):
+                continue
+            if problem.kind(column) == "text" and part == "hour":
+                sample = problem.frame[column].dropna().astype(str).head(200)
+                if not sample.str.match(r"\s*\d{1,2}:\d{2}").mean() > 0.8:
+                    continue
+                clock = f"pd.to_datetime(df[{column!r}].astype(str).str.strip(), format='mixed', errors='coerce')"
+                return f"{clock}.dt.hour"
+            if problem.kind(column) == "date":
+                sample = problem.frame[column].dropna().astype(str).head(200)
+                if part == "hour" and sample.str.match(r"\s*\d{1,2}:\d{2}").mean() > 0.8:
+                    return f"pd.to_datetime(df[{column!r}].astype(str).str.strip(), format='mixed', errors='coerce').dt.hour"
+                return f"df[{problem.date(column)}].dt.{part}"
+    return None
+
+
+def _title(problem: Problem, mask: _Masked, text: str) -> str | None:
+    if not re.search(r"\btitles?\b|호칭", text, re.I):
+        return None
+    columns = [c for c in mask.all(text) if problem.kind(c) == "text"]
+    if not columns:
+        return None
+    extracted = f"df[{columns[0]!r}].str.extract(r'([^\\s]+\\.)', expand=False)"
+    kept = re.findall(rf"[{_Q}]([A-Z]\w*\.)[{_Q}]", problem.body)
+    if kept and re.search(r"replace|other", problem.low) and "Other" in problem.body:
+        kept = list(dict.fromkeys(kept))
+        return f"{extracted}.where(lambda title: title.isin({kept!r}), 'Other')"
+    return extracted
+
+
+def _binary(problem: Problem, name: str) -> bool:
+    """A new column of 0 and 1: whether someone is alone, or a value lies above the mean."""
+    text = " ".join(one for one in problem.sentences)
+    mask = masked(problem, text)
+    columns = [c for c in mask.columns if problem.is_numeric(c)]
+    if re.search(r"\balone\b", name + " " + text, re.I):
+        counted = [c for c in dict.fromkeys(columns) if re.search(rf"⟦{mask.columns.index(c)}⟧", mask.text)][:2]
+        if len(counted) == 2:
+            total = " + ".join(_col(problem, c) for c in counted)
+            problem.script.add(f"df[{name!r}] = ({total} == 0).astype(int)")
+            problem.features.append(Feature(name))
+            return True
+    found = re.search(
+        r"(above|greater than|higher than|over|below|less than)\s+(?:or equal to\s+)?the\s+(mean|median|average)",
+        text,
+        re.I,
+    )
+    if found and columns:
+        sign = "<" if found[1].lower() in ("below", "less than") else ">"
+        sign += "=" if "or equal" in found.group() else ""
+        column = _col(problem, columns[0])
+        against = "median" if found[2].lower() == "median" else "mean"
+        problem.script.add(f"df[{name!r}] = ({column} {sign} {column}.{against}()).astype(int)")
+        problem.features.append(Feature(name))
+        return True
+    return False
+
+
+def _labels(problem: Problem, name: str) -> bool:
+    """Rows sorted into named ranges of a column: `'Child' (0-12 years old)`, `Low (< 500)`, `morning (6:00 to 11:59)`."""
+    ranges: dict[str, tuple[float | None, bool, float | None, bool]] = {}
+    clocks = False
+    for found in _BARE_RANGE.finditer(problem.body):
+        label = re.split(r"\b(?:and|or|into|as|categories|groups)\b|[:,]", found[1])[-1].strip()
+        bounds = _bounds(found[2])
+        if label and bounds and letters(label) not in {letters(c) for c in map(str, problem.frame.columns)}:
+            ranges.setdefault(label, bounds)
+            clocks = clocks or ":" in found[2]
+    if len(ranges) < 2:
+        return _percentile_labels(problem, name)
+    column = _binned(problem, clocks)
+    if column is None:
+        return False
+    values = f"df[{problem.date(column)}].dt.hour" if clocks else _col(problem, column)
+    ordered = sorted(ranges.items(), key=lambda one: (one[1][0] is not None, one[1][0] or 0))
+    conditions = []
+    last: float | None = None
+    for _, (low, low_in, high, high_in) in ordered:
+        if clocks:
+            conditions.append(f"values.between({int(low or 0)}, {int(high if high is not None else 23)})")
+            continue
+        if low is not None and last is not None and low_in and 0 < low - last <= 1:
+            low, low_in = last, False  # 13-19 follows 0-12: nothing may fall between
+        tests = [f"(values {'>=' if low_in else '>'} {plain(low)!r})"] if low is not None else []
+        tests += [f"(values {'<=' if high_in else '<'} {plain(high)!r})"] if high is not None else []
+        conditions.append(" & ".join(tests))
+        last = high if high_in else None
+    labels = [label for label, _ in ordered]
+    problem.script.add(f"values = {values}", f"df[{name!r}] = pd.Series(dtype=object, index=df.index)")
+    problem.script.add(*[f"df.loc[{c}, {name!r}] = {one!r}" for one, c in zip(labels, conditions, strict=True)])
+    problem.features.append(Feature(name, tuple(labels)))
+    return True
+
+
+def _binned(problem: Problem, clocks: bool) -> str | None:
+    if clocks:
+        named = [one.column for one in problem.mentions if one.column in map(str, problem.frame.columns)]
+        dates = [c for c in named if problem.kind(c) == "date" or re.search("time|dt|date", c, re.I)]
+        return (dates or [problem.date_column()])[0]
+    mentioned = [one.column for one in problem.mentions if problem.is_numeric(one.column)]
+    for one in re.finditer(r"(\w+)\s*(?:<=|>=|<|>|≤|≥)", problem.body):
+        for column in mentioned:
+            if column.casefold() == one[1].casefold():
+                return column
+    ages = re.search(r"years? old|\bage\b|나이|연령|세\b", problem.low)
+    for column in dict.fromkeys([*mentioned, *map(str, problem.frame.columns)]):
+        if ages and re.fullmatch(r"age|ages|나이|연령", column, re.I):
+            return column
+    return mentioned[0] if mentioned else None
+
+
+def _bounds(text: str) -> tuple[float | None, bool, float | None, bool] | None:
+    """Lower and upper bound of a range and whether each belongs to it; None when the text is none."""
+    said = re.sub(r"(\d{1,2}):(\d{2})", lambda one: one[1], text)
+    said = re.sub(r"(?<=\d),(?=\d{3})", "", said.casefold())
+    n = r"([-+]?\d+(?:\.\d+)?)"
+    found = re.search(rf"{n}\s*(<=|<|≤)\s*[^\d<>≤≥]+?(<=|<|≤)\s*{n}", said)
+    if found:
+        return float(found[1]), found[2] != "<", float(found[4]), found[3] != "<"
+    found = re.search(rf"{n}\s*(?:years?(?: old)?|세|점)?\s*(?:-|–|~|to|and|부터|에서)\s*{n}", said)
+    if found:
+        return float(found[1]), True, float(found[2]), True
+    found = re.search(
+        rf"(<=|≤|at most|up to)\s*{n}|{n}\s*(?:or (?:less|below|under|younger)|and (?:below|under|younger)|이하)", said
+    )
+    if found:
+        return None, False, float(found[2] or found[3]), True
+    found = re.search(rf"(?:<|below|under|less than|younger than)\s*{n}|{n}\D{{0,4}}미만", said)
+    if found:
+        return None, False, float(found[1] or found[2]), False
+    found = re.search(
+        rf"(?:>=|≥|at least|from)\s*{n}|{n}\s*(?:years?(?: old)?)?\s*(?:\+|and (?:above|over|older|up)|or (?:above|over|older|more)|이상)",
+        said,
+    )
+    if found:
+        return float(found[1] or found[2]), True, None, False
+    found = re.search(rf"(?:>|above|over|more than|greater than|older than)\s*{n}|{n}\D{{0,4}}초과", said)
+    if found:
+        return float(found[1] or found[2]), False, None, False
+    return None
+
+
+def _percentile_labels(problem: Problem, name: str) -> bool:
+    """'High', 'Medium' and 'Low' by the 75th and 25th percentile."""
+    if len(re.findall(r"\d{1,2}(?:th|st|nd|rd)(?:\s+to\s+\d{1,2}th)? percentile", problem.low)) < 2:
+        return False
+    columns = [one.column for one in problem.mentions if problem.is_numeric(one.column)]
+    if not columns:
+        return False
+    lines, labels = [], []
+    for found in re.finditer(
+        rf"[{_Q}]([\w ]+)[{_Q}][^.;\n]*?(greater|above|less|below|between)[^.;\n]*?(\d{{1,2}})(?:th|st|nd|rd)?(?:\s*(?:to|and)\s*(\d{{1,2}})th)?",
+        problem.body,
+    ):
+        label, word, first, second = found[1], found[2].lower(), int(found[3]), found[4]
+        equal = "=" if "equal" in found.group() else ""
+        if word == "between" and second:
+            condition = f"(values > values.quantile({first / 100})) & (values < values.quantile({int(second) / 100}))"
+        else:
+            condition = f"values {'>' if word in ('greater', 'above') else '<'}{equal} values.quantile({first / 100})"
+        if label not in labels:
+            labels.append(label)
+            lines.append(f"df.loc[{condition}, {name!r}] = {label!r}")
+    if len(labels) < 2:
+        return False
+    counts = max(set(columns), key=columns.count)
+    problem.script.add(
+        f"values = {_col(problem, counts)}", f"df[{name!r}] = pd.Series(dtype=object, index=df.index)", *lines
+    )
+    problem.features.append(Feature(name, tuple(labels)))
+    return True
+
+
+def ordinal(word: str) -> float | None:
+    """The number that a word says."""
+    return number(word)
+
+
+def as_list(columns: Sequence[str]) -> str:
+    """Columns as a Python list."""
+    return "[" + ", ".join(repr(column) for column in columns) + "]"

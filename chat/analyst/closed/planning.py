@@ -1,0 +1,115 @@
+"""Decides for each place of an answer which computed quantity it is, and writes the lines that compute and print it."""
+
+from __future__ import annotations
+
+import re
+
+from chat.analyst.closed.computing import value_of
+from chat.analyst.closed.facts import facts_of
+from chat.analyst.closed.measures import measure_of
+from chat.analyst.closed.outliers import outlier_mask
+from chat.analyst.closed.plans import Plan
+from chat.analyst.closed.preparing import prepare
+from chat.analyst.closed.problems import NotUnderstood, Problem
+from chat.analyst.closed.scopes import body_conditions, equal, slot_conditions
+from chat.analyst.closed.wording import letters
+
+
+def plan(problem: Problem) -> list[str]:
+    """Write the whole script; returns the names of places that couldn't be determined.
+
+    Raises NotUnderstood when none could.
+    """
+    facts = facts_of(problem.body)
+    whole = Plan(problem, facts)
+    staged = any(whole.is_before(slot) for slot in problem.format.slots)
+    if staged:
+        problem.script.lines.append("before = df.copy()")
+    prepare(problem)
+    whole.before = "before" if staged else None
+    _replaced_outliers(whole)
+    whole.conditions = body_conditions(problem)
+    _free_groups(whole)
+    if problem.format.is_repeated:
+        return _per_group(whole)
+    return _slots(whole)
+
+
+def _free_groups(whole: Plan) -> None:
+    """Take back the conditions on columns that places are told apart by."""
+    told = {
+        one.column
+        for slot in whole.problem.format.slots
+        for one in slot_conditions(whole.problem, slot.words, slot.name)
+    }
+    values = {
+        column: {
+            one.code
+            for slot in whole.problem.format.slots
+            for one in slot_conditions(whole.problem, slot.words, slot.name)
+            if one.column == column
+        }
+        for column in told
+    }
+    made = {one.name for one in whole.problem.features}
+    whole.conditions = [
+        one for one in whole.conditions
+        if not (one.column in told and len(values[one.column]) > 1) and one.column not in made
+    ]  # fmt: skip
+
+
+def _slots(whole: Plan) -> list[str]:
+    missing, computed = [], 0
+    for slot in whole.problem.format.slots:
+        pieces = []
+        mark = whole.problem.script.mark()
+        try:
+            for part in slot.parts:
+                measure = measure_of(slot, part, whole.problem.body, whole.problem.columns)
+                pieces.append(value_of(whole, slot, part, measure))
+        except NotUnderstood:
+            whole.problem.script.back_to(mark)
+            missing.append(slot.name)
+            continue
+        computed += 1
+        opening, between = repr(f"@{slot.name}["), ", ', ', "
+        whole.problem.script.prints.append(f"print({opening}, {between.join(pieces)}, ']', sep='')")
+    if not computed:
+        raise NotUnderstood(", ".join(missing))
+    return missing
+
+
+def _per_group(whole: Plan) -> list[str]:
+    """All places once for each value of the column that the question names after `for each`."""
+    found = re.search(r"for each ([\w ]+)", whole.problem.low)
+    columns = [c for c in whole.problem.columns_in(found[1] if found else "") if c in whole.problem.groups()]
+    if not columns:
+        columns = [
+            c
+            for c in whole.problem.groups()
+            if any(letters(c) in letters(slot.name) for slot in whole.problem.format.slots)
+        ]
+    if not columns:
+        raise NotUnderstood("for each")
+    missing: list[str] = []
+    for value in sorted(whole.problem.distinct(columns[0]), key=str):
+        whole.extra = [equal(whole.problem, columns[0], value)]
+        missing += _slots(whole)
+    return list(dict.fromkeys(missing))
+
+
+def _replaced_outliers(whole: Plan) -> None:
+    """Outliers that a question replaces instead of leaving them out."""
+    found = re.search(
+        r"replac\w*[^.\n]{0,90}(?:outlier|standard deviations?)[^.\n]{0,60}\bwith\b[^.\n]{0,20}\b(mean|median)",
+        whole.problem.low,
+    )
+    if not found or not whole.facts.outlier_method:
+        return
+    numeric = [c for c in whole.problem.columns_in(found.group()) if whole.problem.is_numeric(c)] or whole.mentioned()
+    if not numeric:
+        return
+    column = numeric[0]
+    mask = outlier_mask(whole, "df", column)
+    values = whole.series("df", column)
+    whole.problem.script.add(f"{values} = {values}.mask({mask}, {values}.{found[1]}())")

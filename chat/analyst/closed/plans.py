@@ -1,0 +1,149 @@
+"""What holds for a whole question while its script is written: method, conditions, and which column and rows a place means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from chat.analyst.closed.facts import Facts
+from chat.analyst.closed.mentions import find_mentions
+from chat.analyst.closed.problems import NotUnderstood, Problem
+from chat.analyst.closed.scopes import Condition, slot_conditions, subset
+from chat.analyst.closed.slots import Part, Slot
+from chat.analyst.closed.wording import tokens
+
+_BEFORE = re.compile(r"\b(?:before|pre|original|raw|initial|with outliers?|prior)\b")
+_AFTER = re.compile(r"\b(?:after|post|new|without outliers?|cleaned|removed|filtered|imputed)\b")
+_REMOVES = re.compile(
+    r"(?:remov|prun|exclud|drop|eliminat|without|discard|제거|제외)\w*[^.\n]{0,60}(?:outlier|이상치|identified)|outliers?[^.\n]{0,60}(?:remov|prun|exclud|drop|eliminat)"
+    r"|outliers?[^.\n]{0,80}\bremove them|(?:이상치|이상값)[^.\n]{0,20}(?:제거|제외|빼)",
+    re.I,
+)
+_KEEPS = re.compile(
+    r"do not (?:remove|consider|exclude) (?:any )?(?:outliers|data|missing|values)|outliers[^.\n]{0,30}(?:not needed|no further)",
+    re.I,
+)
+_DEFAULT_DECIMALS = 2
+
+
+@dataclass
+class Plan:
+    """A problem, its method, the conditions that hold for all places, and the places in work."""
+
+    problem: Problem
+    facts: Facts
+    conditions: list[Condition] = field(default_factory=list)
+    before: str | None = None  # the variable that holds the table before it was prepared
+    extra: list[Condition] = field(default_factory=list)  # of the group in work, where places are asked for per group
+
+    def slot_conditions(self, slot: Slot) -> list[Condition]:
+        """The conditions that a place's own name states."""
+        return [*slot_conditions(self.problem, slot.words, slot.name), *self.extra]
+
+    def frame(self, slot: Slot, *, stage: bool = True) -> str:
+        """The variable that holds the rows a place is about."""
+        own = self.slot_conditions(slot)
+        taken = {one.column for one in own}
+        general = [one for one in self.conditions if one.column not in taken]
+        base = self.before if stage and self.before and self.is_before(slot) else "df"
+        return subset(self.problem, base, [*general, *own])
+
+    def is_before(self, slot: Slot) -> bool:
+        """Whether a place asks for what was there before the preparation."""
+        return bool(_BEFORE.search(" ".join(slot.words))) and not re.search(r"\bwithout\b", " ".join(slot.words))
+
+    @property
+    def removes_outliers(self) -> bool:
+        """Whether outliers are to be left out."""
+        return bool(
+            self.facts.outlier_method and _REMOVES.search(self.problem.body) and not _KEEPS.search(self.problem.body)
+        )
+
+    def column(self, slot: Slot, part: Part, *, numeric: bool = True) -> str:
+        """The column that a place is about: named by it, else the question's first one."""
+        named = self.named(slot, part, numeric=numeric)
+        if named:
+            return named[0]
+        made = [one.name for one in self.problem.features if not (numeric and one.labels)]
+        mentioned = self.mentioned(numeric=numeric)
+        if made and not (mentioned and mentioned[0] not in made and _first_asked(self.problem, mentioned[0])):
+            return made[-1]
+        if mentioned:
+            grouping = {one.column for one in [*self.conditions, *self.slot_conditions(slot)]}
+            free = [one for one in mentioned if one not in grouping]
+            return (free or mentioned)[0]
+        every = [c for c in self.problem.columns if self.problem.is_numeric(c)]
+        if numeric and len(every) == 1:
+            return every[0]
+        raise NotUnderstood(slot.name)
+
+    def named(self, slot: Slot, part: Part, *, numeric: bool = True) -> list[str]:
+        """The columns that a place's own texts name."""
+        texts = [
+            " ".join(slot.words),
+            slot.name,
+            " ".join(tokens(part.placeholder)),
+            part.placeholder,
+            part.description,
+        ]
+        if len(slot.parts) > 1:
+            texts = [texts[2], *texts[:2], *texts[4:]]
+        wanted = self.problem.columns
+        grouping = {one.column for one in self.slot_conditions(slot) if one.is_equality}
+        for number, text in enumerate(texts):
+            found = [
+                one
+                for one in find_mentions(text, wanted)
+                if one.score >= (50 if number < 4 else 60) or self._is_asked(one)
+            ]
+            names = [one.column for one in found if not numeric or self.problem.is_numeric(one.column)]
+            names = [one for one in names if one not in grouping or len(names) == 1 and number == 4] or []
+            if names:
+                return list(dict.fromkeys(names))
+        return []
+
+    def every_named(self, slot: Slot, part: Part) -> list[str]:
+        """All columns that a place's texts name, in their order."""
+        texts = [slot.name, " ".join(slot.words), part.placeholder, part.description]
+        found = [one for text in texts for one in find_mentions(text, self.problem.columns)]
+        return list(dict.fromkeys(one.column for one in found if one.score >= 50 or self._is_asked(one)))
+
+    def _is_asked(self, mention: object) -> bool:
+        """Whether an uncertain name in a place is a column that the question speaks of, too."""
+        column = getattr(mention, "column", "")
+        return any(one.column == column and one.score >= 75 for one in self.problem.mentions)
+
+    def mentioned(self, *, numeric: bool = True) -> list[str]:
+        """The columns that the question speaks of, surely named before guessed ones."""
+        mentions = self.problem.mentions
+        sure = [one.column for one in mentions if one.score >= 70]
+        rest = [one.column for one in mentions if 40 <= one.score < 70] + [
+            one.column for one in mentions if one.score < 40
+        ]
+        names = list(dict.fromkeys([*sure, *rest] if sure else rest))
+        return [one for one in names if not numeric or self.problem.is_numeric(one)]
+
+    def series(self, frame: str, column: str) -> str:
+        """A column of a frame as numbers."""
+        return f"{frame}[{self.problem.number(column)}]"
+
+    def show(self, value: str, part: Part, *, whole: bool = False) -> str:
+        """The code of a value as its place wants it."""
+        if part.kind in ("text", "boolean"):
+            return f"shown({value})"
+        decimals = 0 if whole or part.kind == "integer" else part.decimals
+        return f"shown({value}, {_DEFAULT_DECIMALS if decimals is None else decimals})"
+
+
+def _first_asked(problem: Problem, column: str) -> bool:
+    """Whether the last request of a question is about a column rather than about the one that it makes."""
+    asks = [
+        one
+        for one in problem.sentences
+        if re.search(r"\b(?:calculate|compute|find|report|determine|what)\b", one, re.I)
+    ]
+    return (
+        bool(asks)
+        and column in problem.columns_in(asks[-1], at_least=75)
+        and not any(one.name in asks[-1] or "new feature" in asks[-1].lower() for one in problem.features)
+    )

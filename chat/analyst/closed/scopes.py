@@ -1,0 +1,417 @@
+"""Which rows are meant: the question's conditions, and those that a place's name adds (`mean_fare_male_class1`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from chat.analyst.closed.features import masked
+from chat.analyst.closed.mentions import find_mentions, same
+from chat.analyst.closed.problems import Problem
+from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens
+
+_C = r"⟦(\d+)⟧"
+_N = r"([-+]?\d[\d,]*(?:\.\d+)?)"
+_SIGNS = (
+    (r"(?:is |are |was |were )?(?:greater|higher|larger|bigger|more) than or equal to|at least|>=|≥|no less than|not less than|이상", ">="),
+    (r"(?:is |are |was |were )?(?:less|lower|smaller|fewer) than or equal to|at most|<=|≤|no more than|not more than|up to|이하", "<="),
+    (r"(?:is |are |was |were )?(?:greater|higher|larger|bigger|more|older) than|above|over|exceed(?:s|ing)?|>|초과", ">"),
+    (r"(?:is |are |was |were )?(?:less|lower|smaller|fewer|younger) than|below|under|<|미만", "<"),
+    (r"(?:exactly )?(?:is |are |was |were )?(?:exactly )?equal(?:s|ing)? to|==|=|values? of|rating of|\bof exactly\b|\bof|is|are|인", "=="),
+)  # fmt: skip
+_METHOD = re.compile(
+    r"p[- _]?value|outlier|z[- ]?score|skewness|alpha|significance|correlation|coefficient|\|r\||r value|absolute|percentile|quartile|null hypothesis"
+    r"|decimal|rounded|r-squared|이상치|유의",
+    re.I,
+)
+_NOT_ROWS = re.compile(
+    r"encod|coded as|imput|\bfill|replace|categor(?:y|ies|ize)|\bbin(?:s|ning)\b|new (?:feature|column)|random|split|train|인코딩|대체|채우",
+    re.I,
+)
+_NEGATIONS = frozenset("not non didnt no without never".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of rows: the column that it is about and its code, in which `{df}` stands for the table."""
+
+    column: str
+    code: str
+    is_equality: bool = False
+    value: Any = None
+
+
+def subset(problem: Problem, frame: str, conditions: Sequence[Condition], hint: str = "part") -> str:
+    """The variable that holds the rows of `frame` that meet all conditions."""
+    codes = list(dict.fromkeys(one.code.replace("{df}", frame) for one in conditions))
+    if not codes:
+        return frame
+    return problem.script.let(hint, f"{frame}[{' & '.join(codes)}]")
+
+
+def equal(problem: Problem, column: str, value: Any) -> Condition:
+    """The rows in which a column has a value."""
+    value = value.item() if hasattr(value, "item") else value
+    if column in map(str, problem.frame.columns) and pd.api.types.is_numeric_dtype(problem.frame[column]):
+        value = plain(float(value)) if not isinstance(value, bool) else value
+    return Condition(column, f"({{df}}[{column!r}] == {value!r})", True, value)
+
+
+def body_conditions(problem: Problem) -> list[Condition]:
+    """The conditions that the question states for everything."""
+    found: list[Condition] = []
+    for sentence in problem.sentences:
+        if (
+            _NOT_ROWS.search(sentence)
+            or problem.features
+            and any(one.labels for one in problem.features)
+            and "(" in sentence
+        ):
+            continue
+        method = bool(_METHOD.search(sentence))
+        found += _comparisons(problem, sentence, method)
+        found += _values(problem, sentence)
+        found += _yes_no(problem, sentence)
+        found += _ordinals(problem, tokens(sentence))
+        found += _years(problem, sentence)
+    return _consistent(problem, found)
+
+
+def _consistent(problem: Problem, found: Iterable[Condition]) -> list[Condition]:
+    """Each condition once. Several values of one column are groups, unless only these count."""
+    unique = list(dict.fromkeys(found))
+    kept = []
+    for one in unique:
+        values = [other.value for other in unique if other.is_equality and other.column == one.column]
+        if one.is_equality and len(values) > 1:
+            if re.search(r"\bonly\b|만\b", problem.low) and one.value == values[0]:
+                kept.append(Condition(one.column, f"{{df}}[{one.column!r}].isin({values!r})"))
+            continue
+        kept.append(one)
+    return kept
+
+
+def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Condition]:
+    mask = masked(problem, sentence)
+    found = []
+    text = re.sub(r"[\"'“”]", "", mask.text)
+    for pattern, sign in _SIGNS:
+        if method and sign != "==":
+            continue
+        for one in re.finditer(
+            rf"{_C}\)?(?:\s*(?:values?|columns?|rating|score|은|는|이|가))?\s*(?:{pattern})\s*{_N}(?![\d.]*\s*(?:decimal|%|x\b|\*|iqr))",
+            text,
+            re.I,
+        ):
+            column = mask.at(one[1])
+            if problem.is_numeric(column):
+                found.append(_compared(problem, column, sign, one[2]))
+                text = text[: one.start(1)] + " " * (one.end() - one.start(1)) + text[one.end() :]
+        if sign == "==":
+            continue
+        for one in re.finditer(rf"{_C}\)?\s*(?:값)?(?:은|는|이|가)?\s*{_N}\D{{0,3}}?\s*(?:{pattern})", text):
+            column = mask.at(one[1])
+            if problem.is_numeric(column) and pattern[-2:] in ("이상", "이하", "초과", "미만"):
+                found.append(_compared(problem, column, sign, one[2]))
+                text = text[: one.start(1)] + " " * (one.end() - one.start(1)) + text[one.end() :]
+        for one in re.finditer(rf"(?:{pattern})\s*{_N}\s*{_C}", text, re.I):
+            column = mask.at(one[2])
+            if problem.is_numeric(column):
+                found.append(_compared(problem, column, sign, one[1]))
+                text = text[: one.start()] + " " * (one.end() - one.start()) + text[one.end() :]
+        for one in re.finditer(rf"{_C}\s*(?:{pattern})\s*(?:the\s+|its\s+)?(average|mean|median)", text, re.I):
+            column = mask.at(one[1])
+            if problem.is_numeric(column):
+                against = "median" if one[2].lower() == "median" else "mean"
+                literal = problem.number(column)
+                found.append(Condition(column, f"({{df}}[{literal}] {sign} df[{literal}].{against}())"))
+    if not method:
+        for one in re.finditer(rf"{_C}\s*(?:is |are |values? )?between\s*{_N}\s*and\s*{_N}", text, re.I):
+            column = mask.at(one[1])
+            if problem.is_numeric(column):
+                low, high = (plain(float(one[n].replace(",", ""))) for n in (2, 3))
+                found.append(Condition(column, f"{{df}}[{problem.number(column)}].between({low!r}, {high!r})"))
+    return found
+
+
+def _compared(problem: Problem, column: str, sign: str, said: str) -> Condition:
+    value = plain(float(said.replace(",", "")))
+    return Condition(
+        column, f"({{df}}[{problem.number(column)}] {sign} {value!r})", sign == "==", value if sign == "==" else None
+    )
+
+
+def _values(problem: Problem, sentence: str) -> list[Condition]:
+    """Values of text columns in a sentence: `"Americas"`, `male passengers`."""
+    taken = [
+        (one.start, one.end)
+        for one in find_mentions(sentence, list(map(str, problem.frame.columns)))
+        if one.score >= 80
+    ]
+    spots: list[tuple[int, int, Condition]] = []
+    for column in map(str, problem.frame.columns):
+        if problem.kind(column) not in ("text", "written") or problem.frame[column].nunique() > 2000:
+            continue
+        few = problem.frame[column].nunique() <= 60
+        for value in problem.distinct(column):
+            text = str(value).strip()
+            if len(text) < 2 and not re.search(rf"=\s*['\"]?{re.escape(text)}['\"]?", sentence):
+                continue
+            flags = re.I if len(text) >= 4 and few else 0
+            for one in re.finditer(rf"(?<![\w-]){re.escape(text)}{_END}", sentence, flags):
+                quoted = sentence[max(0, one.start() - 1) : one.start()] in tuple("\"'“‘") and one.start() > 0
+                if any(one.start() < end and start < one.end() for start, end in taken):
+                    continue
+                if not quoted and (
+                    not few or (text.islower() and len(text) < 4) or text.isdigit() or letters(text) in _COMMON
+                ):
+                    continue
+                spots.append((one.start(), one.end(), equal(problem, column, value)))
+    spots.sort(key=lambda one: one[0] - one[1])
+    kept: list[tuple[int, int, Condition]] = []
+    for spot in spots:
+        if all(spot[1] <= other[0] or spot[0] >= other[1] for other in kept):
+            kept.append(spot)
+    return [condition for _, _, condition in sorted(kept, key=lambda one: one[0])]
+
+
+_END = r"(?:(?=(?:의|은|는|이|가|을|를|와|과|에|에서|인|만|로|으로|이나|나)?(?:[^\w가-힣-]|$))|(?<=[가-힣])(?=\s))"
+_COMMON = frozenset("yes no other none total all true false high low medium a the in is of other unknown".split())
+
+
+def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
+    """`who survived`, `did not survive`: a column of 0 and 1 as a verb."""
+    words = tokens(sentence)
+    found = []
+    for column in _flags(problem):
+        parts = [part for part in tokens(column)]
+        for index, word in enumerate(words):
+            if len(parts) == 1 and same(word, parts[0]):
+                before = words[max(0, index - 4) : index]
+                negated = bool(_NEGATIONS & set(before[-2:]))
+                verb = (
+                    negated
+                    or bool({"who", "that", "which", "they", "and"} & set(before[-2:]))
+                    and bool(
+                        {
+                            "who",
+                            "passengers",
+                            "they",
+                            "people",
+                            "customers",
+                            "those",
+                            "individuals",
+                            "patients",
+                            "employees",
+                            "male",
+                            "female",
+                        }
+                        & set(words[max(0, index - 8) : index])
+                    )
+                )
+                if verb and not re.search(rf"[\"'“]{re.escape(column)}", sentence):
+                    found.append(equal(problem, column, 0 if negated else 1))
+    return found
+
+
+def _flags(problem: Problem) -> list[str]:
+    return [
+        c
+        for c in map(str, problem.frame.columns)
+        if {str(v) for v in problem.distinct(c)} <= {"0", "1", "0.0", "1.0", "True", "False"} and problem.distinct(c)
+    ]
+
+
+def _ordinals(problem: Problem, words: Sequence[str]) -> list[Condition]:
+    """`first class`, `class 1`: a number of a column with few of them."""
+    found = []
+    for index, word in enumerate(words[:-1]):
+        following = words[index + 1]
+        for value, noun in ((NUMBER_WORDS.get(word), following), (_digit(following), word)):
+            if value is None or len(noun) < 4 or value != int(value):
+                continue
+            for column in problem.groups():
+                if (
+                    letters(column).endswith(noun)
+                    and len(letters(column)) <= len(noun) + 2
+                    and value in set(problem.distinct(column))
+                ):
+                    found.append(equal(problem, column, value))
+    return found
+
+
+def _digit(word: str) -> int | None:
+    return int(word) if word.isdigit() and len(word) < 5 else None
+
+
+def _years(problem: Problem, sentence: str) -> list[Condition]:
+    """`for the years 2000 and beyond`, `from 2000 to 2010`, `in 2012`."""
+    column = _year_column(problem)
+    if column is None or any(re.search(r"(?:19|20)\d\d", str(name)) for name in problem.frame.columns):
+        return []
+    said = re.sub(r"[\"'“][^\"'”\n]*[\"'”]", "", sentence)
+    if not re.search(r"(?:19|20)\d\d", said):
+        return []
+    frame = f"{{df}}[{column!r}]"
+    if problem.kind(column) == "date":
+        frame = f"{{df}}[{problem.date(column)}].dt.year"
+    between = re.search(
+        r"(?:from|between)\s+((?:19|20)\d\d)\s*(?:to|and|-|–)\s*((?:19|20)\d\d)|((?:19|20)\d\d)년?\s*(?:부터|~|-)\s*((?:19|20)\d\d)",
+        said,
+    )
+    if between:
+        first, last = (int(year) for year in between.groups() if year)
+        return [Condition(column, f"{frame}.between({first}, {last})")]
+    for pattern, sign in (
+        (r"((?:19|20)\d\d) and (?:beyond|later|after|onwards?|above)|since ((?:19|20)\d\d)|((?:19|20)\d\d)년\s*이후", ">="),
+        (r"(?:after|beyond|later than) (?:the year )?((?:19|20)\d\d)", ">"), (r"before (?:the year )?((?:19|20)\d\d)", "<"),
+        (r"(?:\bin|for|during|of) (?:the )?(?:year )?((?:19|20)\d\d)\b|((?:19|20)\d\d)년", "=="),
+    ):  # fmt: skip
+        found = re.search(pattern, said, re.I)
+        if found:
+            year = next(group for group in found.groups() if group)
+            return [
+                Condition(column, f"({frame} {sign} {int(year)})", sign == "==", int(year) if sign == "==" else None)
+            ]
+    return []
+
+
+def _year_column(problem: Problem) -> str | None:
+    named = [c for c in map(str, problem.frame.columns) if re.fullmatch(r"years?|yr|연도|년도", c.strip(), re.I)]
+    return named[0] if named else problem.date_column()
+
+
+def slot_conditions(problem: Problem, words: Sequence[str], name: str) -> list[Condition]:
+    """The conditions that the words of a place's name state."""
+    joined = "_".join(words)
+    found: list[Condition] = []
+    for feature in problem.features:
+        for label in sorted(feature.labels, key=len, reverse=True):
+            if _has(words, tokens(label)):
+                found.append(Condition(feature.name, f"({{df}}[{feature.name!r}] == {label!r})", True, label))
+                break
+    found += _slot_values(problem, words)
+    found += _slot_flags(problem, words)
+    found += _ordinals(problem, words)
+    found += _thresholds(problem, name)
+    found += _halves(problem, words)
+    found += _calendar(problem, joined)
+    found += _nulls(problem, words)
+    return list(dict.fromkeys(found))
+
+
+def _has(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    return bool(wanted) and any(
+        all(same(words[start + offset], part) for offset, part in enumerate(wanted))
+        for start in range(len(words) - len(wanted) + 1)
+    )
+
+
+def _slot_values(problem: Problem, words: Sequence[str]) -> list[Condition]:
+    best: list[tuple[int, Condition]] = []
+    made = [f.name for f in problem.features if not f.labels]
+    for column in [*problem.groups()]:
+        if problem.kind(column) != "text":
+            continue
+        for value in problem.distinct(column):
+            wanted = tokens(str(value))
+            if letters(str(value)) in _COMMON or len(letters(str(value))) < 2 or not all(len(w) > 0 for w in wanted):
+                continue
+            if wanted and all(word in words for word in wanted) and _exactly(words, wanted):
+                best.append((len(wanted), equal(problem, column, value)))
+    for name in made:
+        for value in re.findall(r"['\"]([A-Z]\w*\.)['\"]", problem.body):
+            if tokens(value) and tokens(value)[0] in words:
+                best.append((1, Condition(name, f"({{df}}[{name!r}] == {value!r})", True, value)))
+    by_column: dict[str, tuple[int, Condition]] = {}
+    for length, condition in best:
+        if condition.column not in by_column or length > by_column[condition.column][0]:
+            by_column[condition.column] = (length, condition)
+    return [condition for _, condition in by_column.values()]
+
+
+def _exactly(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    return any(list(words[start : start + len(wanted)]) == list(wanted) for start in range(len(words)))
+
+
+def _slot_flags(problem: Problem, words: Sequence[str]) -> list[Condition]:
+    found = []
+    for column in _flags(problem):
+        parts = [part for part in tokens(column) if len(part) > 3]
+        for index, word in enumerate(words):
+            if not any(same(word, part) for part in parts):
+                continue
+            negated = bool(_NEGATIONS & set(words[max(0, index - 2) : index]))
+            pair = any(
+                any(same(other, part) for other in slot.words for part in parts)
+                and bool(_NEGATIONS & set(slot.words)) != negated
+                for slot in problem.format.slots
+            )
+            if negated or pair:
+                found.append(equal(problem, column, 0 if negated else 1))
+            break
+    return found
+
+
+def _thresholds(problem: Problem, name: str) -> list[Condition]:
+    found = re.search(
+        r"(above|over|below|under|between)_?(\d+(?:\.\d+)?)(?:_?(?:and|to)_?(\d+(?:\.\d+)?))?", name, re.I
+    )
+    if not found:
+        return []
+    for one in re.finditer(
+        rf"{_C}s?\s*(?:is |are )?(?:below|above|between|under|over)", masked(problem, problem.body).text, re.I
+    ):
+        column = masked(problem, problem.body).at(one[1])
+        if problem.is_numeric(column):
+            literal, low = problem.number(column), plain(float(found[2]))
+            if found[3]:
+                return [Condition(column, f"{{df}}[{literal}].between({low!r}, {plain(float(found[3]))!r})")]
+            sign = ">" if found[1].lower() in ("above", "over") else "<"
+            return [Condition(column, f"({{df}}[{literal}] {sign} {low!r})")]
+    return []
+
+
+def _halves(problem: Problem, words: Sequence[str]) -> list[Condition]:
+    """`high_damage`, `low_damage` where the question parts rows at the median or the mean of a column."""
+    side = next((word for word in words if word in ("high", "low")), None)
+    found = re.search(
+        r"above and below the (median|mean|average)|(median|mean|average)[^.\n]{0,40}(?:threshold|cutoff|split)",
+        problem.low,
+    )
+    if side is None or not found:
+        return []
+    after = words[words.index(side) + 1 : words.index(side) + 2]
+    for column in problem.columns:
+        if problem.is_numeric(column) and after and any(same(after[0], part) for part in tokens(column)):
+            literal = problem.number(column)
+            against = "median" if "median" in found.group() else "mean"
+            sign = ">" if side == "high" else "<"
+            return [Condition(column, f"({{df}}[{literal}] {sign} df[{literal}].{against}())")]
+    return []
+
+
+def _calendar(problem: Problem, joined: str) -> list[Condition]:
+    if not re.search(r"week_?days?|week_?ends?|주중|평일|주말", joined):
+        return []
+    column = problem.date_column()
+    if column is None:
+        return []
+    sign = ">=" if re.search(r"week_?end|주말", joined) else "<"
+    return [Condition(column, f"({{df}}[{problem.date(column)}].dt.day_of_week {sign} 5)")]
+
+
+def _nulls(problem: Problem, words: Sequence[str]) -> list[Condition]:
+    joined = "_".join(words)
+    found = re.search(r"(not_?null|non_?null|null)", joined)
+    if not found or "missing" in words or "count" in words or "percentage" in words or "entries" in words:
+        return []
+    for column in map(str, problem.frame.columns):
+        if all(part in words for part in tokens(column)):
+            test = "isna" if found[1] == "null" else "notna"
+            return [Condition(column, f"{{df}}[{column!r}].{test}()")]
+    return []
