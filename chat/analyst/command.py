@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 import pandas as pd
 
+from chat.analyst import closed
 from chat.analyst.answers import answer, unclear_answer
 from chat.analyst.computing import compute
 from chat.analyst.intake.cards import Card
@@ -22,10 +23,12 @@ from chat.analyst.questions import understand
 from chat.analyst.reading import Reading, read, read_table
 from chat.analyst.sentences import language_of_question, say
 from chat.analyst.tables import ReadingFailed, Table
+from chat.analyst.time_limits import OutOfTime, time_limit
 
 _LANGUAGE = "en"
 _KEPT = 4  # tables that a batch keeps for the next questions about them
 _BLOCK = 50_000
+_SECONDS = 120.0  # for a question of a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,12 @@ class Answered:
         return {"question": self.question, "text": self.text, "table": self.table, "value": self.value}
 
 
-def ask(question: str, table: Table) -> Answered:
-    """The built-in analyst's answer to a question about a table."""
+def ask(question: str, table: Table, path: Path | None = None, loaded: closed.Loaded | None = None) -> Answered:
+    """The built-in analyst's answer to a question about a table, whose file is in `path`."""
     language = language_of_question(question, _LANGUAGE)
+    in_form = closed.answer(question, table, language, path, loaded)
+    if in_form is not None:
+        return Answered(question, in_form.text, code=in_form.code)
     query = understand(question, table)
     if isinstance(query, Unclear):
         return Answered(question, "\n\n".join(unclear_answer(query, table, language)))
@@ -98,38 +104,71 @@ def _answered(question: str, reading: Reading, path: Path, errors: TextIO) -> An
     if reading.table is None:
         return Answered(question, say("failed.no_table", language_of_question(question, _LANGUAGE), name=path.name))
     try:
-        return ask(question, reading.table)
+        return ask(question, reading.table, path)
     except Exception as fault:  # whatever it is, the next question may go well
         print(f"{path}: {question}: {type(fault).__name__}: {fault}", file=errors)
         return Answered(question, say("failed.crash", language_of_question(question, _LANGUAGE), name=path.name))
 
 
-def run_batch(path: Path, *, out: TextIO, errors: TextIO) -> int:
+def run_batch(path: Path, *, out: TextIO, errors: TextIO, seconds: float = _SECONDS) -> int:
     """Answer the lines `{"id", "file", "question"}` of a file with lines `{"id", "answer", "code"}`, one by one.
 
-    Files are looked for from the current folder, and from that of the batch. The status is 1 when any couldn't be read.
+    Files are looked for from the current folder, and from that of the batch. A question gets `seconds`. The status is 1
+    when a file or a line couldn't be read, or a question couldn't be gone through with.
     """
     failed = not path.is_file()
-    kept = lru_cache(maxsize=_KEPT)(lambda name: read_table(_found(name, path), Path(name).name))
+    tables = _Tables(path)
     for number, line in enumerate(_lines(path, errors), 1):
         if not line.strip():
             continue
         request: dict[str, Any] = {}
+        place = f"{path}, line {number}"
         try:
-            request = json.loads(line)
-            answered = ask(str(request["question"]), kept(str(request["file"])))
+            request = _request(line)
+            with time_limit(seconds):
+                answered = tables.ask(request["question"], request["file"])
         except ReadingFailed as failure:
             failed = True
-            name = str(request.get("file"))
-            print(f"{name}: {_reason(failure, name)}", file=errors)
-            answered = Answered("", _reason(failure, name))
+            print(f"{request['file']}: {_reason(failure, request['file'])}", file=errors)
+            answered = Answered("", _reason(failure, request["file"]))
+        except OSError as error:
+            failed = True
+            reason = f"{request['file']}: {error.strerror or type(error).__name__}"
+            print(reason, file=errors)
+            answered = Answered("", reason)
+        except OutOfTime:
+            failed = True
+            reason = say("closed.timeout", language_of_question(request["question"], _LANGUAGE), seconds=round(seconds))
+            print(f"{place}: {reason}", file=errors)
+            answered = Answered("", reason)
         except Exception as fault:  # whatever it is, the next line may go well
             failed = True
-            print(f"{path}, line {number}: {type(fault).__name__}: {fault}", file=errors)
-            answered = Answered("", "")
+            print(f"{place}: {type(fault).__name__}: {fault}", file=errors)
+            answered = Answered("", say("failed.crash", _LANGUAGE, name=str(request.get("file", path.name))))
         told = {"id": request.get("id"), "answer": answered.text, "code": answered.code}
         print(json.dumps(told, ensure_ascii=False), file=out, flush=True)
     return 1 if failed else 0
+
+
+def _request(line: str) -> dict[str, Any]:
+    """A line of a batch. Raises ValueError."""
+    request = json.loads(line)
+    if not isinstance(request, dict) or not all(isinstance(request.get(key), str) for key in ("file", "question")):
+        raise ValueError('a line is {"id", "file", "question"}, file and question as texts')
+    return request
+
+
+class _Tables:
+    """The tables of a batch, the last ones kept for the next questions about them."""
+
+    def __init__(self, batch: Path) -> None:
+        self._read = lru_cache(maxsize=_KEPT)(lambda name: read_table(_found(name, batch), Path(name).name))
+        self._load = lru_cache(maxsize=_KEPT)(lambda name: closed.load(self._read(name), _found(name, batch)))
+
+    def ask(self, question: str, name: str) -> Answered:
+        """The answer to a question about a file. Raises ReadingFailed and OSError."""
+        loaded = self._load(name) if "@" in question else None
+        return ask(question, self._read(name), loaded=loaded)
 
 
 def _lines(path: Path, errors: TextIO) -> Iterator[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+from chat.analyst import closed
 from chat.analyst.answers import answer, unclear_answer
 from chat.analyst.card_job import card_job, table_of
 from chat.analyst.charts import drawing_of
@@ -83,6 +85,10 @@ def analyse(file: Request, question: str, language: str, tell: Tell) -> Analysis
     tell("reading")
     table = table_of(file)
     tell("understanding")
+    in_form = closed.answer(question, table, language, None if file.get("choice") else Path(file["path"]))
+    if in_form is not None:
+        work = Work(in_form.columns, "", in_form.rows, in_form.rows, code=in_form.code) if in_form.code else None
+        return Analysis(in_form.pieces, work=work)
     query = understand(question, table)
     if isinstance(query, Unclear):
         return Analysis(tuple(unclear_answer(query, table, language)))

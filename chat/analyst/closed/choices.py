@@ -12,11 +12,13 @@ from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 
 _MOST = re.compile(
-    r"highest|largest|most|maximum|greatest|biggest|\bmax\b|top|strongest|longest|best|oldest|가장\s*(?:\S+\s*)?(?:높은|높|많|큰|긴)|최대|최고",
+    r"highest|largest|most|maximum|greatest|biggest|\bmax\b|top|strongest|longest|best|oldest|"
+    r"가장\s*(?:\S+\s*)?(?:높은|높|많|큰|긴)|최대|최고",
     re.I,
 )
 _LEAST = re.compile(
-    r"lowest|smallest|least(?! \d)|minimum|fewest|\bmin\b|shortest|worst|youngest|가장\s*(?:\S+\s*)?(?:낮|적|작|짧)|최소|최저",
+    r"lowest|smallest|least(?! \d)|minimum|fewest|\bmin\b|shortest|worst|youngest"
+    r"|가장\s*(?:\S+\s*)?(?:낮|적|작|짧)|최소|최저",
     re.I,
 )
 _AVERAGE = re.compile(r"average|mean\b|평균", re.I)
@@ -272,7 +274,8 @@ def map_of(plan: Plan, slot: Slot, part: Part) -> str:
         numeric = [c for c in plan.named(slot, part) + plan.mentioned() if c != date]
         if numeric:
             decimals = 2 if part.decimals is None else part.decimals
-            groups = f"df.groupby(df[{problem.date(date)}].dt.{stem[1]})[{problem.number(numeric[0])}].mean().round({decimals})"
+            parts = f"df[{problem.date(date)}].dt.{stem[1]}"
+            groups = f"df.groupby({parts})[{problem.number(numeric[0])}].mean().round({decimals})"
             return f"{{f'{stem[1]}_{{key}}': float(value) for key, value in {groups}.items()}}"
     raise NotUnderstood(slot.name)
 

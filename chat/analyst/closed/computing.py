@@ -13,9 +13,9 @@ from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters, tokens
 
 _STATISTICS = frozenset(
-    "mean median std variance mode min max range sum iqr q1 q3 skewness kurtosis count unique".split()
+    re.findall(r"\w+", "mean median std variance mode min max range sum iqr q1 q3 skewness kurtosis count unique")
 )
-_MODEL = frozenset("rmse mse mae r2 f1 precision recall auc accuracy intercept slope".split())
+_MODEL = frozenset(re.findall(r"\w+", "rmse mse mae r2 f1 precision recall auc accuracy intercept slope"))
 
 
 def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
@@ -31,7 +31,7 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         return outlier_value(plan, slot, part)
     if measure in ("missing", "missing_percentage", "duplicates"):
         return _missing(plan, slot, part, measure)
-    if measure in _MODEL:
+    if measure is not None and measure in _MODEL:
         return models.metric(plan, slot, part, measure)
     if models.predicts(plan, slot):
         return models.prediction(plan, slot, part)
@@ -49,7 +49,7 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         return _percentage(plan, slot, part)
     if measure == "count":
         return _count(plan, slot, part)
-    if measure in _STATISTICS:
+    if measure is not None and measure in _STATISTICS:
         return _statistic_of_slot(plan, slot, part, measure)
     if measure is None and re.search(r"\bwhich\b|\bwho\b|어느|어떤|은\?|는\?", plan.problem.low):
         return choices.chosen(plan, slot, part)
@@ -86,7 +86,6 @@ def skewness(plan: Plan, frame: str, column: str) -> str:
 
 
 def _statistic_of_slot(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
-    name = " ".join(slot.words)
     ranked = choices.ranked_group(plan, slot)
     column = plan.column(slot, part, numeric=measure not in ("mode", "unique"))
     if measure in ("mode", "unique") and not plan.problem.is_numeric(column):
@@ -107,10 +106,7 @@ def _statistic_of_slot(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
         )
         if mentioned:
             frame = kept_rows(plan, frame, other)
-    imputed = re.search(r"\bimput", name)
-    return (
-        statistic(plan, frame, column, measure, part) if not imputed else statistic(plan, frame, column, measure, part)
-    )
+    return statistic(plan, frame, column, measure, part)
 
 
 def _unique(plan: Plan, frame: str, column: str, part: Part) -> str:
@@ -134,15 +130,13 @@ def _missing(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     group = choices.group_of_most(plan, slot, part)
     if group:
         return group
-    if part.kind == "text" or re.search(r"column", name) and not re.search(r"count|number", name):
+    if part.kind == "text" or (re.search(r"column", name) and not re.search(r"count|number", name)):
         return "shown(df.isna().sum().idxmax())"
     named = plan.named(slot, part, numeric=False) or plan.mentioned(numeric=False)
     share = measure == "missing_percentage"
     frame = plan.before if plan.before and plan.is_before(slot) else "df"
-    if (
-        not named
-        or re.search(r"\btotal missing|missing values? in the (?:entire|whole) dataset", problem.low)
-        and not named
+    if not named or (
+        re.search(r"\btotal missing|missing values? in the (?:entire|whole) dataset", problem.low) and not named
     ):
         code = f"{frame}.isna().mean().mean()" if share else f"{frame}.isna().sum().sum()"
     else:

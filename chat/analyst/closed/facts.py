@@ -49,8 +49,8 @@ def facts_of(text: str) -> Facts:
 def _alpha(low: str) -> float:
     for pattern in (
         rf"(?:alpha|significance(?: level)?|유의\s*수준)[^\d\n]{{0,40}}({_NUMBER})",
-        rf"p[- _]?(?:value|값)?[^\d\n]{{0,60}}?(0?\.\d+)",
-        rf"(0\.\d+)\s*(?:significance|level of significance|alpha|유의)",
+        r"p[- _]?(?:value|값)?[^\d\n]{0,60}?(0?\.\d+)",
+        r"(0\.\d+)\s*(?:significance|level of significance|alpha|유의)",
     ):
         found = re.search(pattern, low)
         if found and 0 < float(found[1]) < 0.5:
@@ -85,7 +85,7 @@ def _outliers(low: str) -> tuple[str | None, float]:
             rf"(?:z[- ]?scores?|z[- ]?점수)[^\d\n]{{0,90}}?({_NUMBER})",
             rf"threshold[^\d\n]{{0,40}}({_NUMBER})",
             rf"({_NUMBER})\s*standard deviations?",
-            rf"\b(three|two)\s+standard deviations?",
+            r"\b(three|two)\s+standard deviations?",
         ):
             found = re.search(pattern, low)
             if found:
@@ -97,7 +97,8 @@ def _outliers(low: str) -> tuple[str | None, float]:
 
 def _upper_only(low: str) -> bool:
     both = re.search(
-        r"absolute|less than -|lower than -|lesser than -|below -|< ?-|\|z\||-\d(?:\.\d+)? to \d|outside|away|more than \d"
+        r"absolute|less than -|lower than -|lesser than -|below -|< ?-|\|z\||-\d(?:\.\d+)? to \d|"
+        r"outside|away|more than \d"
         r"|threshold|절댓값|절대값|smaller than -|±|under -|more than \w+ standard",
         low,
     )
@@ -149,7 +150,8 @@ def _correlation(low: str) -> str:
 
 def _test_size(low: str) -> float | None:
     ratio = re.search(
-        r"\b(\d{1,2})\s*(?:%|percent)?\s*(?:[-:/]|to)\s*(\d{1,2})\s*%?(?=[\w\s]*(?:split|train|ratio|test|분할|비율|using|random|\b))",
+        r"\b(\d{1,2})\s*(?:%|percent)?\s*(?:[-:/]|to)\s*(\d{1,2})\s*%?(?=[\w\s]*(?:split|train|"
+        r"ratio|test|분할|비율|using|random|\b))",
         low,
     )
     if ratio and float(ratio[1]) + float(ratio[2]) in (10, 100) and re.search("split|train|학습|훈련|분할", low):

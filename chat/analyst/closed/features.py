@@ -12,13 +12,16 @@ from chat.analyst.closed.wording import letters, number, plain
 
 _Q = "\"'“”‘`"
 _NAMED = re.compile(
-    rf"(?:features?|columns?|variables?|attribute|열|컬럼|변수|특성)\s*,?\s*(?:called|named)?\s*[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]"
-    rf"|(?:called|named)\s+[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]|[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]\s*(?:\(?[^.\n]{{0,40}}\)?\s*)?(?:feature|(?:이?라는|란)\s)"
+    rf"(?:features?|columns?|variables?|attribute|열|컬럼|변수|특성)\s*,?\s*(?:called|"
+    rf"named)?\s*[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]"
+    rf"|(?:called|named)\s+[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]|[{_Q}]([^{_Q}\n]{{1,"
+    rf"60}})[{_Q}]\s*(?:\(?[^.\n]{{0,40}}\)?\s*)?(?:feature|(?:이?라는|란)\s)"
     rf"|(?:called|named)\s+([A-Za-z]\w+)|[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]\s+by\b",
     re.I,
 )
 _MAKES = re.compile(
-    r"\bnew\s+(?:\w+\s+)?(?:feature|column|variable|attribute)|\bcreat|generat|feature engineering|derive|\bcompute (?:a|the) new|새로운|새\s|파생|만들|생성",
+    r"\bnew\s+(?:\w+\s+)?(?:feature|column|variable|attribute)|\bcreat|generat|feature "
+    r"engineering|derive|\bcompute (?:a|the) new|새로운|새\s|파생|만들|생성",
     re.I,
 )
 _FILL = r"(?:[\w'’%.]+\s+){0,4}?"
@@ -77,7 +80,15 @@ def _new_names(problem: Problem) -> list[str]:
     for found in _NAMED.finditer(problem.body):
         name = next((group for group in found.groups() if group), "").strip(" .,")
         before = problem.body[max(0, found.start() - 60) : found.end() + 40]
-        if name and len(name.split()) <= 6 and "." not in name and letters(name) and letters(name) not in known and name not in texts and name not in names:
+        if (
+            name
+            and len(name.split()) <= 6
+            and "." not in name
+            and letters(name)
+            and letters(name) not in known
+            and name not in texts
+            and name not in names
+        ):
             if found[5] and not _MAKES.search(before):
                 continue
             names.append(name)
@@ -149,7 +160,7 @@ def _col(problem: Problem, name: str) -> str:
 def _expression(problem: Problem, sentence: str, name: str) -> str | None:
     """What a sentence computes from the columns, as an expression; None when it computes nothing."""
     mask = masked(problem, sentence.replace(name, " "))
-    text = re.sub(r"[{}]".format(_Q), "", mask.text)
+    text = re.sub(rf"[{_Q}]", "", mask.text)
     for maker in (
         _formula,
         _change,
@@ -317,7 +328,8 @@ def _sum_of(problem: Problem, mask: _Masked, text: str) -> str | None:
 
 
 _PARTS = {
-    "hour": "hour", "month": "month", "year": "year", "day of the week": "day_of_week", "weekday": "day_of_week", "day": "day",
+    "hour": "hour", "month": "month", "year": "year", "day of the week": "day_of_week", "weekday": "day_of_week",
+    "day": "day",
     "시간": "hour", "월": "month", "연도": "year", "요일": "day_of_week",
 }  # fmt: skip
 
@@ -338,7 +350,8 @@ def _clock_part(problem: Problem, mask: _Masked, text: str) -> str | None:
             if problem.kind(column) == "date":
                 sample = problem.frame[column].dropna().astype(str).head(200)
                 if part == "hour" and sample.str.match(r"\s*\d{1,2}:\d{2}").mean() > 0.8:
-                    return f"pd.to_datetime(df[{column!r}].astype(str).str.strip(), format='mixed', errors='coerce').dt.hour"
+                    texts = f"df[{column!r}].astype(str).str.strip()"
+                    return f"pd.to_datetime({texts}, format='mixed', errors='coerce').dt.hour"
                 return f"df[{problem.date(column)}].dt.{part}"
     return None
 
@@ -386,7 +399,7 @@ def _binary(problem: Problem, name: str) -> bool:
 
 
 def _labels(problem: Problem, name: str) -> bool:
-    """Rows sorted into named ranges of a column: `'Child' (0-12 years old)`, `Low (< 500)`, `morning (6:00 to 11:59)`."""
+    """Rows sorted into named ranges of a column: `'Child' (0-12 years old)`, `morning (6:00 to 11:59)`."""
     ranges: dict[str, tuple[float | None, bool, float | None, bool]] = {}
     clocks = False
     for found in _BARE_RANGE.finditer(problem.body):
@@ -425,7 +438,7 @@ def _binned(problem: Problem, clocks: bool) -> str | None:
     if clocks:
         named = [one.column for one in problem.mentions if one.column in map(str, problem.frame.columns)]
         dates = [c for c in named if problem.kind(c) == "date" or re.search("time|dt|date", c, re.I)]
-        return (dates or [problem.date_column()])[0]
+        return dates[0] if dates else problem.date_column()
     mentioned = [one.column for one in problem.mentions if problem.is_numeric(one.column)]
     for one in re.finditer(r"(\w+)\s*(?:<=|>=|<|>|≤|≥)", problem.body):
         for column in mentioned:
@@ -458,7 +471,8 @@ def _bounds(text: str) -> tuple[float | None, bool, float | None, bool] | None:
     if found:
         return None, False, float(found[1] or found[2]), False
     found = re.search(
-        rf"(?:>=|≥|at least|from)\s*{n}|{n}\s*(?:years?(?: old)?)?\s*(?:\+|and (?:above|over|older|up)|or (?:above|over|older|more)|이상)",
+        rf"(?:>=|≥|at least|from)\s*{n}|{n}\s*(?:years?(?: old)?)?\s*(?:\+|and (?:above|over|"
+        rf"older|up)|or (?:above|over|older|more)|이상)",
         said,
     )
     if found:
@@ -478,7 +492,8 @@ def _percentile_labels(problem: Problem, name: str) -> bool:
         return False
     lines, labels = [], []
     for found in re.finditer(
-        rf"[{_Q}]([\w ]+)[{_Q}][^.;\n]*?(greater|above|less|below|between)[^.;\n]*?(\d{{1,2}})(?:th|st|nd|rd)?(?:\s*(?:to|and)\s*(\d{{1,2}})th)?",
+        rf"[{_Q}]([\w ]+)[{_Q}][^.;\n]*?(greater|above|less|below|between)[^.;\n]*?(\d{{1,"
+        rf"2}})(?:th|st|nd|rd)?(?:\s*(?:to|and)\s*(\d{{1,2}})th)?",
         problem.body,
     ):
         label, word, first, second = found[1], found[2].lower(), int(found[3]), found[4]

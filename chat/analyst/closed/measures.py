@@ -13,7 +13,8 @@ from chat.analyst.closed.wording import tokens
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("has_missing", r"\bhas (?:nan|missing|null)"),
     ("outlier", r"\boutliers?\b|이상치|이상값"),
-    ("missing_percentage", r"(?:percent\w*|share|rate|ratio|proportion|비율)[\w ]*(?:missing|null|nan|결측)|(?:missing|null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
+    ("missing_percentage", r"(?:percent\w*|share|rate|ratio|proportion|비율)[\w ]*(?:missing|null|nan|결측)|(?:missing|"
+r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
     ("missing", r"\b(?:missing|nulls?|nan|결측\w*)\b"),
     ("duplicates", r"duplicat|중복"),
     ("p_value", r"\bp val(?:ue)?s?\b|\bpval(?:ue)?s?\b|p값|유의확률|\bp 값"),
@@ -45,7 +46,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("range", r"\brange\b|범위"),
     ("unique", r"\bunique|distinct|고유"),
     ("mean", r"\bmean\b|average|\bavg\b|평균"),
-    ("count", r"\bcount|\bnumber of|\bnum\b|\btotal (?:number|count)|how many|\bentries\b|\brows?\b|\bfrequency|개수|건수|인원|명수|\b수$|행 ?수"),
+    ("count", r"\bcount|\bnumber of|\bnum\b|\btotal (?:number|count)|how many|\bentries\b|\brows?\b|"
+r"\bfrequency|개수|건수|인원|명수|\b수$|행 ?수"),
     ("min", r"\bmin\b|minimum|lowest|smallest|최솟값|최소"),
     ("max", r"\bmax\b|maximum|highest|largest|최댓값|최대"),
     ("sum", r"\bsum\b|\btotal\b|합계|총합|총"),
@@ -68,7 +70,9 @@ def measure_of(slot: Slot, part: Part, question: str, columns: Sequence[str]) ->
         for name, pattern in _PATTERNS:
             if re.search(pattern, text):
                 # `total` alone is a count where the answer is how many there are
-                counts = name == "sum" and part.kind == "integer" and re.search(r"how many|\bcount\b|몇", question, re.I)
+                counts = (
+                    name == "sum" and part.kind == "integer" and re.search(r"how many|\bcount\b|몇", question, re.I)
+                )
                 return "count" if counts else name
     asked = " ".join(tokens(question))
     for name, pattern in _PATTERNS[1:]:

@@ -5,24 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chat.analyst.closed.wording import FILLERS, Word, letters, stem, words_of
 
 _EXACT, _WRITTEN, _WORDS, _STEMS, _SHORTENED, _PARTLY = 100, 90, 80, 75, 55, 45
 # Words of the trade: as a column's whole name they count only where they are marked as one.
 _TRADE = frozenset(
-    "mean median mode value values number count total sum average std min max range data index id test set sample score "
-    "type name rate level class group variable result p r n x y z text date time day month year and the of a in is no "
-    "yes source close open high low positive negative normal linear size label target".split()
+    re.findall(
+        r"\w+",
+        "mean median mode value values number count total sum average std min max range data "
+        "index id test set sample score "
+        "type name rate level class group variable result p r n x y z text date time day month "
+        "year and the of a in is no "
+        "yes source close open high low positive negative normal linear size label target",
+    )
 )
-_SAME = (
-    {"sex", "gender"}, {"num", "no", "number", "count", "nbr"}, {"avg", "average", "mean"}, {"max", "maximum", "highest"},
-    {"min", "minimum", "lowest"}, {"pct", "percent", "percentage", "per"}, {"temp", "temperature"}, {"qty", "quantity"},
-    {"desc", "description"}, {"dept", "department"}, {"yr", "year"}, {"sqft", "square"}, {"pressure", "baro", "barometric"},
-    {"salary", "wage", "pay"}, {"star", "stars"}, {"review", "reviews"}, {"hp", "horsepower"}, {"lat", "latitude"},
-    {"lon", "lng", "long", "longitude"}, {"id", "identifier"}, {"amt", "amount"}, {"wt", "weight"}, {"ht", "height"},
-    {"humidity", "relhum"}, {"children", "kids"}, {"gdp", "gross"}, {"cnt", "count"}, {"dob", "birth"}, {"vol", "volume"},
-)  # fmt: skip
+_SAME = tuple(
+    frozenset(group.split())
+    for group in [
+        "sex gender",
+        "num no number count nbr",
+        "avg average mean",
+        "max maximum highest",
+        "min minimum lowest",
+        "pct percent percentage per",
+        "temp temperature",
+        "qty quantity",
+        "desc description",
+        "dept department",
+        "yr year",
+        "sqft square",
+        "pressure baro barometric",
+        "salary wage pay",
+        "hp horsepower",
+        "lat latitude",
+        "lon lng long longitude",
+        "id identifier",
+        "amt amount",
+        "wt weight",
+        "ht height",
+        "humidity relhum",
+        "children kids",
+        "gdp gross",
+        "cnt count",
+        "dob birth",
+        "vol volume",
+    ]
+)
 _KOREAN_PARTICLES = r"(?:열|칼럼|컬럼|의|은|는|이|가|을|를|와|과|으로|로|에|별|마다|에서|이며|이고|과의|와의)?"
 
 
@@ -38,6 +68,11 @@ class Mention:
 
 def find_mentions(text: str, columns: Sequence[str]) -> list[Mention]:
     """The columns in a text in its order, each place taken by the surest."""
+    return list(_mentions(text, tuple(columns)))
+
+
+@lru_cache(maxsize=512)
+def _mentions(text: str, columns: tuple[str, ...]) -> tuple[Mention, ...]:
     words = words_of(text)
     found: list[Mention] = []
     for column in columns:
@@ -48,7 +83,7 @@ def find_mentions(text: str, columns: Sequence[str]) -> list[Mention]:
     for one in found:
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
-    return sorted(kept, key=lambda one: one.start)
+    return tuple(sorted(kept, key=lambda one: one.start))
 
 
 def columns_in(text: str, columns: Sequence[str], *, at_least: int = 0) -> list[str]:
@@ -97,7 +132,8 @@ def _named_as_column(text: str, start: int, end: int) -> bool:
     after, before = text[end : end + 20].lower(), text[max(0, start - 22) : start].lower()
     return bool(
         re.match(
-            r"[\s-]+(?:and\s+\S+\s+)?(?:columns?|variables?|features?|values?|prices?|fields?|coordinates?)\b|\s*(?:열|컬럼|칼럼)",
+            r"[\s-]+(?:and\s+\S+\s+)?(?:columns?|variables?|features?|values?|prices?|fields?|"
+            r"coordinates?)\b|\s*(?:열|컬럼|칼럼)",
             after,
         )
         or re.search(r"\b(?:columns?|variables?|features?|fields?)\s+(?:called\s+|named\s+)?$", before)
@@ -199,7 +235,7 @@ def _loosely(words: Sequence[Word], parts: Sequence[str], column: str) -> list[M
     for index, word in enumerate(words):
         if not any(same(word.text, part) for part in wanted):
             continue
-        window = [one for one in words[index : index + len(wanted) + 2]]
+        window = list(words[index : index + len(wanted) + 2])
         met = [part for part in wanted if any(same(one.text, part) for one in window)]
         if len(met) >= 2 and len(met) / len(wanted) >= 0.5:
             last = max(number for number, one in enumerate(window) if any(same(one.text, part) for part in met))

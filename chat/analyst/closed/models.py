@@ -1,4 +1,4 @@
-"""Models of the usual kinds, fitted with scikit-learn on the split that a question lays down, and what they are worth."""
+"""Models of the usual kinds, fitted with scikit-learn on the split that a question lays down."""
 
 from __future__ import annotations
 
@@ -25,19 +25,25 @@ _KINDS = (
 )  # fmt: skip
 _REGRESSORS = {
     "RandomForestClassifier": "RandomForestRegressor", "DecisionTreeClassifier": "DecisionTreeRegressor",
-    "KNeighborsClassifier": "KNeighborsRegressor", "GradientBoostingClassifier": "GradientBoostingRegressor", "SVC": "SVR",
+    "KNeighborsClassifier": "KNeighborsRegressor", "GradientBoostingClassifier": "GradientBoostingRegressor",
+    "SVC": "SVR",
 }  # fmt: skip
 _TARGET = (
-    r"predict(?:ing|s)?\s+(?:the\s+|whether\s+|number of\s+)*(.{2,90}?)(?:\s+based on|\s+using|\s+from|\s+with|\s+by|[.,\n(]|$)",
-    r"(?:target|dependent|output|outcome)(?:\s+or target)?\s+variable[^.\n]{0,30}?(?:is|:|should be|for the prediction should be)\s+(.{2,80}?)(?:[.\n]|$)",
+    r"predict(?:ing|s)?\s+(?:the\s+|whether\s+|number of\s+)*(.{2,90}?)(?:\s+based on|\s+using|"
+    r"\s+from|\s+with|\s+by|[.,\n(]|$)",
+    r"(?:target|dependent|output|outcome)(?:\s+or target)?\s+variable[^.\n]{0,30}?(?:is|:|"
+    r"should be|for the prediction should be)\s+(.{2,80}?)(?:[.\n]|$)",
     r"where\s+(.{2,40}?)\s+is the (?:dependent|target)",
     r"(.{2,40}?)\s+as the (?:output|target|dependent)",
     r"([\w가-힣 ]{1,30}?)[을를]\s*예측",
 )
 _INPUTS = (
-    r"based on\s+(?:the\s+)?(?:following\s+)?(?:features?|variables?|columns?)?:?\s*(.{3,400}?)(?:\.\s|\n\n|\.$|split|train|use |$)",
-    r"(?:using|from|features?)\s+(?:the\s+)?(.{3,300}?)\s+(?:as (?:the )?(?:features|predictors|independent|inputs)|columns)",
-    r"(?:independent|predictor|input|explanatory)\s+variables?[^\n.]{0,30}?(?:are|is|:|should be)\s+(.{3,200}?)(?:,? and the target|[.\n]|$)",
+    r"based on\s+(?:the\s+)?(?:following\s+)?(?:features?|variables?|columns?)?:?\s*(.{3,"
+    r"400}?)(?:\.\s|\n\n|\.$|split|train|use |$)",
+    r"(?:using|from|features?)\s+(?:the\s+)?(.{3,300}?)\s+(?:as (?:the )?(?:features|"
+    r"predictors|independent|inputs)|columns)",
+    r"(?:independent|predictor|input|explanatory)\s+variables?[^\n.]{0,30}?(?:are|is|:|should "
+    r"be)\s+(.{3,200}?)(?:,? and the target|[.\n]|$)",
     r"(.{3,80}?)\s+(?:are|is|as) the (?:independent|predictor|input)",
     r"using\s+(.{3,200}?)\s+as predictors",
     r"(.{2,120}?)[을를](?:\s*\S+){0,3}\s*(?:이용|사용|바탕|입력)|(.{2,120}?)(?:으로|로)\s*\S+[을를]\s*예측",
@@ -57,7 +63,8 @@ def target_and_inputs(plan: Plan) -> tuple[str, list[str]]:
     problem = plan.problem
     body = re.sub(r"[ \t]+", " ", problem.body)
     known = set(map(str, problem.frame.columns)) | {one.name for one in problem.features}
-    target, inputs = None, []
+    target: str | None = None
+    inputs: list[str] = []
     for pattern in _TARGET:
         for found in re.finditer(pattern, body, re.I):
             columns = [c for c in problem.columns_in(found[1], at_least=40) if c in known]
@@ -173,7 +180,7 @@ def _settings(plan: Plan, name: str, state: int) -> str:
 def metric(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     """How good a model is, or one of its coefficients."""
     problem, script = plan.problem, plan.problem.script
-    if measure in ("slope", "intercept") or measure == "r2" and not problem.says(r"test(?:ing)? set|\bsplit|train"):
+    if measure in ("slope", "intercept") or (measure == "r2" and not problem.says(r"test(?:ing)? set|\bsplit|train")):
         if measure == "r2":
             return plan.show(r_squared(plan), part)
         coefficients, _, names = _least_squares(plan)
@@ -191,11 +198,8 @@ def metric(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
         "f1": "f1_score", "precision": "precision_score", "recall": "recall_score", "auc": "roc_auc_score",
     }  # fmt: skip
     percent = " * 100" if re.search(r"percentage|between 0 and 100", part.says) else ""
-    if (
-        measure == "accuracy"
-        and (kind_of(plan) or ("", "", ""))[2] == "regressor"
-        or measure == "accuracy"
-        and _predicts_numbers(plan)
+    if (measure == "accuracy" and (kind_of(plan) or ("", "", ""))[2] == "regressor") or (
+        measure == "accuracy" and _predicts_numbers(plan)
     ):
         if problem.says(r"classif|survived or not|whether"):
             predicted = f"({predicted} >= 0.5).astype(int)"
@@ -217,7 +221,7 @@ def _other_numbers(plan: Plan) -> list[str]:
 
 
 def _least_squares(plan: Plan) -> tuple[str, str, list[str]]:
-    """The variables of a linear model's coefficients (the intercept first) and p values over all rows, and its inputs."""
+    """The variables of a linear model's coefficients, the intercept first, its p values, and its inputs."""
     problem, script = plan.problem, plan.problem.script
     target, inputs = target_and_inputs(plan)
     names = [*inputs, target]
@@ -240,7 +244,7 @@ def r_squared(plan: Plan) -> str:
     """The code of a linear model's R² over all rows."""
     coefficients, _, inputs = _least_squares(plan)
     script = plan.problem.script
-    target, _ = target_and_inputs(plan)
+    target = target_and_inputs(plan)[0]
     data = script.let("data", f"df[{[*inputs, target]!r}].dropna()")
     matrix = script.let("matrix", f"np.column_stack([np.ones(len({data})), {data}[{inputs!r}].astype(float)])")
     y = script.let("y", f"{data}[{target!r}].astype(float).to_numpy()")
@@ -274,7 +278,7 @@ def predicts(plan: Plan, slot: Slot) -> bool:
 
 def prediction(plan: Plan, slot: Slot, part: Part) -> str:
     """What a model predicts for given inputs: `the salary for 10 years of experience`."""
-    target, inputs = target_and_inputs(plan)
+    inputs = target_and_inputs(plan)[1]
     found = re.search(r"(?:for|when|where|with|at)\s+[^.\n]{0,60}?([-+]?\d+(?:\.\d+)?)", plan.problem.low)
     if len(inputs) != 1 or not found:
         raise NotUnderstood(slot.name)

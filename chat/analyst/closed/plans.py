@@ -1,4 +1,4 @@
-"""What holds for a whole question while its script is written: method, conditions, and which column and rows a place means."""
+"""What holds for a whole question while its script is written, and which column and rows a place means."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from chat.analyst.closed.wording import tokens
 _BEFORE = re.compile(r"\b(?:before|pre|original|raw|initial|with outliers?|prior)\b")
 _AFTER = re.compile(r"\b(?:after|post|new|without outliers?|cleaned|removed|filtered|imputed)\b")
 _REMOVES = re.compile(
-    r"(?:remov|prun|exclud|drop|eliminat|without|discard|제거|제외)\w*[^.\n]{0,60}(?:outlier|이상치|identified)|outliers?[^.\n]{0,60}(?:remov|prun|exclud|drop|eliminat)"
+    r"(?:remov|prun|exclud|drop|eliminat|without|discard|제거|제외)\w*[^.\n]{0,60}(?:outlier|이상치|"
+    r"identified)|outliers?[^.\n]{0,60}(?:remov|prun|exclud|drop|eliminat)"
     r"|outliers?[^.\n]{0,80}\bremove them|(?:이상치|이상값)[^.\n]{0,20}(?:제거|제외|빼)",
     re.I,
 )
 _KEEPS = re.compile(
-    r"do not (?:remove|consider|exclude) (?:any )?(?:outliers|data|missing|values)|outliers[^.\n]{0,30}(?:not needed|no further)",
+    r"do not (?:remove|consider|exclude) (?:any )?(?:outliers|data|missing|values)|"
+    r"outliers[^.\n]{0,30}(?:not needed|no further)",
     re.I,
 )
 _DEFAULT_DECIMALS = 2
@@ -97,7 +99,7 @@ class Plan:
                 if one.score >= (50 if number < 4 else 60) or self._is_asked(one)
             ]
             names = [one.column for one in found if not numeric or self.problem.is_numeric(one.column)]
-            names = [one for one in names if one not in grouping or len(names) == 1 and number == 4] or []
+            names = [one for one in names if one not in grouping or (len(names) == 1 and number == 4)] or []
             if names:
                 return list(dict.fromkeys(names))
         return []

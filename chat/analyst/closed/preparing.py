@@ -8,7 +8,7 @@ from chat.analyst.closed.features import add_features, log_expression
 from chat.analyst.closed.problems import NotUnderstood, Problem
 
 _MISSING = r"missing|null|\bnan\b|\bna\b|empty|결측|누락|빈\s*값"
-_FILL_WORDS = r"\bfill|imput|replac\w*\s+(?:any |the |these |all )?(?:missing|null|nan)|replac\w*\s+the missing|대체|채우|채운|보간"
+_FILL_WORDS = r"\bfill|imput|replac\w*\s+(?:any |the |these |all )?(?:missing|null|nan)|대체|채우|채운|보간"
 _DROP_WORDS = r"\bdrop|remov|delet|exclud|listwise|discard|제거|삭제|제외"
 _Q = "\"'“”‘’`"
 
@@ -86,11 +86,8 @@ def _fill_clause(problem: Problem, clause: str, sentence: str, done: set[str]) -
     wanted = columns or [c for c in map(str, problem.frame.columns) if how == "mode" or problem.kind(c) == "number"]
     by = _same_group(problem, sentence)
     for column in wanted:
-        if (
-            column in done
-            or not problem.frame[column].isna().any()
-            and problem.kind(column) == "text"
-            and how in ("mean", "median")
+        if column in done or (
+            not problem.frame[column].isna().any() and problem.kind(column) == "text" and how in ("mean", "median")
         ):
             continue
         if by == column:
@@ -103,7 +100,9 @@ def _filling(text: str) -> str | None:
     """What gaps are filled with: a measure, a direction, or a value as a literal."""
     low = text.casefold()
     literal = re.search(rf"(?:with|as|by|to)\s+[{_Q}]([^{_Q}]{{1,30}})[{_Q}]", text)
-    said = re.search(r"(?:with|as|by|using)\s+(?:the\s+|a\s+|its\s+|their\s+)*(?:\w+\s+)?(?:(zero)\b|(-?\d+(?:\.\d+)?)\b)", low)
+    said = re.search(
+        r"(?:with|as|by|using)\s+(?:the\s+|a\s+|its\s+|their\s+)*(?:\w+\s+)?(?:(zero)\b|(-?\d+(?:\.\d+)?)\b)", low
+    )
     if said and not re.search(r"(?:with|as|by|using)\s+[^.,]{0,30}(?:mean|median|mode|average)", low[: said.end()]):
         return "0" if said[1] else repr(float(said[2]) if "." in said[2] else int(said[2]))
     for how, pattern in (
@@ -115,11 +114,8 @@ def _filling(text: str) -> str | None:
             return how
     if literal:
         return repr(literal[1])
-    found = re.search(r"(?:with|by|as|to|을|를)\s+(?:a\s+)?(zero|0|-?\d+(?:\.\d+)?)\b|(?<!\d)(0|-?\d+)(?:으로|로)", low)
-    if found:
-        said = found[1] or found[2]
-        return "0" if said == "zero" else repr(float(said) if "." in said else int(said))
-    return None
+    korean = re.search(r"(?<!\d)(-?\d+)(?:으로|로)", low)
+    return repr(int(korean[1])) if korean else None
 
 
 def _same_group(problem: Problem, sentence: str) -> str | None:
@@ -183,7 +179,8 @@ def _log(problem: Problem) -> None:
         return
     for sentence in _about(
         problem,
-        r"\blog(?:arithm\w*)?[- ]*(?:transform|function|scale)|transform\w*[^.]{0,60}\blog|로그\s*변환|apply\w* (?:a |the )?(?:natural )?log",
+        r"\blog(?:arithm\w*)?[- ]*(?:transform|function|scale)|transform\w*[^.]{0,60}\blog|"
+        r"로그\s*변환|apply\w* (?:a |the )?(?:natural )?log",
     ):
         columns = [c for c in problem.columns_in(sentence, at_least=30) if problem.is_numeric(c)]
         columns = columns or [one.column for one in problem.mentions if problem.is_numeric(one.column)][:1]
@@ -245,7 +242,8 @@ def _encode(problem: Problem) -> None:
 
 def _code(problem: Problem, value: str) -> int | None:
     found = re.search(
-        rf"[{_Q}]?\b{re.escape(value)}[{_Q}]?\s*(?:is|as|=|:|→|은|는|이|to)?\s*(?:coded as|encoded as|mapped to)?\s*(\d+)\b",
+        rf"[{_Q}]?\b{re.escape(value)}[{_Q}]?\s*(?:is|as|=|:|→|은|는|이|to)?\s*(?:coded as|encoded "
+        rf"as|mapped to)?\s*(\d+)\b",
         problem.body,
         re.I,
     )

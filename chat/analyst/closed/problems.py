@@ -42,6 +42,8 @@ class Problem:
     features: list[Feature] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # what was assumed where the question says nothing
     _numeric: set[str] = field(default_factory=set)
+    _kinds: dict[str, str] = field(default_factory=dict)
+    _distinct: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def body(self) -> str:
@@ -80,26 +82,17 @@ class Problem:
         """What a column holds: "number", "clock", "written" (numbers among signs and words), "date" or "text"."""
         if self.is_feature(column):
             return "text" if any(one.name == column and one.labels for one in self.features) else "number"
-        values = self.frame[column]
-        if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
-            return "number"
-        if pd.api.types.is_datetime64_any_dtype(values):
-            return "date"
-        texts = values.dropna().astype(str)
-        sample = texts.head(2000)
-        if not len(sample):
-            return "text"
-        if sample.str.match(_CLOCK).mean() > 0.9:
-            return "clock"
-        if sample.str.contains(r"\d[-/.:]\d").mean() > 0.8 and _dates(sample).notna().mean() > 0.9:
-            return "date"
-        if pd.to_numeric(sample, errors="coerce").notna().mean() > 0.5 or sample.str.match(_NUMBER_START).mean() > 0.8:
-            return "written"
-        return "text"
+        if column not in self._kinds:
+            self._kinds[column] = _kind(self.frame[column])
+        return self._kinds[column]
 
     def distinct(self, column: str) -> list[Any]:
         """The different values of a column of the table."""
-        return list(self.frame[column].dropna().unique()) if column in self.frame.columns else []
+        if column not in self.frame.columns:
+            return []
+        if column not in self._distinct:
+            self._distinct[column] = list(self.frame[column].dropna().unique())
+        return self._distinct[column]
 
     def is_numeric(self, column: str) -> bool:
         """Whether a column can be computed with."""
@@ -151,11 +144,12 @@ class Problem:
         """The one column of dates, the mentioned one where there are several."""
         dates = [column for column in map(str, self.frame.columns) if self.kind(column) == "date"]
         named = [one.column for one in self.mentions if one.column in dates]
-        return (named or dates or [None])[0]
+        found = [*named, *dates]
+        return found[0] if found else None
 
     def groups(self) -> list[str]:
         """The columns that sort rows into few groups."""
-        return [c for c in map(str, self.frame.columns) if 1 < self.frame[c].nunique() <= _FEW]
+        return [c for c in map(str, self.frame.columns) if 1 < len(self.distinct(c)) <= _FEW]
 
     def says(self, pattern: str) -> bool:
         """Whether the question without its format says something."""
@@ -175,3 +169,21 @@ def _dates(texts: pd.Series) -> pd.Series:
 
 def _is_yes_no(values: list[Any]) -> bool:
     return {str(value).casefold() for value in values} in ({"yes", "no"}, {"true", "false"}, {"y", "n"}, {"t", "f"})
+
+
+def _kind(values: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
+        return "number"
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return "date"
+    texts = values.dropna().astype(str)
+    sample = texts.head(2000)
+    if not len(sample):
+        return "text"
+    if sample.str.match(_CLOCK).mean() > 0.9:
+        return "clock"
+    if sample.str.contains(r"\d[-/.:]\d").mean() > 0.8 and _dates(sample).notna().mean() > 0.9:
+        return "date"
+    if pd.to_numeric(sample, errors="coerce").notna().mean() > 0.5 or sample.str.match(_NUMBER_START).mean() > 0.8:
+        return "written"
+    return "text"

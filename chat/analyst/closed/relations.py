@@ -14,7 +14,8 @@ from chat.analyst.closed.wording import tokens
 _C = r"⟦(\d+)⟧"
 _CORRELATES = re.compile(r"correlat|relationship|pearson|spearman|linear(?:ly)? relat|association|상관", re.I)
 _NEGATIVE = re.compile(
-    r"^(?:not?\b|non|none|false|un|in(?:significant)|poor|weak|differ|no_|아니|없|비정규|유의하지)|\bnot\b|\bno\b|않|없음|아님|_not_|insignificant",
+    r"^(?:not?\b|non|none|false|un|in(?:significant)|poor|weak|differ|no_|아니|없|비정규|유의하지)|"
+    r"\bnot\b|\bno\b|않|없음|아님|_not_|insignificant",
     re.I,
 )
 _N = r"([-+]?\d*\.?\d+)"
@@ -23,7 +24,7 @@ _N = r"([-+]?\d*\.?\d+)"
 def pair_of(plan: Plan, slot: Slot) -> tuple[str, str]:
     """The two columns whose correlation a place is about."""
     problem = plan.problem
-    own = [c for c in _numeric_in(plan, " ".join(slot.words)) + _letters_in(plan, slot)]
+    own = list(_numeric_in(plan, " ".join(slot.words)) + _letters_in(plan, slot))
     own = list(dict.fromkeys(own))
     if len(own) >= 2:
         return own[0], own[1]
@@ -34,7 +35,7 @@ def pair_of(plan: Plan, slot: Slot) -> tuple[str, str]:
         for pair in [_pair_in(plan, sentence)]
         if pair
     ]
-    if len(own) == 1 and len(pairs) > 1 or own and pairs and own[0] not in pairs[0]:
+    if (len(own) == 1 and len(pairs) > 1) or (own and pairs and own[0] not in pairs[0]):
         for pair in pairs:
             if own[0] in pair:
                 return pair
@@ -250,7 +251,8 @@ def group_test(plan: Plan, slot: Slot) -> tuple[str, str]:
     if kind in ("t", "welch", "mannwhitney", "ks2", "paired", "wilcoxon") and len(samples) != 2:
         raise NotUnderstood(slot.name)
     function = {
-        "t": "ttest_ind", "welch": "ttest_ind", "anova": "f_oneway", "kruskal": "kruskal", "mannwhitney": "mannwhitneyu",
+        "t": "ttest_ind", "welch": "ttest_ind", "anova": "f_oneway", "kruskal": "kruskal",
+        "mannwhitney": "mannwhitneyu",
         "levene": "levene", "bartlett": "bartlett", "ks2": "ks_2samp", "paired": "ttest_rel", "wilcoxon": "wilcoxon",
     }[kind or "t"]  # fmt: skip
     extra = ", equal_var=False" if kind == "welch" else ""
@@ -342,9 +344,7 @@ def decision(plan: Plan, slot: Slot, part: Part) -> str:
     kind = _context(plan, slot, part)
     if kind == "normality":
         _, p = normality(plan, slot, part)
-        at_least = "" if re.search(r"greater than or equal|>=|≥|otherwise|이상", problem.low) else ""
-        return f"shown({positive!r} if {p} >{at_least} {plan.facts.alpha!r} else {negative!r})"
-    significant, _ = _polar(words)
+        return f"shown({positive!r} if {p} > {plan.facts.alpha!r} else {negative!r})"
     if kind == "correlation":
         return _significant_correlation(plan, slot, positive, negative)
     from chat.analyst.closed import models
@@ -403,13 +403,14 @@ def _skew_value(plan: Plan, slot: Slot, part: Part) -> str:
 def _limit(plan: Plan, word: str, default: float) -> float:
     for pattern in (
         rf"{word}[^.\n]{{0,40}}?between\s*[-+−]?(\d*\.?\d+)\s*(?:and|to)\s*\+?(\d*\.?\d+)",
-        rf"[-−](\d*\.?\d+)\s*(?:to|and)\s*\+?(\d*\.?\d+)",
+        r"[-−](\d*\.?\d+)\s*(?:to|and)\s*\+?(\d*\.?\d+)",
     ):
         found = re.search(pattern, plan.problem.low)
         if found:
             return float(found[2])
     found = re.search(
-        rf"absolute value of {word}[^\d\n]{{0,40}}(\d*\.?\d+)|\|{word}\|[^\d\n]{{0,12}}(\d*\.?\d+)|{word}[^\d\n]{{0,40}}(\d*\.\d+)",
+        rf"absolute value of {word}[^\d\n]{{0,40}}(\d*\.?\d+)|\|{word}\|[^\d\n]{{0,"
+        rf"12}}(\d*\.?\d+)|{word}[^\d\n]{{0,40}}(\d*\.\d+)",
         plan.problem.low,
     )
     return float(next(group for group in found.groups() if group)) if found else default
@@ -456,8 +457,10 @@ def _anderson(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...]) -> str
 def _r_limit(plan: Plan) -> float | None:
     """The least |r| that the question's rules ask for."""
     for pattern in (
-        rf"(?:absolute value of\s*(?:the\s*)?(?:\w+\s+){{0,3}}?\(?r\)?|absolute r|\|r\||\br\b(?: value)?|coefficient(?: \(r\))?|상관계수[^\d\n]{{0,12}}절[댓대]값)[^\d\n-]{{0,60}}?(?:>=|≥|greater than|at least|above|more than|equal)[^\d\n]{{0,25}}(0?\.\d+)",
-        rf"absolute value[^\d\n]{{0,60}}(0?\.\d+)",
+        r"(?:absolute value of\s*(?:the\s*)?(?:\w+\s+){0,3}?\(?r\)?|absolute r|\|r\||\br\b(?: "
+        r"value)?|coefficient(?: \(r\))?|상관계수[^\d\n]{0,12}절[댓대]값)[^\d\n-]{0,60}?(?:>=|≥|greater "
+        r"than|at least|above|more than|equal)[^\d\n]{0,25}(0?\.\d+)",
+        r"absolute value[^\d\n]{0,60}(0?\.\d+)",
         r"\|r\|[^\d\n]{0,20}(0?\.\d+)",
         r"절[댓대]값[^\d\n]{0,12}(0?\.\d+)",
     ):
@@ -484,7 +487,10 @@ def _relation(plan: Plan, slot: Slot, words: tuple[str, ...], sign: dict[str, st
             else 0.0
         )
         weak = [word for word in words if re.fullmatch(r"no correlation", word, re.I)]
-        code = f"{sign['positive']!r} if {r} {'>=' if least else '>'} {least!r} else {sign['negative']!r} if {r} {'<=' if least else '<'} {-least!r} else {(weak or none or [sign['negative']])[0]!r}"
+        neither = (weak or none or [sign["negative"]])[0]
+        above, below = (">=", "<=") if least else (">", "<")
+        code = f"{sign['positive']!r} if {r} {above} {least!r} "
+        code += f"else {sign['negative']!r} if {r} {below} {-least!r} else {neither!r}"
         if with_p and none:
             code = f"{none[0]!r} if {p} >= {alpha!r} else {code}"
         return f"shown({code})"

@@ -17,22 +17,27 @@ from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens
 _C = r"⟦(\d+)⟧"
 _N = r"([-+]?\d[\d,]*(?:\.\d+)?)"
 _SIGNS = (
-    (r"(?:is |are |was |were )?(?:greater|higher|larger|bigger|more) than or equal to|at least|>=|≥|no less than|not less than|이상", ">="),
-    (r"(?:is |are |was |were )?(?:less|lower|smaller|fewer) than or equal to|at most|<=|≤|no more than|not more than|up to|이하", "<="),
-    (r"(?:is |are |was |were )?(?:greater|higher|larger|bigger|more|older) than|above|over|exceed(?:s|ing)?|>|초과", ">"),
+    (r"(?:is |are |was |were )?(?:greater|higher|larger|bigger|more) than or equal to|at least|"
+r">=|≥|no less than|not less than|이상", ">="),
+    (r"(?:is |are |was |were )?(?:less|lower|smaller|fewer) than or equal to|at most|<=|≤|no "
+r"more than|not more than|up to|이하", "<="),
+    (r"(?:is |are |was |were )?(?:greater|higher|larger|bigger|more|older) than|above|over|exceeds?|>|초과", ">"),
     (r"(?:is |are |was |were )?(?:less|lower|smaller|fewer|younger) than|below|under|<|미만", "<"),
-    (r"(?:exactly )?(?:is |are |was |were )?(?:exactly )?equal(?:s|ing)? to|==|=|values? of|rating of|\bof exactly\b|\bof|is|are|인", "=="),
+    (r"(?:exactly )?(?:is |are |was |were )?(?:exactly )?equal(?:s|ing)? to|==|=|values? of|"
+r"rating of|\bof exactly\b|\bof|is|are|인", "=="),
 )  # fmt: skip
 _METHOD = re.compile(
-    r"p[- _]?value|outlier|z[- ]?score|skewness|alpha|significance|correlation|coefficient|\|r\||r value|absolute|percentile|quartile|null hypothesis"
+    r"p[- _]?value|outlier|z[- ]?score|skewness|alpha|significance|correlation|coefficient|"
+    r"\|r\||r value|absolute|percentile|quartile|null hypothesis"
     r"|decimal|rounded|r-squared|이상치|유의",
     re.I,
 )
 _NOT_ROWS = re.compile(
-    r"encod|coded as|imput|\bfill|replace|categor(?:y|ies|ize)|\bbin(?:s|ning)\b|new (?:feature|column)|random|split|train|인코딩|대체|채우",
+    r"encod|coded as|imput|\bfill|replace|categor(?:y|ies|ize)|\bbin(?:s|ning)\b|new "
+    r"(?:feature|column)|random|split|train|인코딩|대체|채우",
     re.I,
 )
-_NEGATIONS = frozenset("not non didnt no without never".split())
+_NEGATIONS = frozenset(re.findall(r"\w+", "not non didnt no without never"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,8 @@ def body_conditions(problem: Problem) -> list[Condition]:
     """The conditions that the question states for everything."""
     found: list[Condition] = []
     for sentence in problem.sentences:
-        if (
-            _NOT_ROWS.search(sentence)
-            or problem.features
-            and any(one.labels for one in problem.features)
-            and "(" in sentence
+        if _NOT_ROWS.search(sentence) or (
+            problem.features and any(one.labels for one in problem.features) and "(" in sentence
         ):
             continue
         method = bool(_METHOD.search(sentence))
@@ -103,7 +105,8 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
         if method and sign != "==":
             continue
         for one in re.finditer(
-            rf"{_C}\)?(?:\s*(?:values?|columns?|rating|score|은|는|이|가))?\s*(?:{pattern})\s*{_N}(?![\d.]*\s*(?:decimal|%|x\b|\*|iqr))",
+            rf"{_C}\)?(?:\s*(?:values?|columns?|rating|score|은|는|이|"
+            rf"가))?\s*(?:{pattern})\s*{_N}(?![\d.]*\s*(?:decimal|%|x\b|\*|iqr))",
             text,
             re.I,
         ):
@@ -154,9 +157,9 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
     ]
     spots: list[tuple[int, int, Condition]] = []
     for column in map(str, problem.frame.columns):
-        if problem.kind(column) not in ("text", "written") or problem.frame[column].nunique() > 2000:
+        if problem.kind(column) not in ("text", "written") or len(problem.distinct(column)) > 2000:
             continue
-        few = problem.frame[column].nunique() <= 60
+        few = len(problem.distinct(column)) <= 60
         for value in problem.distinct(column):
             text = str(value).strip()
             if len(text) < 2 and not re.search(rf"=\s*['\"]?{re.escape(text)}['\"]?", sentence):
@@ -180,7 +183,9 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
 
 
 _END = r"(?:(?=(?:의|은|는|이|가|을|를|와|과|에|에서|인|만|로|으로|이나|나)?(?:[^\w가-힣-]|$))|(?<=[가-힣])(?=\s))"
-_COMMON = frozenset("yes no other none total all true false high low medium a the in is of other unknown".split())
+_COMMON = frozenset(
+    re.findall(r"\w+", "yes no other none total all true false high low medium a the in is of other unknown")
+)
 
 
 def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
@@ -188,14 +193,13 @@ def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
     words = tokens(sentence)
     found = []
     for column in _flags(problem):
-        parts = [part for part in tokens(column)]
+        parts = list(tokens(column))
         for index, word in enumerate(words):
             if len(parts) == 1 and same(word, parts[0]):
                 before = words[max(0, index - 4) : index]
                 negated = bool(_NEGATIONS & set(before[-2:]))
-                verb = (
-                    negated
-                    or bool({"who", "that", "which", "they", "and"} & set(before[-2:]))
+                verb = negated or (
+                    bool({"who", "that", "which", "they", "and"} & set(before[-2:]))
                     and bool(
                         {
                             "who",
@@ -260,15 +264,18 @@ def _years(problem: Problem, sentence: str) -> list[Condition]:
     if problem.kind(column) == "date":
         frame = f"{{df}}[{problem.date(column)}].dt.year"
     between = re.search(
-        r"(?:from|between)\s+((?:19|20)\d\d)\s*(?:to|and|-|–)\s*((?:19|20)\d\d)|((?:19|20)\d\d)년?\s*(?:부터|~|-)\s*((?:19|20)\d\d)",
+        r"(?:from|between)\s+((?:19|20)\d\d)\s*(?:to|and|-|–)\s*((?:19|20)\d\d)|((?:19|"
+        r"20)\d\d)년?\s*(?:부터|~|-)\s*((?:19|20)\d\d)",
         said,
     )
     if between:
         first, last = (int(year) for year in between.groups() if year)
         return [Condition(column, f"{frame}.between({first}, {last})")]
     for pattern, sign in (
-        (r"((?:19|20)\d\d) and (?:beyond|later|after|onwards?|above)|since ((?:19|20)\d\d)|((?:19|20)\d\d)년\s*이후", ">="),
-        (r"(?:after|beyond|later than) (?:the year )?((?:19|20)\d\d)", ">"), (r"before (?:the year )?((?:19|20)\d\d)", "<"),
+        (r"((?:19|20)\d\d) and (?:beyond|later|after|onwards?|above)|since ((?:19|20)\d\d)|((?:19|"
+r"20)\d\d)년\s*이후", ">="),
+        (r"(?:after|beyond|later than) (?:the year )?((?:19|20)\d\d)", ">"),
+        (r"before (?:the year )?((?:19|20)\d\d)", "<"),
         (r"(?:\bin|for|during|of) (?:the )?(?:year )?((?:19|20)\d\d)\b|((?:19|20)\d\d)년", "=="),
     ):  # fmt: skip
         found = re.search(pattern, said, re.I)

@@ -6,7 +6,7 @@ import contextlib
 import io
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -116,8 +116,8 @@ class Script:
 def run(script: Script, frame: pd.DataFrame) -> str:
     """What a script prints about a table that is read already. Whatever it raises comes through."""
     printed = io.StringIO()
-    code = script.code.replace("\n".join(script.reading), "df = frame.copy()", 1)
+    here = replace(script, reading=["df = frame.copy()"])
     with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
         warnings.simplefilter("ignore")
-        exec(compile(code, "<answer>", "exec"), {"__name__": "__main__", "frame": frame})  # noqa: S102 - our own lines
+        exec(compile(here.code, "<answer>", "exec"), {"__name__": "__main__", "frame": frame})  # noqa: S102 - our own lines
     return printed.getvalue().strip()

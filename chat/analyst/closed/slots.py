@@ -25,7 +25,8 @@ _CHOICE = re.compile(
     r"either|\bcan be\b|could be|\bor\b|one of|takes? the value|depending|which can|/|중 하나|또는|이면", re.I
 )
 _DEFINES = re.compile(
-    r"\s*(?:value\s+)?(?:is|are|should|represents?|can|could|denotes?|indicates?|means?|refers?|must|will|to \w+ decimal|the |:|,?\s*each|은|는|이|가)",
+    r"\s*(?:value\s+)?(?:is|are|should|represents?|can|could|denotes?|indicates?|means?|"
+    r"refers?|must|will|to \w+ decimal|the |:|,?\s*each|은|는|이|가)",
     re.I,
 )
 
@@ -99,7 +100,7 @@ def find_format(question: str) -> Format | None:
 
 
 def _places(question: str) -> list[_Place]:
-    places = []
+    places: list[_Place] = []
     for found in _NAME.finditer(question):
         if places and found.start() < places[-1].end:
             continue
@@ -150,7 +151,10 @@ def _definitions(outside: str, placeholders: list[str]) -> dict[str, str]:
         if not letters(name) or len(name) > 60:
             continue
         quoted = rf"[{_QUOTES}]{{1,2}}{re.escape(name)}[{_QUOTES}]{{1,2}}"
-        bare = rf"(?<![\w{_QUOTES}@])(?:where|and|,|\.|\n|^)\s*{re.escape(name)}(?=\s+(?:value\s+)?(?:is|are|represents?|should|can)\b|\s*(?:,|and)\s)"
+        bare = (
+            rf"(?<![\w{_QUOTES}@])(?:where|and|,|\.|\n|^)\s*{re.escape(name)}"
+            r"(?=\s+(?:value\s+)?(?:is|are|represents?|should|can)\b|\s*(?:,|and)\s)"
+        )
         found = list(re.finditer(quoted, outside)) or (
             list(re.finditer(bare, outside, re.I))
             if "_" in name or not name.islower() or " where" in outside.lower()

@@ -11,8 +11,12 @@ NUMBER_WORDS = {
     "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5,
 }  # fmt: skip
 FILLERS = frozenset(
-    "the a an of in on at by for to from with and or per each all is are was were be that this these those which its it "
-    "their has have had as into over recorded received column columns value values paid".split()
+    re.findall(
+        r"\w+",
+        "the a an of in on at by for to from with and or per each all is are was were be that "
+        "this these those which its it "
+        "their has have had as into over recorded received column columns value values paid",
+    )
 )
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]|\d+(?:\.\d+)?|[^\W\d_a-zA-Z]+")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "s", "e", "y")

@@ -27,7 +27,7 @@ def staff() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "EmployeeId": range(1001, 1001 + rows),
-            "Name": [f"{t} {n}" for t, n in zip(rng.choice(["Mr.", "Ms.", "Dr."], rows), rng.choice(["Kim", "Lee", "Park", "Choi"], rows), strict=True)],
+            "Name": [f"{title} Kim {number}" for number, title in enumerate(rng.choice(["Mr.", "Ms.", "Dr."], rows))],
             "Gender": rng.choice(["male", "female"], rows),
             "Department": rng.choice(["Sales", "Research", "Legal"], rows, p=[0.5, 0.3, 0.2]),
             "Grade": rng.integers(1, 4, rows),
@@ -57,7 +57,9 @@ def shop() -> pd.DataFrame:
             "Low Price": np.round(opening - rng.gamma(2, 1, rows), 2),
             "Close": np.round(opening + rng.normal(0, 1, rows), 2),
             "Traded Volume": [f"{value:,}" for value in rng.integers(1_000, 90_000, rows)],
-            "avg. wait": [f"00:{m:02d}:{s:02d}" for m, s in zip(rng.integers(0, 9, rows), rng.integers(0, 60, rows), strict=True)],
+            "avg. wait": [
+                f"00:{m:02d}:{s:02d}" for m, s in zip(rng.integers(0, 9, rows), rng.integers(0, 60, rows), strict=True)
+            ],
             "num. calls abandoned": rng.integers(0, 6, rows),
             "Region": rng.choice(["North", "South", "East Coast"], rows),
             "max_temp_C": np.round(rng.normal(18, 6, rows), 1),
@@ -75,8 +77,10 @@ def plants() -> pd.DataFrame:
     weight[4] = np.nan
     return pd.DataFrame(
         {
-            "품종": rng.choice(["장미", "국화", "튤립"], rows), "높이": np.round(height, 1), "무게": np.round(weight, 1),
-            "잎수": rng.integers(3, 40, rows), "심은날": pd.date_range("2024-01-05", periods=rows, freq="4D").strftime("%Y-%m-%d"),
+            "품종": rng.choice(["장미", "국화", "튤립"], rows), "높이": np.round(height, 1),
+            "무게": np.round(weight, 1),
+            "잎수": rng.integers(3, 40, rows),
+            "심은날": pd.date_range("2024-01-05", periods=rows, freq="4D").strftime("%Y-%m-%d"),
             "지역": rng.choice(["서울", "부산"], rows),
         }
     )  # fmt: skip
