@@ -84,11 +84,11 @@ class Cards:
         chosen = {key: value for key, value in choice.items() if value is not None} or None
         if before := self._reading.get(file_id):
             before.cancel()
-            await asyncio.wait((before,))
-        task = self._start(file, chosen, is_first=False)
+        task = self._start(file, chosen, after=before, is_first=False)
         await asyncio.wait((task,))
-        failure = None if task.cancelled() else task.result()
-        if failure is not None:
+        if task.cancelled():  # a newer choice has taken its place
+            await self.settled(file_id)
+        elif failure := task.result():
             raise FileUnreadable(notices=_notices(failure))
         known = await self._database.read(cards.of_file, file_id)
         if known is None:  # deleted meanwhile
@@ -107,9 +107,14 @@ class Cards:
         return file
 
     def _start(
-        self, file: StoredFile, choice: Mapping[str, Any] | None, *, is_first: bool
+        self,
+        file: StoredFile,
+        choice: Mapping[str, Any] | None,
+        *,
+        after: asyncio.Task[AnalysisFailed | None] | None = None,
+        is_first: bool,
     ) -> asyncio.Task[AnalysisFailed | None]:
-        task = asyncio.create_task(self._read(file, choice, is_first=is_first))
+        task = asyncio.create_task(self._read(file, choice, after, is_first=is_first))
         self._reading[file.id] = task
 
         def over(done: asyncio.Task[AnalysisFailed | None]) -> None:
@@ -120,9 +125,16 @@ class Cards:
         return task
 
     async def _read(
-        self, file: StoredFile, choice: Mapping[str, Any] | None, *, is_first: bool
+        self,
+        file: StoredFile,
+        choice: Mapping[str, Any] | None,
+        after: asyncio.Task[AnalysisFailed | None] | None,
+        *,
+        is_first: bool,
     ) -> AnalysisFailed | None:
-        """Read a file and keep what was found; what is returned is why it could not be."""
+        """Read a file, `after` its last reading has ended, and keep what was found; else return why it could not be."""
+        if after:
+            await asyncio.wait((after,))
         table = table_path(self._store, file.id, choice)
         request = file_as_json(self._store.path(file.id), file.name, choice=choice, table=table)
         failure = None
