@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from chat.analyst.pool import Analyst, file_as_json
-from chat.errors import AnalysisFailed, FileUnreadable, FileUnusable, NotFound
+from chat.errors import AnalysisFailed, FileNotRead, FileUnreadable, FileUnusable, NotFound
 from chat.upstreams.base import Attachment
 from locales import LANGUAGES
 from storage import cards, files
@@ -24,7 +24,10 @@ from storage.files import FileStore
 
 HELD_SECONDS = 2.0  # a look at a card that is being made waits so long for it
 ASKED_SECONDS = 20.0  # … and a question about its file
-_UNUSABLE = ("empty", "encrypted", "corrupt")  # for whatever agent
+_REFUSALS: dict[str, type[FileUnreadable]] = {
+    **dict.fromkeys(("empty", "encrypted", "corrupt"), FileUnusable),
+    **dict.fromkeys(("memory", "time", "crash"), FileNotRead),
+}
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ class Cards:
         """The card of a user's upload; None while it is still being made.
 
         Raises:
-            NotFound; FileUnusable, FileUnreadable: with the reason
+            NotFound; FileNotRead, FileUnusable, FileUnreadable: with the reason
         """
         file = await self._owned(user_id, file_id)
         await self.settled(file_id, HELD_SECONDS)
@@ -70,7 +73,7 @@ class Cards:
         if known is None or file_id in self._reading:
             return None
         if known.failure:
-            refusal = FileUnusable if known.failure in _UNUSABLE else FileUnreadable
+            refusal = _REFUSALS.get(known.failure, FileUnreadable)
             raise refusal(notices=_notices(self._analyst.failure(known.failure, file.name)))
         return known
 
@@ -89,7 +92,8 @@ class Cards:
         if task.cancelled():  # a newer choice has taken its place
             await self.settled(file_id)
         elif failure := task.result():
-            raise FileUnreadable(notices=_notices(failure))
+            may_work = _REFUSALS.get(failure.reason) is FileNotRead
+            raise (FileNotRead if may_work else FileUnreadable)(notices=_notices(failure))
         known = await self._database.read(cards.of_file, file_id)
         if known is None:  # deleted meanwhile
             raise NotFound

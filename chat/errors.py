@@ -11,7 +11,8 @@ ChatError                     code, status, retry_after; notice(language) is the
 │   ├── FileTooLarge          413
 │   ├── QuotaExceeded         413
 │   └── FileUnreadable        422  it has been taken, but no table or text can be read from it here
-│       └── FileUnusable      422  … nor by anybody else: it is empty, encrypted or damaged
+│       ├── FileUnusable      422  … nor by anybody else: it is empty, encrypted or damaged
+│       └── FileNotRead       422  … this time: it took too long or too much, or broke off
 └── UpstreamError             502
     ├── UpstreamDown          503  the last turns were all lost: nobody is sent there just now
     ├── UpstreamUnreachable   503  no connection
@@ -146,6 +147,10 @@ class FileUnreadable(FileRejected):
 
 class FileUnusable(FileUnreadable):
     code = "file_unusable"
+
+
+class FileNotRead(FileUnreadable):
+    code = "file_not_read"
 
 
 class UpstreamError(ChatError):

@@ -12,6 +12,7 @@ fabrix.intake = (() => {
   let actions = {};
   let file = null;      // {file_id, name, size} whose card is shown
   let known = null;     // {card, choice} once it has been read
+  let retries = false;  // whether it may be read if it is tried again
   let wanted = null;    // the choice that is being read
   let problem = '';     // why it can't be read, or not in the way that was chosen
   let busy = false;
@@ -170,6 +171,8 @@ fabrix.intake = (() => {
         h('button', { type: 'button', class: 'action remove', 'aria-label': T('page.card_dismiss'),
           title: T('page.card_dismiss'), onclick: () => { hide(); actions.dismissed(); } })),
       problem ? h('p', { class: 'problem', role: 'alert' }, problem) : null,
+      problem && retries
+        ? h('button', { type: 'button', class: 'again', onclick: () => choose({}) }, T('page.card_again')) : null,
       known ? personal(known.card) : null,
       known ? choices() : null,
       known ? details(known.card) : null,
@@ -205,6 +208,7 @@ fabrix.intake = (() => {
       return actions.unusable(refusedFile, error.sentence);
     }
     problem = error.sentence;
+    retries = !known && error.body?.error === 'file_not_read';
     return undefined;
   };
 
@@ -233,7 +237,7 @@ fabrix.intake = (() => {
 
   /** Two choices in a row hold together, even if the second one comes before the first has been read. */
   const choose = (change) => {
-    wanted = { ...(busy && wanted ? wanted : known.choice), ...change };
+    wanted = { ...(busy && wanted ? wanted : known?.choice), ...change };
     return shown(() => fabrix.api('PUT', `/api/files/${file.file_id}/card`, wanted));
   };
 

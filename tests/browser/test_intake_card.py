@@ -143,6 +143,18 @@ def test_a_file_that_only_others_can_read_stays(visitor, upstream, tmp_path: Pat
     assert upstream.questions[-1].attachment.name == "photo.png"
 
 
+def test_a_file_that_took_too_long_can_be_tried_again(visitor, sales: Path) -> None:
+    page = visitor.page
+    failed = {"error": "file_not_read", "message": "It took too long."}
+    page.route("**/card", lambda route: route.fulfill(status=422, json=failed))
+    page.set_input_files("#attach", sales)
+    expect(page.locator("#intake .problem")).to_have_text("It took too long.")
+    page.unroute("**/card")
+    page.get_by_role("button", name="Read it again").click()
+    expect(page.locator("#intake .facts")).to_contain_text("3 rows")
+    expect(page.locator("#intake .again")).to_have_count(0)
+
+
 def test_the_card_can_be_closed_and_shown_again(visitor, sales: Path) -> None:
     page = visitor.page
     attach(page, sales)

@@ -12,7 +12,7 @@ import pytest
 
 from chat.analyst.pool import Analyst
 from chat.cards import Cards
-from chat.errors import AnalysisFailed, FileUnreadable, FileUnusable, NotFound
+from chat.errors import AnalysisFailed, FileNotRead, FileUnreadable, FileUnusable, NotFound
 from storage import cards as stored
 from storage import files, users
 from storage.conversations import StoredFile
@@ -148,9 +148,9 @@ async def test_a_choice_that_fails_keeps_card_and_table(
         ("encrypted", FileUnusable),
         ("corrupt", FileUnusable),
         ("unsupported", FileUnreadable),
-        ("memory", FileUnreadable),
-        ("time", FileUnreadable),
-        ("crash", FileUnreadable),
+        ("memory", FileNotRead),
+        ("time", FileNotRead),
+        ("crash", FileNotRead),
     ],
 )
 async def test_the_reason_is_kept_and_told(
@@ -177,3 +177,15 @@ async def test_a_question_waits_for_a_card_but_not_forever(
     waiting = asyncio.create_task(cards.settled(file.id))
     analyst.go.set()
     await waiting
+
+
+async def test_a_file_that_was_not_read_this_time_can_be_read_again(
+    cards: Cards, analyst: ScriptedAnalyst, file: StoredFile, user_id: int
+) -> None:
+    analyst.go.set()
+    analyst.reason = "time"
+    with pytest.raises(FileNotRead):
+        await cards.of(user_id, file.id)
+    analyst.reason = ""
+    known = await cards.choose(user_id, file.id, {})
+    assert known.card is not None and await cards.of(user_id, file.id) == known
