@@ -132,7 +132,7 @@ def histogram(title: str, rows: Sequence[Row], *, value: str, count: str, curve:
         "axis": number_axis(value, largest),
         "scale": {"zero": False},
     }
-    y = {"field": "count", "type": "quantitative", "axis": axis(count, format=",")}
+    y = {"field": "count", "type": "quantitative", "axis": number_axis(count, _largest(rows, "count"))}
     mark = {"type": "bar", "color": _ACCENT, "stroke": "white", "strokeWidth": 1}
     encoding = {"x": x, "x2": {"field": "to"}, "y": y}
     if not curve:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -70,3 +71,9 @@ def test_hangul_is_drawn_with_our_own_font() -> None:
     one, other = (Drawing("", {**spec, "title": {"text": title}}) for title in ("가나다", "라마바"))
     assert png_of(one) != png_of(other)
     assert "NanumSquare" in json.dumps(spec) and "가나다" in svg_of(one).decode()
+
+
+def test_axes_count_without_exponents() -> None:
+    rows = [{"from": 0, "to": 5, "count": 180}, {"from": 5, "to": 10, "count": 230}]
+    told = re.findall(r"<text[^>]*>([^<]+)</text>", svg_of(histogram("분포", rows, value="매출", count="행")).decode())
+    assert "200" in told and not [label for label in told if re.search(r"\de", label)]
