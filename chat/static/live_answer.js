@@ -111,11 +111,11 @@ fabrix.page = (() => {
     $('#welcome-text').textContent = agent ? T('page.welcome_text') : T('page.no_agents');
   };
 
+  /** The file that was asked about last, or null. */
+  const lastFile = () => entries.filter((item) => item.file).at(-1)?.file || null;
+
   /** Tell the composer which files there are, and which of them was asked about last. */
-  const showFiles = () => {
-    const asked = entries.filter((item) => item.file).at(-1);
-    composer.setFiles(kept, asked ? asked.file.file_id : null);
-  };
+  const showFiles = () => composer.setFiles(kept, lastFile()?.file_id || null);
 
   // The draft
 
@@ -341,15 +341,16 @@ fabrix.page = (() => {
 
   const attempts = new Map(); // by answer and question: the client id of a proposed question that was not taken yet
 
-  /** Ask what an answer proposes, of the file that the conversation is about; the draft in the box stays there. */
+  /** Ask what an answer proposes, of the file that was asked about; the draft in the box stays there. */
   const askNext = attempted(async (question) => {
     if (sending || runningTurn) return;
     const parent = entries.at(-1).id;
     const key = `${parent} ${question}`;
+    const takesFiles = agents.items.some((item) => item.agentId === agentId && item.capabilities.includes('file'));
     if (!attempts.has(key)) attempts.set(key, fabrix.randomId());
     // The button goes away; a phone's keyboard would hide the answer.
     if (matchMedia('(hover: hover)').matches) composer.focus();
-    await deliver({ content: question, file: null, attempt: attempts.get(key) }, parent, {
+    await deliver({ content: question, file: takesFiles ? lastFile() : null, attempt: attempts.get(key) }, parent, {
       taken: () => attempts.delete(key),
       refused: () => {}, // the button is there again
       again: () => askNext(question),

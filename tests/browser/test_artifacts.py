@@ -107,6 +107,7 @@ def test_everything_is_there_again_after_a_reload(page: Page) -> None:
 
 def test_a_suggestion_is_asked_at_once_about_the_file_and_the_draft_stays(visitor: Any, upstream: Any) -> None:
     page = visitor.page
+    page.set_default_timeout(60_000)  # the file is read before the agent is asked
     upstream.enqueue(*EVERYTHING)
     page.set_input_files("#attach input", files=[{"name": "a.csv", "mimeType": "text/csv", "buffer": b"n\n1\n"}])
     expect(page.locator("#send")).to_be_enabled()
@@ -118,7 +119,7 @@ def test_a_suggestion_is_asked_at_once_about_the_file_and_the_draft_stays(visito
     expect(page.locator(".user-row").last).to_contain_text("상위 3개는?")
     expect(page.locator(".bot-row[data-part=answer]").last).to_contain_text("You said: 상위 3개는?")
     asked = upstream.questions[-1]
-    assert (asked.contents[-1], asked.last_attachment.name) == ("상위 3개는?", "a.csv")
+    assert (asked.contents[-1], asked.attachment.name) == ("상위 3개는?", "a.csv")
     expect(page.locator("#composer")).to_have_value("half a thought")
     expect(page.locator("#composer")).to_be_focused()
     expect(page.locator(".suggestions")).to_have_count(0)
