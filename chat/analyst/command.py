@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,11 @@ from chat.analyst.intake.cards import Card
 from chat.analyst.queries import Unclear
 from chat.analyst.questions import understand
 from chat.analyst.reading import Reading, read, read_table
+from chat.analyst.scripts import script_of
 from chat.analyst.sentences import language_of_question, say
 from chat.analyst.tables import ReadingFailed, Table
 from chat.analyst.time_limits import OutOfTime, time_limit
+from chat.analyst.working import MOST_ROWS, exact, value_of
 
 _LANGUAGE = "en"
 _KEPT = 4  # tables that a batch keeps for the next questions about them
@@ -57,9 +58,8 @@ def ask(question: str, table: Table, path: Path | None = None, loaded: closed.Lo
         return Answered(question, "\n\n".join(unclear_answer(query, table, language)))
     result = compute(query, table)
     text = "\n\n".join(answer(query, result, table, language))
-    numbers = [value for value in result.values.values() if not isinstance(value, str)]
-    value = numbers[0] if len(numbers) == 1 else None
-    return Answered(question, text, _as_json_table(result.frame), _plain(value))
+    code = script_of(query, result, table, path or Path(table.name))
+    return Answered(question, text, _as_json_table(result.frame), exact(value_of(query, result)), code)
 
 
 def run(arguments: Sequence[str], *, as_json: bool, dump: Path | None, out: TextIO, errors: TextIO) -> int:
@@ -243,17 +243,9 @@ def _notes(card: Card) -> list[str]:
 def _as_json_table(frame: pd.DataFrame) -> dict[str, Any] | None:
     if not len(frame.columns):
         return None
-    rows = [[_plain(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
-    return {"columns": [str(name) for name in frame.columns], "rows": rows}
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: no NaN, no numpy."""
-    if hasattr(value, "item"):
-        value = value.item()
-    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
+    shown = frame.head(MOST_ROWS)
+    rows = [[exact(cell) for cell in row] for row in shown.itertuples(index=False, name=None)]
+    return {"columns": [str(name).removeprefix("#") for name in frame.columns], "rows": rows}
 
 
 def main(options: Any) -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chat.analyst import closed
 from chat.analyst.answers import answer, unclear_answer
 from chat.analyst.card_job import card_job, table_of
 from chat.analyst.charts import drawing_of
@@ -16,8 +15,11 @@ from chat.analyst.computing import compute
 from chat.analyst.drawings import png_of, svg_of
 from chat.analyst.queries import Unclear
 from chat.analyst.questions import understand
+from chat.analyst.scripts import script_of
 from chat.analyst.sentences import language_of_question
+from chat.analyst.suggestions import next_questions
 from chat.analyst.totals import totals_job
+from chat.analyst.working import tables_of, work_of
 from chat.events import ResultTable, Work
 
 Request = Mapping[str, Any]
@@ -48,9 +50,10 @@ class Analysis:
 def answer_job(request: Request, tell: Tell) -> dict[str, Any]:
     """Answer `question` about the first of `files`, each {"path", "name"}, perhaps with {"choice", "table"}.
 
-    `language` is the reader's. Raises ReadingFailed.
+    The others are what it may be joined with. `language` is the reader's. Raises ReadingFailed.
     """
-    analysis = analyse(request["files"][0], request["question"], request["language"], tell)
+    first, *others = request["files"]
+    analysis = analyse(first, request["question"], request["language"], tell, others)
     charts = [
         {
             "title": chart.title,
@@ -76,7 +79,7 @@ JOBS: dict[str, Callable[[Request, Tell], dict[str, Any]]] = {
 }
 
 
-def analyse(file: Request, question: str, language: str, tell: Tell) -> Analysis:
+def analyse(file: Request, question: str, language: str, tell: Tell, others: Sequence[Request] = ()) -> Analysis:
     """Answer `question` about a request's file; `tell` hears which step begins.
 
     `language` is the reader's, for a question that has no words. Raises ReadingFailed.
@@ -85,18 +88,23 @@ def analyse(file: Request, question: str, language: str, tell: Tell) -> Analysis
     tell("reading")
     table = table_of(file)
     tell("understanding")
-    in_form = closed.answer(question, table, language, None if file.get("choice") else Path(file["path"]))
-    if in_form is not None:
-        work = Work(in_form.columns, "", in_form.rows, in_form.rows, code=in_form.code) if in_form.code else None
-        return Analysis(in_form.pieces, work=work)
     query = understand(question, table)
     if isinstance(query, Unclear):
         return Analysis(tuple(unclear_answer(query, table, language)))
     tell("computing")
-    result = compute(query, table)
-    pieces = tuple(answer(query, result, table, language))
-    drawing = drawing_of(query, result, table, language)
+    joined = {step.other for step in query.preparations if step.kind == "join"}
+    beside = {one["name"]: (table_of(one), Path(one["path"])) for one in others if one["name"] in joined}
+    result = compute(query, table, {name: other for name, (other, _) in beside.items()})
+    code = script_of(query, result, table, Path(file["path"]), beside)
+    analysis = Analysis(
+        tuple(answer(query, result, table, language)),
+        tables=tables_of(query, result, table, language),
+        work=work_of(query, result, table, language, code) if result.cannot is None else None,
+        suggestions=next_questions(query, table, language),
+    )
+    drawing = drawing_of(query, result, table, language) if result.cannot is None else None
     if drawing is None:
-        return Analysis(pieces)
+        return analysis
     tell("drawing")
-    return Analysis(pieces, (DrawnChart(drawing.title, png_of(drawing), drawing.spec, svg_of(drawing)),))
+    chart = DrawnChart(drawing.title, png_of(drawing), drawing.spec, svg_of(drawing))
+    return replace(analysis, charts=(chart,))

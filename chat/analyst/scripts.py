@@ -23,7 +23,8 @@ def script_of(
     """A script that reads the file, runs the SQL and prints the result; "" when nothing was computed."""
     if not result.sql:
         return ""
-    parts = [reading_code(table, path, result.columns)]
+    shows_whole_rows = query.action in ("top", "outliers") and not query.groups
+    parts = [reading_code(table, path, table.names() if shows_whole_rows else result.columns)]
     names = [step.other for step in query.preparations if step.kind == "join"]
     for variable, name in zip(result.others, names, strict=False):
         other, other_path = (others or {})[name]

@@ -41,18 +41,18 @@ def open_table(path: Path, name: str) -> Table:
     """
     try:
         known = json.loads((pq.read_schema(path).metadata or {})[_KEY])
-    except (pa.ArrowInvalid, OSError, KeyError, ValueError) as error:
+        return Table(
+            path,
+            tuple(Column(*column) for column in known["columns"]),
+            name,
+            known["format"],
+            known["encoding"],
+            known["separator"],
+            known["sheet"],
+            tuple(Note(key, tuple((place, value) for place, value in values)) for key, values in known["notes"]),
+            known["quote"],
+            known["escape"],
+            tuple(known["header_lines"]),
+        )
+    except (pa.ArrowInvalid, OSError, KeyError, ValueError, TypeError) as error:
         raise ReadingFailed("corrupt") from error
-    return Table(
-        path,
-        tuple(Column(*column) for column in known["columns"]),
-        name,
-        known["format"],
-        known["encoding"],
-        known["separator"],
-        known["sheet"],
-        tuple(Note(key, tuple((place, value) for place, value in values)) for key, values in known["notes"]),
-        known["quote"],
-        known["escape"],
-        tuple(known["header_lines"]),
-    )

@@ -82,6 +82,41 @@ def tables_of(query: Query, result: Result, table: Table, language: str) -> tupl
     return (ResultTable(_title(query, phrases), tuple(headings), kinds, rows),)
 
 
+_NUMBERS = {
+    "count": "count",
+    "missing": "missing",
+    "outliers": "outliers",
+    "duplicates": "duplicates",
+    "distinct": "distinct",
+    "columns": "columns",
+    "lookup": "value",
+    "t_test": "p",
+    "anova": "p",
+    "chi_square": "p",
+    "normality": "p",
+    "regression": "slope",
+}
+
+
+def value_of(query: Query, result: Result) -> Any:
+    """The number, or other value, that an answer comes down to; None when it is more than one."""
+    found = result.values
+    if result.cannot is not None:
+        return None
+    if query.action == "aggregate" and query.operation:
+        return found["value"]
+    if query.action == "aggregate" and not query.groups and len(query.measures) == len(query.statistics) == 1:
+        return found[query.statistics[0]]
+    if query.action == "share" and not query.groups:
+        return found["share"]
+    if query.action == "top" and len(result.frame):
+        return result.frame[found["by"]].iloc[0] if query.limit in (None, 1) and len(result.frame) == 1 else None
+    if query.action == "correlation":
+        return found["r"] if len(result.frame) == 1 else None
+    several = query.action in ("normality", "regression") and len(query.measures) > 1 + (query.action == "regression")
+    return None if several else found.get(_NUMBERS.get(query.action, ""))
+
+
 def _heading(name: str, query: Query, phrases: Phrases, *, is_of_file: bool) -> str:
     """A column's heading as plain text."""
     if name in HEADINGS:
@@ -117,9 +152,9 @@ def exact(value: Any) -> Cell:
     if value is None or value is pd.NaT or (isinstance(value, float | np.floating) and np.isnan(value)):
         return None
     if isinstance(value, pd.Timestamp):
-        return str(value.date().isoformat() if value == value.normalize() else value.isoformat(sep=" "))
+        return str(value.date() if value == value.normalize() else value)
     if isinstance(value, pd.Period):
-        return str(value) if value.freqstr[0] != "W" else value.start_time.date().isoformat()
+        return str(value) if value.freqstr[0] != "W" else str(value.start_time.date())
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not np.isfinite(value):
@@ -129,7 +164,7 @@ def exact(value: Any) -> Cell:
 
 
 def _kind(values: pd.Series, cells: list[Cell]) -> str:
-    if values.dtype.kind == "M" or (isinstance(values.dtype, pd.PeriodDtype) and values.dtype.freq.name[0] in "DW"):
+    if values.dtype.kind == "M" or str(values.dtype).startswith(("period[D", "period[W")):
         return "date"
     known = [cell for cell in cells if cell is not None]
     return (

@@ -14,7 +14,7 @@ import pytest
 
 from chat.analyst.pool import Analyst
 from chat.errors import AnalysisFailed
-from chat.events import Chart, Delta, Finished, Status, StreamEvent
+from chat.events import Chart, Delta, Finished, ResultTable, Status, StreamEvent, Suggestions, Work
 from tests.chat.analyst.conftest import SALES
 
 # Stand-ins for the worker: each answers, or fails, in one certain way.
@@ -78,7 +78,7 @@ async def test_answer_comes_with_progress_text_chart_and_end(path: Path) -> None
         events = await told(pool, path, "지역별 매출 합계")
     assert events[0] == Status("매출.csv 파일을 읽는 중입니다…")
     assert text_of(events).startswith("지역별 매출 합계 1위: 서울 **1,900** (전체 3,000)\n\n| 지역 |")
-    assert [type(event) for event in events[-2:]] == [Chart, Finished]
+    assert [type(event) for event in events[-5:]] == [Chart, ResultTable, Work, Suggestions, Finished]
 
 
 async def test_idle_worker_is_used_again(path: Path) -> None:
