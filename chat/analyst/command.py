@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import pandas as pd
 
-from chat.analyst import closed
+from chat.analyst import closed, lookups
 from chat.analyst.answers import answer, unclear_answer
 from chat.analyst.computing import compute
 from chat.analyst.intake.cards import Card
@@ -54,6 +54,9 @@ def ask(question: str, table: Table, path: Path | None = None, loaded: closed.Lo
     if in_form is not None:
         return Answered(question, in_form.text, code=in_form.code)
     query = understand(question, table)
+    found = lookups.answer(question, table, language) if lookups.is_open(query, table) else None
+    if found:
+        return Answered(question, "\n\n".join(found.pieces), value=found.value, code=found.code)
     if isinstance(query, Unclear):
         return Answered(question, "\n\n".join(unclear_answer(query, table, language)))
     result = compute(query, table)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from chat.analyst import lookups
 from chat.analyst.answers import answer, unclear_answer
 from chat.analyst.card_job import card_job, table_of
 from chat.analyst.charts import drawing_of
@@ -89,6 +90,10 @@ def analyse(file: Request, question: str, language: str, tell: Tell, others: Seq
     table = table_of(file)
     tell("understanding")
     query = understand(question, table)
+    found = lookups.answer(question, table, language) if lookups.is_open(query, table) else None
+    if found:
+        work = Work(found.columns, found.reading, found.rows, found.rows_used, code=found.code)
+        return Analysis(found.pieces, work=work)
     if isinstance(query, Unclear):
         return Analysis(tuple(unclear_answer(query, table, language)))
     tell("computing")

@@ -35,6 +35,7 @@ _FORMATS = {"\t": "TSV"}
 _TABLE_NAMES = (".csv", ".tsv", ".tab", ".psv", ".dat", ".xls", ".asc", ".prn", ".data")
 _JSON_NAMES = (".json", ".jsonl", ".ndjson", ".geojson")
 _START = 1 << 16
+_MOST_KEPT_CELLS = 40_000
 _LONGEST_DOCUMENT = 200_000  # characters of a document that its card carries
 
 
@@ -397,10 +398,18 @@ def _decoding_notes(decoding: Decoding) -> list[Note]:
 def _typed(intake: Intake, texts: dict[str, pa.ChunkedArray], notes: Iterable[Note], name: str) -> Table:
     if not texts:
         raise ReadingFailed("empty")
+    kept = _kept_texts(texts)  # typing takes the texts away, column by column
     frame, columns, found = typed_frame(texts)
     notes = [*intake.notes, *notes, *found, *_total_row(frame)]
     how = (intake.format, intake.encoding, intake.separator, intake.sheet, tuple(notes))
-    return Table(frame, columns, name, *how, intake.quote, intake.escape, intake.header_lines)
+    return Table(frame, columns, name, *how, intake.quote, intake.escape, intake.header_lines, kept)
+
+
+def _kept_texts(texts: dict[str, pa.ChunkedArray]) -> tuple[tuple[str, ...], ...] | None:
+    """The cells of a small table as they stand in the file: what is looked up in it is answered so."""
+    if sum(len(column) for column in texts.values()) > _MOST_KEPT_CELLS:
+        return None
+    return tuple(tuple(cell or "" for cell in column.to_pylist()) for column in texts.values())
 
 
 def _total_row(frame: pd.DataFrame) -> list[Note]:

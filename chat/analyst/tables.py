@@ -43,7 +43,8 @@ class Table:
     """A data file as it was read: its `content` in memory, or a Parquet file that `stored_tables` wrote.
 
     `encoding`, `separator`, `sheet`, `quote` and `escape` are None where the format has none; `header_lines` count
-    from 1 and are empty where there is no header.
+    from 1 and are empty where there is no header. `texts` are the cells of a small table as the file wrote them, by
+    column; None for a larger one.
     """
 
     content: pd.DataFrame | Path
@@ -57,6 +58,7 @@ class Table:
     quote: str | None = None
     escape: str | None = None
     header_lines: tuple[int, ...] = ()
+    texts: tuple[tuple[str, ...], ...] | None = None
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -1,0 +1,5 @@
+"""Looks things up in small tables of an encyclopedia's kind, in Korean and English: what the strict parser leaves."""
+
+from chat.analyst.lookups.answering import LookupAnswer, answer, is_open
+
+__all__ = ["LookupAnswer", "answer", "is_open"]

@@ -1,0 +1,95 @@
+"""Answers a question that looks something up in a small table, or leaves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from chat.analyst.lookups.cells import tidy
+from chat.analyst.lookups.choosing import choose
+from chat.analyst.lookups.grid import MOST_CELLS, Grid
+from chat.analyst.lookups.scripts import script
+from chat.analyst.lookups.telling import reading_text, values_text
+from chat.analyst.queries import Query, Unclear
+from chat.analyst.tables import Table
+
+_LONGEST_QUESTION = 400
+_FEW_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LookupAnswer:
+    """What was found: `values` as the table writes them or as computed (numbers, yes and no), `text` as it is told,
+    `reading` how the question was read, `code` a script with the same result ("" where there is none), the columns
+    and rows that it stands on."""
+
+    values: tuple[str | float | bool, ...]
+    text: str
+    reading: str
+    code: str
+    columns: tuple[str, ...]
+    rows: int
+    rows_used: int
+
+    @property
+    def pieces(self) -> tuple[str, str]:
+        """The answer's paragraphs."""
+        return self.text, self.reading
+
+    @property
+    def value(self) -> str | float | bool | list[str | float | bool]:
+        """The one value, or all."""
+        return self.values[0] if len(self.values) == 1 else list(self.values)
+
+
+def is_open(query: Query | Unclear, table: Table) -> bool:
+    """Whether the strict reading of a question leaves room for a lookup: it is unclear, shows mere rows, ranks groups
+    that are a row each, or counts how many of the rows asked for have a number at all."""
+    if isinstance(query, Unclear):
+        return query.reason in ("words", "unsure")
+    if query.action == "top" and query.limit in (None, 1) and table.height <= _FEW_ROWS:
+        return bool(query.groups) and all(table.is_unique(name) for name in query.groups)
+    counts = query.action == "aggregate" and query.statistics == ("count",) and bool(query.measures and query.filters)
+    return counts or query.action == "preview"
+
+
+def answer(question: str, table: Table, language: str) -> LookupAnswer | None:
+    """What `question` looks up in `table`; None when that isn't certain, or the table is too large."""
+    grid = grid_of(table)
+    if grid is None or len(question) > _LONGEST_QUESTION:
+        return None
+    chosen = choose(question, grid)
+    if chosen is None:
+        return None
+    form, found = chosen.guess.form, chosen.found
+    used = {form.target, form.measure, *(one.column for one in (*form.conditions, *form.others))}
+    used |= {pick.column for pick in form.picks}
+    return LookupAnswer(
+        values=tuple(" ".join(value.split()) if isinstance(value, str) else value for value in found.values),
+        text=values_text(found, language),
+        reading=reading_text(form, found, grid, language),
+        code=script(form, grid, table),
+        columns=tuple(name for column, name in enumerate(grid.names) if column in used),
+        rows=len(grid.rows),
+        rows_used=len(found.rows),
+    )
+
+
+def grid_of(table: Table) -> Grid | None:
+    """The table's cells as the file wrote them; None when there are too many, or none."""
+    names = table.names()
+    if not names or not table.height or table.height * len(names) > MOST_CELLS:
+        return None
+    texts = table.texts
+    if texts is None:
+        texts = tuple(tuple(_text(cell) for cell in table.frame[name]) for name in names)
+    return Grid(tuple(tidy(name) for name in names), tuple(tuple(tidy(cell) for cell in column) for column in texts))
+
+
+def _text(cell: object) -> str:
+    if cell is None or cell is pd.NaT or cell != cell:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).removesuffix(" 00:00:00")

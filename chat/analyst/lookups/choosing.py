@@ -1,0 +1,92 @@
+"""Chooses what a question means: the guess that explains its words best, or none when that is not certain enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat.analyst.lookups.forms import Found, evaluate
+from chat.analyst.lookups.grid import Grid
+from chat.analyst.lookups.guesses import Guesser
+from chat.analyst.lookups.guessing import Guess, weight
+from chat.analyst.lookups.operators import said
+from chat.analyst.lookups.targets import asked_nouns
+from chat.analyst.lookups.wording import Wording
+
+LEAST = 0.72  # of 1: all words explained, and nothing speaks against it
+_CLEAR = 0.02  # by which the best guess must be better than one that comes to something else
+_ASKED = 2.4  # the weight of what is asked for
+_MOST_BONUS = 0.1
+_MOST_GUESSES = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A guess, what it comes to, how well it explains the question, and that with all that speaks for it."""
+
+    guess: Guess
+    found: Found
+    explained: float
+    score: float
+
+    @property
+    def certain(self) -> bool:
+        """Whether the question was understood: what speaks for a guess doesn't make up for words left over."""
+        return self.explained + min(self.score - self.explained, _MOST_BONUS) >= LEAST
+
+
+def explained(guess: Guess, wording: Wording) -> float:
+    """The share of the question's words, by their weight, that a guess explains."""
+    asked = asked_nouns(wording)
+    weights = [weight(word) for word in wording.words]
+    weights = [max(one, _ASKED) if at in asked and one >= 1.0 else one for at, one in enumerate(weights)]
+    whole = sum(weights)
+    left = sum(one for at, one in enumerate(weights) if at not in guess.explains)
+    return 1.0 - left / max(whole, 2.5)
+
+
+def ranked(wording: Wording) -> list[Chosen]:
+    """All guesses that come to something, the best first."""
+    seen: dict[object, Chosen] = {}
+    for number, guess in enumerate(Guesser(wording).guesses()):
+        if number >= _MOST_GUESSES:
+            break
+        share = explained(guess, wording)
+        rated = share + guess.bonus
+        known = seen.get(guess.form)
+        if known is not None:
+            if rated > known.score:
+                seen[guess.form] = Chosen(guess, known.found, share, rated - _tied(known.found, guess))
+            continue
+        if rated < LEAST - 0.3:
+            continue
+        result = evaluate(guess.form, wording.grid)
+        if result is not None:
+            seen[guess.form] = Chosen(guess, result, share, rated - _tied(result, guess))
+    return sorted(seen.values(), key=lambda chosen: -chosen.score)
+
+
+def _tied(found: Found, guess: Guess) -> float:
+    """What speaks against an order that leaves many values."""
+    ordered = guess.form.kind == "values" and any(pick.column is not None for pick in guess.form.picks)
+    return min(0.04 * (len(found.values) - 1), 0.2) if ordered else 0.0
+
+
+def choose(question: str, grid: Grid) -> Chosen | None:
+    """What the question means of the table; None when that is not certain."""
+    wording = Wording(question, grid)
+    if not said(wording, "asking"):
+        return None
+    found = ranked(wording)
+    if not found or not found[0].certain:
+        return None
+    best = found[0]
+    for other in found[1:]:
+        if best.score - other.score >= _CLEAR:
+            break
+        if _told(other.found) != _told(best.found):
+            return None
+    return best
+
+
+def _told(found: Found) -> frozenset[str | float | bool]:
+    return frozenset(found.values)

@@ -1,0 +1,145 @@
+"""Guesses that a number is asked for: of rows, of different values, a sum or an average."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chat.analyst.lookups import operators
+from chat.analyst.lookups.forms import Form, rows_of
+from chat.analyst.lookups.guessing import Guess, Guessing, Words, is_korean, weight, words_of
+from chat.analyst.lookups.operators import Hit
+
+
+@dataclass(frozen=True)
+class Counting(Guessing):
+    """Makes them."""
+
+    def _counted_columns(self, hit: Hit) -> list[tuple[int, float, Words]]:
+        """The columns named right after "how many", or by the word before "몇"."""
+        found: dict[int, tuple[int, float, Words]] = {}
+        near = [*range(hit.end, min(hit.end + 4, len(self.wording.words)))]
+        if is_korean(hit.text):
+            near = list(range(max(0, hit.start - 2), min(hit.end + 1, len(self.wording.words))))
+        for at in near:
+            if any(claim.meets(at, at + 1) and not claim.weak for claim in self.claims):
+                continue
+            for column, sure in self.wording.columns.get(at, {}).items():
+                sure -= 0.04 * abs(at - hit.end)
+                if column not in found or found[column][1] < sure:
+                    before = found[column][2] if column in found else frozenset()
+                    found[column] = (column, sure, before | {at})
+                else:
+                    found[column] = (column, found[column][1], found[column][2] | {at})
+        return list(found.values())
+
+    def by_counting(self) -> Iterator[Guess]:
+        different = operators.said(self.wording, "different")
+        marks = operators.marks_of_list(self.wording)
+        grid = self.wording.grid
+        for hit in self.counting[:1]:
+            named = self._counted_columns(hit)
+            for claimed in self.taken(hit):
+                base = claimed.explains | words_of(*self.counting) | marks
+                conditions = claimed.conditions
+                noun = self.noun_after(hit)
+                strange = any(weight(self.wording.words[at]) >= 1.0 and not self.wording.columns.get(at) for at in noun)
+                bonus = self.sure_of(claimed) - (0.0 if conditions else 0.1) - 0.06 * strange
+                noun_words = noun
+                numeric = [
+                    one for one in named if one[0] in grid.ordered and grid.kinds[one[0]] == "number" and one[1] >= 0.6
+                ]
+                most = max((len(said) for _, _, said in named), default=0)
+                entity = any(
+                    (column == grid.entity or grid.counts_rows(column)) and len(said) == most
+                    for column, _, said in named
+                )
+                noun = noun if not numeric or entity else frozenset()
+                yield Guess(
+                    Form("count", None, conditions), base | noun, bonus + (0.06 if entity else -0.08 * bool(numeric))
+                )
+                for column, sure, said in named:
+                    explains = base | said
+                    used = any(condition.column == column for condition in conditions)
+                    if grid.kinds[column] == "number" and column in grid.ordered and not used:
+                        several = len(claimed.rows) > 1
+                        yield Guess(
+                            Form("sum" if several else "values", column, conditions),
+                            explains,
+                            bonus + 0.25 * (sure - 0.75) + (-0.02 if several else 0.06) - 0.1 * entity,
+                        )
+                    if not used or different:
+                        repeated = grid.distinct_share(column) < 0.95
+                        fits = (
+                            0.1
+                            if different
+                            else (
+                                0.06
+                                if repeated and not conditions and said == noun_words
+                                else 0.02
+                                if repeated and not conditions
+                                else -0.1
+                            )
+                            - 0.1 * (grid.kinds[column] == "number")
+                        )
+                        yield Guess(
+                            Form("distinct", column, conditions),
+                            explains | words_of(*different),
+                            bonus + fits + 0.2 * (sure - 0.9),
+                        )
+
+    def by_place(self) -> Iterator[Guess]:
+        """How many rows come after (or before) a named one."""
+        for hit in operators.said(self.wording, "beyond"):
+            up = bool(re.search("after|below|following|다음|이후|뒤|아래", hit.text))
+            for anchor in self.claims:
+                near = hit.end <= anchor.start <= hit.end + 1 or (
+                    anchor.end <= hit.start <= anchor.end + 1 and is_korean(hit.text)
+                )
+                if not anchor.value or not near:
+                    continue
+                for option in anchor.options[:2]:
+                    form = Form("beyond", None, (option.condition,), offset=1 if up else -1)
+                    if len(rows_of(self.wording.grid, (option.condition,))) == 1:
+                        explains = anchor.explains | option.explains | words_of(hit, *self.counting)
+                        explains |= self.noun_after(self.counting[0])
+                        yield Guess(form, explains, 0.35 * (option.sure - 1) + 0.05)
+
+    def by_runs(self) -> Iterator[Guess]:
+        for hit in operators.said(self.wording, "run"):
+            for claimed in self.taken(hit, *self.counting):
+                if claimed.conditions:
+                    explains = claimed.explains | words_of(hit, *self.counting)
+                    noun = frozenset(at for at in range(hit.end, hit.end + 1) if at < len(self.wording.words))
+                    yield Guess(Form("run", None, claimed.conditions), explains | noun, self.sure_of(claimed) + 0.1)
+
+    def by_statistics(self) -> Iterator[Guess]:
+        for name, kind in (("sum", "sum"), ("mean", "mean")):
+            for hit in operators.said(self.wording, name):
+                for claimed in self.taken(hit):
+                    for column, sure, said in self._numbers_near(hit):
+                        form = Form(kind, column, claimed.conditions)  # type: ignore[arg-type]
+                        if kind == "sum" and len(claimed.rows) == 1:
+                            form = Form("values", column, claimed.conditions)
+                        explains = claimed.explains | said | words_of(hit, *self.counting)
+                        yield Guess(form, explains, self.sure_of(claimed) + 0.2 * (sure - 0.8) - 0.02)
+        for hit in operators.superlatives(self.wording):
+            for measure in self.measures(hit):
+                if measure.column is None or measure.column not in self._asked_columns():
+                    continue
+                for claimed in self.taken(hit):
+                    form = Form("extreme", measure.column, claimed.conditions, largest=hit.up != measure.flipped)
+                    explains = claimed.explains | measure.explains | words_of(hit)
+                    yield Guess(form, explains, self.sure_of(claimed, None, measure) + 0.02)
+
+    def _asked_columns(self) -> set[int]:
+        return {column for at in self.nouns for column in self.wording.columns.get(at, {})}
+
+    def _numbers_near(self, hit: Hit) -> list[tuple[int, float, Words]]:
+        found = []
+        for at in range(max(0, hit.start - 4), min(len(self.wording.words), hit.end + 6)):
+            for column, sure in self.wording.columns.get(at, {}).items():
+                if self.wording.grid.kinds[column] == "number" and column in self.wording.grid.ordered:
+                    found.append((column, sure - 0.02 * abs(at - hit.end), frozenset({at})))
+        return found

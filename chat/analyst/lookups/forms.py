@@ -1,0 +1,315 @@
+"""What a question about a small table may mean, as a value, and what it comes to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from chat.analyst.lookups.cells import moment, number, says, words
+from chat.analyst.lookups.grid import Grid, Key, is_empty
+
+Test = Literal["is", "has", "eq", "gt", "ge", "lt", "le", "between"]
+Kind = Literal[
+    "values",
+    "count",
+    "distinct",
+    "sum",
+    "mean",
+    "extreme",
+    "group",
+    "neighbour",
+    "difference",
+    "of_two",
+    "run",
+    "yes_no",
+    "beyond",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a cell of `column` must meet: "is" and "has" one of `operands` (texts), the rest a number or a year;
+    "between" includes both ends. `negated` turns it round; `year` compares the years of days."""
+
+    column: int
+    test: Test
+    operands: tuple[str | float, ...] = ()
+    negated: bool = False
+    year: bool = False
+    month: bool = False
+
+
+Conditions = tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Rows taken of those that are left: the `nth` from the top or the bottom of the table (`column` None), or by the
+    order of a column; `largest` from its greatest value or from the bottom."""
+
+    largest: bool
+    column: int | None = None
+    nth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is asked: `kind` of the rows that meet `conditions`, `picks` of them in turn.
+
+    values: the cells of `target`. count: the rows. distinct: the different cells of `target`. sum, mean, extreme
+    (`largest`): of `target`'s numbers. group: the value of `target` that has most
+    (`largest`) or least rows, or the most in sum of `measure`. neighbour: the row `offset` after those, its `target`.
+    beyond: the rows on that side of those. difference: of `target` between those rows and the `others` (rows counted
+    where it is None), or of `target` and `measure` in one row. of_two: who of those and the `others` has more
+    (`largest`) of `measure` (rows counted where it is None). run: the longest run of rows. yes_no: whether
+    those have more of `measure` than the `others`. `limit` is how many values are told.
+    """
+
+    kind: Kind
+    target: int | None = None
+    conditions: Conditions = ()
+    picks: tuple[Pick, ...] = ()
+    others: Conditions = ()
+    measure: int | None = None
+    largest: bool = True
+    offset: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a form comes to: the values, and the rows that they stand on."""
+
+    values: tuple[str | float | bool, ...]
+    rows: tuple[int, ...]
+
+
+def meets(grid: Grid, condition: Condition, row: int) -> bool:
+    """Whether a row meets a condition."""
+    text = grid.columns[condition.column][row]
+    return _met(grid, condition, text, row) != condition.negated
+
+
+def _met(grid: Grid, condition: Condition, text: str, row: int) -> bool:
+    if condition.test in ("is", "has"):
+        return any(says(text, str(operand), condition.test == "is") for operand in condition.operands)
+    value = compared(grid, condition, row)
+    if value is None:
+        return False
+    first = float(condition.operands[0])
+    if condition.test == "between":
+        return first <= value <= float(condition.operands[1])
+    return {
+        "eq": value == first,
+        "gt": value > first,
+        "ge": value >= first,
+        "lt": value < first,
+        "le": value <= first,
+    }[condition.test]
+
+
+def compared(grid: Grid, condition: Condition, row: int) -> float | None:
+    """The number by which a cell is compared."""
+    text = grid.columns[condition.column][row]
+    if condition.year or condition.month:
+        day = moment(text)
+        part = day[0 if condition.year else 1] if day else 0
+        return float(part) if part else None
+    return None if is_empty(text) else number(text)
+
+
+def rows_of(grid: Grid, conditions: Conditions, among: tuple[int, ...] | None = None) -> tuple[int, ...]:
+    """The rows that meet all conditions, in the table's order."""
+    rows = grid.rows if among is None else among
+    return tuple(row for row in rows if all(meets(grid, condition, row) for condition in conditions))
+
+
+def picked(grid: Grid, picks: tuple[Pick, ...], rows: tuple[int, ...]) -> tuple[int, ...]:
+    """Those of `rows` that the picks leave; of a column's order all that share the value."""
+    for pick in picks:
+        if pick.column is None:
+            rows = rows[pick.nth - 1 : pick.nth] if not pick.largest else rows[::-1][pick.nth - 1 : pick.nth]
+            continue
+        keyed = [(grid.key(pick.column, row), row) for row in rows]
+        keys = sorted({key for key, _ in keyed if key is not None}, reverse=pick.largest)
+        if len(keys) < pick.nth:
+            return ()
+        rows = tuple(row for key, row in keyed if key == keys[pick.nth - 1])
+    return rows
+
+
+def evaluate(form: Form, grid: Grid) -> Found | None:
+    """What a form comes to; None when there is nothing that it could."""
+    rows = picked(grid, form.picks, rows_of(grid, form.conditions))
+    found = _EVALUATE[form.kind](form, grid, rows)
+    return found if found and found.values else None
+
+
+def _target(form: Form) -> int:
+    if form.target is None:
+        raise ValueError(f"nothing is asked for: {form}")
+    return form.target
+
+
+def _values(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    texts = [grid.text(_target(form), row) for row in rows]
+    kept = tuple(dict.fromkeys(text for text in texts if not is_empty(text)))
+    return Found(kept[: form.limit], rows)
+
+
+def _count(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    return Found((float(len(rows)),), rows)
+
+
+def _distinct(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    found = _values(form, grid, rows)
+    return Found((float(len(found.values)),), rows) if found else None
+
+
+def _numbers(grid: Grid, column: int, rows: tuple[int, ...]) -> list[float]:
+    found = [None if is_empty(grid.columns[column][row]) else number(grid.columns[column][row]) for row in rows]
+    return [value for value in found if value is not None]
+
+
+def _statistic(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    numbers = _numbers(grid, _target(form), rows)
+    if not numbers:
+        return None
+    value = {
+        "sum": sum(numbers),
+        "mean": sum(numbers) / len(numbers),
+        "extreme": max(numbers) if form.largest else min(numbers),
+    }[form.kind]
+    if form.kind == "extreme":
+        return Found(
+            (next(grid.text(_target(form), row) for row in rows if number(grid.columns[_target(form)][row]) == value),),
+            rows,
+        )
+    return Found((round(value, 6),), rows)
+
+
+def _group(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    weights: Counter[str] = Counter()
+    for row in rows:
+        text = grid.text(_target(form), row)
+        if is_empty(text):
+            continue
+        if form.measure is None:
+            weights[text] += 1
+        else:
+            weights[text] += number(grid.columns[form.measure][row]) or 0  # type: ignore[assignment]
+    if not weights:
+        return None
+    best = max(weights.values()) if form.largest else min(weights.values())
+    return Found(tuple(text for text, weight in weights.items() if weight == best), rows)
+
+
+def _neighbour(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    if not rows:
+        return None
+    place = grid.rows.index(rows[-1] if form.offset > 0 else rows[0]) + form.offset
+    if not 0 <= place < len(grid.rows):
+        return None
+    text = grid.text(_target(form), grid.rows[place])
+    return None if is_empty(text) else Found((text,), (grid.rows[place],))
+
+
+def _beyond(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    if not rows:
+        return None
+    beyond = tuple(row for row in grid.rows if (row > rows[-1] if form.offset > 0 else row < rows[0]))
+    return Found((float(len(beyond)),), beyond)
+
+
+def amount(form: Form, grid: Grid, conditions: Conditions, column: int | None) -> float | None:
+    """How much rows that meet conditions have of a column: of one row its number, of several the sum; or their
+    number."""
+    rows = rows_of(grid, conditions)
+    if column is None:
+        return float(len(rows))
+    if grid.kinds[column] == "date":
+        years = [day[0] for day in (moment(grid.columns[column][row]) for row in rows) if day]
+        return float(years[0]) if len(set(years)) == 1 else None
+    numbers = _numbers(grid, column, rows)
+    return sum(numbers) if numbers else None
+
+
+def _difference(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    if form.measure is not None:
+        one, other = (amount(form, grid, form.conditions, column) for column in (form.target, form.measure))
+        both = rows
+    else:
+        one, other = (amount(form, grid, conditions, form.target) for conditions in (form.conditions, form.others))
+        both = tuple(sorted({*rows, *rows_of(grid, form.others)}))
+    if one is None or other is None:
+        return None
+    return Found((round(abs(one - other), 6),), both)
+
+
+def _of_two(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    others = rows_of(grid, form.others)
+    sides = []
+    for conditions, side in ((form.conditions, rows), (form.others, others)):
+        if not side:
+            return None
+        key = _key_of(form, grid, conditions, side)
+        if key is None:
+            return None
+        sides.append((key, conditions, side))
+    (one, _, _), (other, _, _) = sides
+    if one == other:
+        return None
+    greater = one > other  # type: ignore[operator]  # both are of one column, or numbers
+    best = sides[0] if greater == form.largest else sides[1]
+    return Found((_named(grid, best[1], best[2]),), (*rows, *others))
+
+
+def _key_of(form: Form, grid: Grid, conditions: Conditions, side: tuple[int, ...]) -> Key | None:
+    if form.offset:  # by their place in the table
+        return float(side[0])
+    if form.measure is not None and grid.kinds[form.measure] == "date":
+        keys = [key for key in (grid.key(form.measure, row) for row in side) if key is not None]
+        return min(keys) if keys else None
+    return amount(form, grid, conditions, form.measure)
+
+
+def _named(grid: Grid, conditions: Conditions, rows: tuple[int, ...]) -> str:
+    """How the table calls what conditions name: its cell where it says little more."""
+    condition = conditions[-1]
+    text = grid.text(condition.column, rows[0])
+    wanted = words(str(condition.operands[0]))
+    return text if len(words(text)) <= len(wanted) + 4 else str(condition.operands[0])
+
+
+def _run(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    longest, length, before = 0, 0, -2
+    order = {row: place for place, row in enumerate(grid.rows)}
+    for row in rows:
+        length = length + 1 if order[row] == before + 1 else 1
+        before, longest = order[row], max(longest, length)
+    return Found((float(longest),), rows) if longest else None
+
+
+def _yes_no(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    one, other = (amount(form, grid, conditions, form.measure) for conditions in (form.conditions, form.others))
+    if one is None or other is None:
+        return None
+    return Found((one > other if form.largest else one < other,), (*rows, *rows_of(grid, form.others)))
+
+
+_EVALUATE = {
+    "values": _values,
+    "count": _count,
+    "distinct": _distinct,
+    "sum": _statistic,
+    "mean": _statistic,
+    "extreme": _statistic,
+    "group": _group,
+    "neighbour": _neighbour,
+    "beyond": _beyond,
+    "difference": _difference,
+    "of_two": _of_two,
+    "run": _run,
+    "yes_no": _yes_no,
+}

@@ -1,0 +1,89 @@
+"""The words of a question that say what is done with cells: the greatest, the next, more than, how many.
+
+Their patterns are in the JSON file beside this one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chat.analyst.lookups.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An operator in the question: the words that say it, its direction, and the columns that it speaks of."""
+
+    start: int
+    end: int
+    up: bool = True
+    hints: tuple[str, ...] = ()
+    text: str = ""
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether it shares a word with a run."""
+        return start < self.end and self.start < end
+
+
+@cache
+def _patterns() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("operators.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _hits(wording: Wording, pattern: str, *, up: bool = True, hints: tuple[str, ...] = ()) -> list[Hit]:
+    found = []
+    for match in wording.find(pattern):
+        start, end = wording.run(match.start(), match.end())
+        if end > start and match[0].strip():
+            found.append(Hit(start, end, up, hints, match[0].strip()))
+    return found
+
+
+def _earliest(wording: Wording, name: str) -> list[Hit]:
+    """Where the patterns of a list stand: the earlier of them wins where two meet."""
+    found: list[Hit] = []
+    for one in _patterns()[name]:
+        for hit in _hits(wording, one["pattern"], up=one["up"], hints=tuple(one.get("hints", ()))):
+            if not any(hit.meets(other.start, other.end) for other in found):
+                found.append(hit)
+    return found
+
+
+def superlatives(wording: Wording) -> list[Hit]:
+    """ "the highest", "가장 많은"."""
+    return _earliest(wording, "superlatives")
+
+
+def comparatives(wording: Wording) -> list[Hit]:
+    """ "more", "faster", "더 적은", with the direction."""
+    return _earliest(wording, "comparatives")
+
+
+def ends(wording: Wording) -> list[Hit]:
+    """ "the first", "the last": in time, or in the table."""
+    return _earliest(wording, "ends")
+
+
+def listed_ends(wording: Wording) -> list[Hit]:
+    """ "listed first", "the last on the chart": in the table."""
+    return _earliest(wording, "listed_ends") or (ends(wording) if said(wording, "listed") else [])
+
+
+def marks_of_list(wording: Wording) -> frozenset[int]:
+    """The words that only say that something is listed."""
+    return frozenset(at for hit in said(wording, "listed") for at in range(hit.start, hit.end))
+
+
+def neighbours(wording: Wording) -> list[tuple[Hit, int]]:
+    """ "right after", "above", with how many rows on."""
+    return [(hit, one["offset"]) for one in _patterns()["neighbours"] for hit in _hits(wording, one["pattern"])]
+
+
+def said(wording: Wording, name: str) -> list[Hit]:
+    """Where one of the plain operators is said."""
+    return _hits(wording, _patterns()["said"][name])

@@ -1,0 +1,222 @@
+"""A small pandas script that looks up the same as an answer did, runnable as it stands beside the file."""
+
+from __future__ import annotations
+
+import inspect
+
+from chat.analyst.lookups import cells
+from chat.analyst.lookups.forms import Condition, Conditions, Form, Pick
+from chat.analyst.lookups.grid import Grid
+from chat.analyst.tables import Table
+
+_HELPERS = ("tidy", "fold", "words", "stem", "parts", "says", "number", "moment")
+_YEAR_AND_MONTH = """
+def year(text):
+    day = moment(text)
+    return day[0] if day and day[0] else float("nan")
+
+
+def month(text):
+    day = moment(text)
+    return day[1] if day and day[1] else float("nan")
+
+
+def amount(text):
+    value = number(text)
+    return float("nan") if value is None else value
+
+
+def told(value):
+    return " ".join(value.split()) if isinstance(value, str) else round(value, 6)
+"""
+_SIGNS = {"eq": "==", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+
+
+def script(form: Form, grid: Grid, table: Table) -> str:
+    """The script; "" for a file of a format that pandas alone doesn't read."""
+    reading = _reading(grid, table)
+    if not reading:
+        return ""
+    helpers = "\n\n".join(inspect.getsource(getattr(cells, name)) for name in _HELPERS)
+    head = "import re\nimport unicodedata\nfrom collections import Counter\n\nimport pandas as pd\n\n"
+    months = f"MONTHS = {cells.MONTHS!r}\nMoment = tuple\n\n\n"
+    return f"{head}{months}{helpers}{_YEAR_AND_MONTH}\n\n{reading}\n{_body(form, grid)}\n"
+
+
+def _reading(grid: Grid, table: Table) -> str:
+    height, width = len(grid.columns[0]), len(grid.names)
+    if table.sheet is not None:
+        read = f"pd.read_excel({table.name!r}, sheet_name={table.sheet!r}, header=None, dtype=str).fillna('')"
+    elif table.separator:
+        read = (
+            f"pd.read_csv({table.name!r}, sep={table.separator!r}, encoding={table.encoding or 'utf-8'!r}, "
+            f"header=None, names=range({width}), dtype=str, keep_default_na=False, skip_blank_lines=True)"
+        )
+    else:
+        return ""
+    return (
+        f"data = {read}\n"
+        f"cells = [[tidy(cell) for cell in row] for row in data.tail({height}).to_numpy().tolist()]\n"
+        f"every = {_every(grid, height)}"
+    )
+
+
+def _every(grid: Grid, height: int) -> str:
+    left_out = sorted(set(range(height)) - set(grid.rows))
+    if not left_out:
+        return f"list(range({height}))"
+    return f"[row for row in range({height}) if row not in {tuple(left_out)!r}]  # without totals and empty rows"
+
+
+def _body(form: Form, grid: Grid) -> str:
+    lines = [f"rows = {_rows(form.conditions)}"]
+    lines += [line for pick in form.picks for line in _pick(pick, grid)]
+    if form.others:
+        lines.append(f"others = {_rows(form.others)}")
+    return "\n".join([*lines, *_ENDS[form.kind](form, grid)])
+
+
+def _rows(conditions: Conditions) -> str:
+    tests = " and ".join(_test(condition) for condition in conditions)
+    return f"[row for row in every if {tests}]" if tests else "every"
+
+
+def _test(condition: Condition) -> str:
+    cell = f"cells[row][{condition.column}]"
+    if condition.test in ("is", "has"):
+        found = f"any(says({cell}, value, {condition.test == 'is'}) for value in {condition.operands!r})"
+    else:
+        value = f"{'year' if condition.year else 'month' if condition.month else 'amount'}({cell})"
+        if condition.test == "between":
+            found = f"{condition.operands[0]!r} <= {value} <= {condition.operands[1]!r}"
+        else:
+            found = f"{value} {_SIGNS[condition.test]} {condition.operands[0]!r}"
+    return f"not ({found})" if condition.negated else found
+
+
+def _pick(pick: Pick, grid: Grid) -> list[str]:
+    if pick.column is None:
+        order = "rows[::-1]" if pick.largest else "rows"
+        return [f"rows = {order}[{pick.nth - 1}:{pick.nth}]"]
+    key = f"{'moment' if grid.kinds[pick.column] == 'date' else 'number'}(cells[row][{pick.column}])"
+    return [
+        f"keys = sorted({{{key} for row in rows}} - {{None}}, reverse={pick.largest})",
+        f"rows = [row for row in rows if keys[{pick.nth - 1}:] and {key} == keys[{pick.nth - 1}]]",
+    ]
+
+
+def _values(form: Form, grid: Grid) -> list[str]:
+    limit = f"[:{form.limit}]" if form.limit else ""
+    return [
+        f"found = dict.fromkeys(cells[row][{form.target}] for row in rows if cells[row][{form.target}].strip(' -–—'))",
+        f"for value in list(found){limit}:",
+        "    print(told(value))",
+    ]
+
+
+def _count(form: Form, grid: Grid) -> list[str]:
+    return ["print(len(rows))"]
+
+
+def _distinct(form: Form, grid: Grid) -> list[str]:
+    return [f"print(len({{cells[row][{form.target}] for row in rows if cells[row][{form.target}].strip(' -–—')}}))"]
+
+
+def _statistic(form: Form, grid: Grid) -> list[str]:
+    ends = {
+        "sum": "print(told(sum(values)))",
+        "mean": "print(told(sum(values) / len(values)))",
+    }
+    numbers = f"values = [value for row in rows if (value := number(cells[row][{form.target}])) is not None]"
+    if form.kind == "extreme":
+        best = f"best = {'max' if form.largest else 'min'}(values)"
+        cell = f"cells[row][{form.target}]"
+        return [numbers, best, f"print(told(next({cell} for row in rows if number({cell}) == best)))"]
+    return [numbers, ends[form.kind]]
+
+
+def _group(form: Form, grid: Grid) -> list[str]:
+    weight = "1" if form.measure is None else f"number(cells[row][{form.measure}]) or 0"
+    return [
+        "weights = Counter()",
+        "for row in rows:",
+        f"    if cells[row][{form.target}].strip(' -–—'):",
+        f"        weights[cells[row][{form.target}]] += {weight}",
+        f"best = {'max' if form.largest else 'min'}(weights.values())",
+        "for value in weights:",
+        "    if weights[value] == best:",
+        "        print(told(value))",
+    ]
+
+
+def _neighbour(form: Form, grid: Grid) -> list[str]:
+    anchor = "rows[-1]" if form.offset > 0 else "rows[0]"
+    return [f"print(told(cells[every[every.index({anchor}) + {form.offset}]][{form.target}]))"]
+
+
+def _beyond(form: Form, grid: Grid) -> list[str]:
+    test = "row > rows[-1]" if form.offset > 0 else "row < rows[0]"
+    return [f"print(len([row for row in every if {test}]))"]
+
+
+def _amount(form: Form, grid: Grid, rows: str, column: int | None) -> str:
+    if column is None:
+        return f"len({rows})"
+    if grid.kinds[column] == "date":
+        return f"year(cells[{rows}[0]][{column}])"
+    return f"sum(number(cells[row][{column}]) or 0 for row in {rows})"
+
+
+def _difference(form: Form, grid: Grid) -> list[str]:
+    if form.measure is not None:
+        one, other = (_amount(form, grid, "rows", column) for column in (form.target, form.measure))
+    else:
+        one, other = (_amount(form, grid, rows, form.target) for rows in ("rows", "others"))
+    return [f"print(told(abs({one} - {other})))"]
+
+
+def _of_two(form: Form, grid: Grid) -> list[str]:
+    lines = []
+    for name, rows in (("one", "rows"), ("other", "others")):
+        if form.offset:
+            value = f"{rows}[0]"
+        elif form.measure is not None and grid.kinds[form.measure] == "date":
+            value = f"min(moment(cells[row][{form.measure}]) for row in {rows} if moment(cells[row][{form.measure}]))"
+        else:
+            value = _amount(form, grid, rows, form.measure)
+        lines.append(f"{name} = {value}")
+    column = form.conditions[-1].column
+    sign = ">" if form.largest else "<"
+    return [*lines, f"print(told(cells[(rows if one {sign} other else others)[0]][{column}]))"]
+
+
+def _run(form: Form, grid: Grid) -> list[str]:
+    return [
+        "longest = length = 0",
+        "for row in every:",
+        "    length = length + 1 if row in rows else 0",
+        "    longest = max(longest, length)",
+        "print(longest)",
+    ]
+
+
+def _yes_no(form: Form, grid: Grid) -> list[str]:
+    one, other = (_amount(form, grid, rows, form.measure) for rows in ("rows", "others"))
+    return [f"print({one} {'>' if form.largest else '<'} {other})"]
+
+
+_ENDS = {
+    "values": _values,
+    "count": _count,
+    "distinct": _distinct,
+    "sum": _statistic,
+    "mean": _statistic,
+    "extreme": _statistic,
+    "group": _group,
+    "neighbour": _neighbour,
+    "beyond": _beyond,
+    "difference": _difference,
+    "of_two": _of_two,
+    "run": _run,
+    "yes_no": _yes_no,
+}

@@ -1,0 +1,227 @@
+"""Which column a question asks for: the one that it names after its question word, or of the kind of that word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chat.analyst.lookups import operators
+from chat.analyst.lookups.cells import fold, stem
+from chat.analyst.lookups.thesaurus import order
+from chat.analyst.lookups.wording import Wording
+
+_ASKING = (
+    r"\b(?:(?:in|at|on|for|to|from|of|by|with|during) )?(?:which|what)(?:'s)?\b"
+    r"|\b(?:name|list|tell me|give|identify|show)\b"
+)
+_AUX = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "did",
+        "do",
+        "does",
+        "has",
+        "have",
+        "had",
+        "can",
+        "could",
+        "would",
+        "will",
+        "shall",
+        "s",
+        "the",
+        "a",
+        "an",
+        "all",
+        "of",
+        "these",
+        "those",
+        "each",
+        "name",
+        "names",
+        "total",
+        "this",
+        "other",
+        "only",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "last",
+        "first",
+        "next",
+        "previous",
+        "lowest",
+        "highest",
+    ]
+)
+_STOPS = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "did",
+        "do",
+        "does",
+        "has",
+        "have",
+        "had",
+        "can",
+        "could",
+        "would",
+        "will",
+        "shall",
+        "with",
+        "in",
+        "on",
+        "at",
+        "from",
+        "by",
+        "for",
+        "to",
+        "that",
+        "who",
+        "which",
+        "when",
+        "where",
+        "after",
+        "before",
+        "between",
+        "listed",
+        "came",
+        "comes",
+        "and",
+        "or",
+    ]
+)
+_MOST_WORDS = 6
+_CERTAIN = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A column that may be asked for, how surely, and the words that say so."""
+
+    column: int
+    sure: float
+    explains: frozenset[int]
+
+
+def asked_nouns(wording: Wording) -> list[int]:
+    """The words, by number, that say what is asked for."""
+    if re.search("[가-힣]", wording.text):
+        return _korean_nouns(wording)
+    for match in wording.find(_ASKING):
+        _, at = wording.run(match.start(), match.end())
+        nouns: list[int] = []
+        for place in range(at, min(at + _MOST_WORDS, len(wording.words))):
+            text = wording.words[place].text
+            if text in _AUX and not nouns:
+                continue
+            if text in ("name", "names", "of", "the") or (nouns and wording.words[place].text in ("s",)):
+                if text in ("of", "the") and nouns:
+                    continue
+                continue
+            if text in _STOPS:
+                break
+            nouns.append(place)
+        if nouns:
+            return nouns
+    return _first_nouns(wording) if not wording.find(r"\b(?:who|where|when|how|did|does|do|is|are|was|were)\b") else []
+
+
+def _first_nouns(wording: Wording) -> list[int]:
+    """ "the year with the most passengers": no question word, but what is asked for comes first."""
+    nouns: list[int] = []
+    for at, word in enumerate(wording.words[:_MOST_WORDS]):
+        if word.text in _AUX and not nouns:
+            continue
+        if word.text in _STOPS:
+            break
+        nouns.append(at)
+    return nouns
+
+
+def _korean_nouns(wording: Wording) -> list[int]:
+    """The last word that says something: "2010년 우승팀은?", "가장 높은 선수는 누구인가"; "어느 팀이", "무슨 앨범"."""
+    for at, word in enumerate(wording.words[:-1]):
+        if word.text in ("어느", "어떤", "무슨", "몇"):
+            return [at + 1]
+    for at in reversed(range(len(wording.words))):
+        if not wording.words[at].idle:
+            before = [at - 1] if at and not wording.words[at - 1].idle else []
+            return [*before, at]
+    return []
+
+
+def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
+    """What may be asked for, the likeliest first; `used` are columns that conditions are already about."""
+    found: dict[int, Target] = {}
+
+    def add(column: int, sure: float, explains: frozenset[int]) -> None:
+        sure += -0.3 if column in used else (0.04 if column == wording.grid.entity else 0.0)
+        known = found.get(column)
+        if known is None:
+            found[column] = Target(column, sure, explains)
+        elif explains - known.explains and min(sure, known.sure) >= _CERTAIN:
+            found[column] = Target(column, max(sure, known.sure) + 0.04, known.explains | explains)
+        elif known.sure < sure:
+            found[column] = Target(column, sure, explains)
+
+    nouns = asked_nouns(wording)
+    for place, at in enumerate(nouns):
+        for column, sure in wording.columns.get(at, {}).items():
+            near = 0.12 * place if not re.search("[가-힣]", wording.text) else 0.12 * (len(nouns) - 1 - place)
+            both = frozenset(one for one in nouns if column in wording.columns.get(one, {}))
+            add(column, 0.25 + 0.35 * sure - near + 0.05 * len(both), both)
+    for name in ("who", "when", "where"):
+        for hit in operators.said(wording, name):
+            said = frozenset(range(hit.start, hit.end))
+            for column, rank in _kinds(wording, name):
+                add(column, (0.46 if name == "who" else 0.5) - 0.04 * rank, said)
+    entity = wording.grid.entity
+    if entity in used:
+        others = [c for c, kind in enumerate(wording.grid.kinds) if kind == "text" and c not in used]
+        entity = others[0] if others else entity
+    unnamed = frozenset(at for at in nouns[:2] if not wording.columns.get(at))
+    if not _asks_directly(wording, nouns):
+        unnamed = frozenset()
+    who = bool(operators.said(wording, "who"))
+    for at, columns in wording.columns.items():
+        for column, sure in columns.items():
+            if wording.grid.kinds[column] == "text" or not who:
+                add(column, 0.1 + (0.32 if who else 0.1) * sure, frozenset({at}))
+    if entity not in found or unnamed:
+        add(entity, 0.16 if not unnamed else 0.3, unnamed)
+    return sorted(found.values(), key=lambda target: -target.sure)[:4]
+
+
+def _asks_directly(wording: Wording, nouns: list[int]) -> bool:
+    """Whether the noun is what a row is ("which opera", "name a lake"), and not something of it ("what is the …")."""
+    if not nouns or re.search("[가-힣]", wording.text):
+        return False
+    before = [word.text for word in wording.words[max(0, nouns[0] - 2) : nouns[0]]]
+    return bool({"which", "what", "name", "list"} & set(before)) and not {"is", "was", "are", "were", "s"} & set(before)
+
+
+def _kinds(wording: Wording, name: str) -> list[tuple[int, int]]:
+    """The columns of the kind that "who", "when" or "where" asks for."""
+    found: list[tuple[int, int]] = []
+    ranks = order(name)
+    for column, title in enumerate(wording.grid.names):
+        said = [stem(word) for word in re.findall(r"[^\W\d_]+", fold(title))]
+        known = [ranks[word] for word in said if word in ranks]
+        if known and not (name == "who" and wording.grid.kinds[column] != "text"):
+            dated = name == "when" and wording.grid.kinds[column] != "date"
+            found.append((min(known) + 100 * dated, column))
+    if name == "when":
+        known_columns = {column for _, column in found}
+        found += [(50, c) for c, kind in enumerate(wording.grid.kinds) if kind == "date" and c not in known_columns]
+    return [(column, rank) for rank, (_, column) in enumerate(sorted(found))]

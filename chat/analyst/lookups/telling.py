@@ -1,0 +1,96 @@
+"""Tells what was looked up: the values first, then how the question was read."""
+
+from __future__ import annotations
+
+from chat.analyst.lookups.forms import Condition, Conditions, Form, Found
+from chat.analyst.lookups.grid import Grid
+from chat.analyst.sentences import say
+
+_MOST_TOLD = 50
+
+
+def values_text(found: Found, language: str) -> str:
+    """The values, as the table writes them; computed numbers in groups of three digits."""
+    told = [value_text(value, language) for value in found.values[:_MOST_TOLD]]
+    more = len(found.values) - len(told)
+    return ", ".join(told) + (say("lookup.more", language, count=more) if more else "")
+
+
+def value_text(value: str | float | bool, language: str) -> str:
+    """One value as it is told."""
+    if isinstance(value, bool):
+        return say("lookup.yes" if value else "lookup.no", language)
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return f"{int(value):,}" if value == int(value) else f"{value:,.6f}".rstrip("0")
+
+
+def reading_text(form: Form, found: Found, grid: Grid, language: str) -> str:
+    """How the question was read: what is told, of which rows, and how many there are."""
+    what = say(
+        f"lookup.{_what(form)}",
+        language,
+        column=_name(grid, form.target),
+        measure=_name(grid, form.measure),
+        others=conditions_text(form.others, grid, language),
+    )
+    picks = [
+        say(
+            f"lookup.pick.{'place' if pick.column is None else 'order'}.{'last' if pick.largest else 'first'}",
+            language,
+            column=_name(grid, pick.column),
+            nth=pick.nth,
+        )
+        for pick in form.picks
+    ]
+    conditions = conditions_text(form.conditions, grid, language)
+    parts = [part for part in (conditions, *picks) if part]
+    where = say("lookup.where", language, conditions="; ".join(parts)) if parts else ""
+    rows = say("lookup.rows", language, used=len(found.rows), rows=len(grid.rows))
+    return say("lookup.read_as", language, what=what, where=where, rows=rows)
+
+
+def conditions_text(conditions: Conditions, grid: Grid, language: str) -> str:
+    """Conditions as part of a sentence."""
+    return ", ".join(_condition_text(condition, grid, language) for condition in conditions)
+
+
+def _condition_text(condition: Condition, grid: Grid, language: str) -> str:
+    key = f"lookup.{'not_' if condition.negated else ''}{'is' if condition.test == 'has' else condition.test}"
+    part = "year" if condition.year else "month" if condition.month else ""
+    name = _name(grid, condition.column)
+    operands = [
+        operand if isinstance(operand, str) else f"{operand:g}" if part else value_text(operand, language)
+        for operand in condition.operands
+    ]
+    name = say(f"lookup.{part}_of", language, column=name) if part else name
+    if condition.test == "between":
+        return say(key, language, column=name, first=operands[0], last=operands[1])
+    return say(key, language, column=name, value=" / ".join(operands))
+
+
+def _what(form: Form) -> str:
+    kind = form.kind
+    if kind == "difference" and form.target is None:
+        return "difference.rows"
+    if kind == "difference" and form.measure is not None:
+        return "difference.columns"
+    if kind in ("extreme", "group", "of_two"):
+        counted = (
+            ".sum"
+            if kind == "group" and form.measure is not None
+            else ".rows"
+            if form.measure is None and kind == "of_two" and not form.offset
+            else ""
+        )
+        place = ".place" if kind == "of_two" and form.offset else ""
+        return f"{kind}{counted}{place}.{'most' if form.largest else 'least'}"
+    if kind in ("neighbour", "beyond"):
+        return f"{kind}.{'next' if form.offset > 0 else 'previous'}"
+    if kind == "yes_no":
+        return f"yes_no.{'most' if form.largest else 'least'}"
+    return kind
+
+
+def _name(grid: Grid, column: int | None) -> str:
+    return "" if column is None else " ".join(grid.names[column].split())

@@ -1,0 +1,131 @@
+"""Small tables of an encyclopedia's kind, made up, and questions about them in English."""
+
+from __future__ import annotations
+
+TABLES = {
+    "league": """\
+Pos|Team|City|Pld|W|D|L|GF|GA|Pts
+1st|Harbour Rovers|Port Ellis|18|13|3|2|41|15|42
+2nd|Alder United|Alder|18|12|2|4|36|20|38
+3rd|FC Norrland|Umbra|18|9|5|4|30|19|32
+4th|Quarry Town|Stonefield|18|8|4|6|27|25|28
+5th|Mill Lane Athletic|Alder|18|5|6|7|20|26|21
+6th|Stonefield Wanderers|Stonefield|18|3|5|10|18|34|14
+""",
+    "matches": """\
+Date|Opponent|Venue|Result|Score|Attendance|Scorers
+4 March 2011|Canada|Port Ellis|Won|3–1|12,450|Ames (2), Boyd
+18 March 2011|Italy|Rome, Italy|Lost|0–2|31,200|
+2 April 2011|Canada|Toronto, Canada|Drawn|1–1|18,007|Boyd
+9 June 2012|France|Port Ellis|Won|2–0|14,980|Carr, Ames
+1 September 2012|Italy|Port Ellis|Drawn|2–2|15,300|Boyd, Drake
+13 October 2013|Norway|Oslo, Norway|Lost|1–4|22,100|Ames
+8 November 2013|France|Paris, France|Lost|0–1|40,655|
+""",
+    "films": """\
+Year|Title|Role|Director|Gross (million)|Notes
+1994|The Long Quay|Martha|Lena Fisk|$12.5|
+1996|Paper Lanterns|Young Ada|Ove Brand|$3.2|Debut award
+1999|North of Nowhere|Sheriff Cole|Lena Fisk|$48.0|
+2003|Salt|Herself|Ian Moss|$0.9|Documentary
+2004|A Winter Ferry|Captain Hale|Lena Fisk|$27.4|
+2010|The Cartographer|Ines|Paul Okoro|$61.3|Nominated
+""",
+    "runners": """\
+Rank|Lane|Name|Nationality|Time|Notes
+1|4|Joana Reis|Portugal|2:01.35|Q
+2|5|Marit Dahl|Norway|2:01.90|Q
+3|2|Kelly Byrne|Ireland|2:02.11|Q
+4|7|Ana Sousa|Portugal|2:03.48|
+5|1|Yuki Mori|Japan|2:04.02|PB
+6|3|Ellen Strand|Norway|2:05.77|
+7|6|Tess Doyle|Ireland|2:09.15|
+""",
+    "bridges": """\
+Bridge|River|Country|Length|Opened|Type
+Old Span|Ister|Austria|1,250 ft (381 m)|1898|Arch
+King's Crossing|Tam|Norland|4,410 ft (1,344 m)|1931|Suspension
+Salmon Bridge|Tam|Norland|980 ft (299 m)|1954|Cantilever
+Victory Bridge|Ister|Hungary|2,300 ft (701 m)|1963|Suspension
+Delta Link|Orso|Italy|6,105 ft (1,861 m)|1998|Cable-stayed
+Harvest Bridge|Orso|Italy|1,870 ft (570 m)|2007|Arch
+""",
+}
+
+# (table, question, answers)
+ANSWERED = [
+    ("league", "which team won the most games?", ["Harbour Rovers"]),
+    ("league", "which team has the fewest points?", ["Stonefield Wanderers"]),
+    ("league", "how many points did quarry town have?", ["28"]),
+    ("league", "how many teams are from alder?", ["2"]),
+    ("league", "what is the difference in points between alder united and fc norrland?", ["6"]),
+    ("league", "which team finished 3rd?", ["FC Norrland"]),
+    ("league", "what team is listed after fc norrland?", ["Quarry Town"]),
+    ("league", "what team is listed before fc norrland?", ["Alder United"]),
+    ("league", "who had more losses, quarry town or mill lane athletic?", ["Mill Lane Athletic"]),
+    ("league", "how many teams have at least 30 points?", ["3"]),
+    ("league", "other than quarry town, which team is from stonefield?", ["Stonefield Wanderers"]),
+    ("league", "what is the first team listed?", ["Harbour Rovers"]),
+    ("league", "what is the last team on the table?", ["Stonefield Wanderers"]),
+    ("league", "how many draws did fc norrland have?", ["5"]),
+    ("league", "what is the total number of teams?", ["6"]),
+    ("matches", "what was the attendance on 9 june 2012?", ["14,980"]),
+    ("matches", "who was the opponent in the game with the highest attendance?", ["France"]),
+    ("matches", "how many games were won?", ["2"]),
+    ("matches", "how many matches were played in port ellis?", ["3"]),
+    ("matches", "what was the score of the first match against canada?", ["3–1"]),
+    ("matches", "how many games were lost?", ["3"]),
+    ("matches", "how many matches took place in 2013?", ["2"]),
+    ("matches", "which date had the least attendance?", ["4 March 2011"]),
+    ("matches", "how many matches had an attendance of more than 20,000?", ["3"]),
+    ("matches", "who was the last opponent?", ["France"]),
+    ("matches", "what is the difference in attendance between 13 october 2013 and 4 march 2011?", ["9650"]),
+    ("matches", "how many matches were played before 2012?", ["3"]),
+    ("matches", "what is the total attendance of the matches in port ellis?", ["42730"]),
+    ("matches", "when was the match against norway?", ["13 October 2013"]),
+    ("films", "who directed paper lanterns?", ["Ove Brand"]),
+    ("films", "how many films did lena fisk direct?", ["3"]),
+    ("films", "in what year was the cartographer released?", ["2010"]),
+    ("films", "which film had the highest gross?", ["The Cartographer"]),
+    ("films", "what film was released after salt?", ["A Winter Ferry"]),
+    ("films", "what was the role in north of nowhere?", ["Sheriff Cole"]),
+    ("films", "how many films were released after 2000?", ["3"]),
+    ("films", "how many films were released in the 1990s?", ["3"]),
+    ("films", "what is the first film?", ["The Long Quay"]),
+    ("films", "which film came out in 1999?", ["North of Nowhere"]),
+    ("films", "how many different directors are there?", ["4"]),
+    ("runners", "who was faster, marit dahl or yuki mori?", ["Marit Dahl"]),
+    ("runners", "what was the time of kelly byrne?", ["2:02.11"]),
+    ("runners", "how many runners are from portugal?", ["2"]),
+    ("runners", "who ranked right after kelly byrne?", ["Ana Sousa"]),
+    ("runners", "which runner had the slowest time?", ["Tess Doyle"]),
+    ("runners", "what nationality is yuki mori?", ["Japan"]),
+    ("runners", "who finished in 2nd place?", ["Marit Dahl"]),
+    ("runners", "how many norwegian runners are there?", ["2"]),
+    ("runners", "besides ellen strand, who is from norway?", ["Marit Dahl"]),
+    ("runners", "which runner ran in lane 7?", ["Ana Sousa"]),
+    ("bridges", "which bridge is the longest?", ["Delta Link"]),
+    ("bridges", "how many bridges cross the tam?", ["2"]),
+    ("bridges", "which bridge opened first?", ["Old Span"]),
+    ("bridges", "how many bridges are longer than 2,000 ft?", ["3"]),
+    ("bridges", "which is longer, old span or harvest bridge?", ["Harvest Bridge"]),
+    ("bridges", "how many years after salmon bridge was victory bridge opened?", ["9"]),
+    ("bridges", "which country has the most bridges?", ["Norland", "Italy"]),
+    ("bridges", "name a suspension bridge.", ["King's Crossing"]),
+    ("bridges", "is king's crossing longer than delta link?", ["no"]),
+    ("bridges", "which other bridge is of the same type as old span?", ["Harvest Bridge"]),
+    ("bridges", "how many bridges are listed after victory bridge?", ["2"]),
+    ("bridges", "what is the second longest bridge?", ["King's Crossing"]),
+]
+
+NOT_ANSWERED = [
+    ("league", "who is the coach of fc norrland?"),
+    ("league", "what is the stadium capacity of alder united?"),
+    ("matches", "who was the referee in the match against norway?"),
+    ("matches", "what was the weather like on 9 june 2012?"),
+    ("films", "what is the running time of the cartographer?"),
+    ("runners", "how old is kelly byrne?"),
+    ("bridges", "who designed the delta link?"),
+    ("bridges", "what is the toll on victory bridge?"),
+    ("bridges", "hello"),
+]

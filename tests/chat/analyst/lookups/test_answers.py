@@ -1,0 +1,118 @@
+"""What a lookup tells, computes and shows, from the command to the worker."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat.analyst import lookups
+from chat.analyst.command import run, run_batch
+from chat.analyst.jobs import analyse
+from chat.analyst.queries import Query, Unclear
+from chat.analyst.reading import read_table
+from tests.chat.analyst.lookups import english, korean
+from tests.chat.analyst.lookups.test_questions import table_of
+
+# One question for each way of looking up.
+SCRIPTED = [
+    ("matches", "who was the opponent in the game with the highest attendance?"),
+    ("matches", "how many matches were played in port ellis?"),
+    ("matches", "how many matches took place in 2013?"),
+    ("matches", "what is the total attendance of the matches in port ellis?"),
+    ("matches", "what is the difference in attendance between 13 october 2013 and 4 march 2011?"),
+    ("films", "how many different directors are there?"),
+    ("films", "what film was released after salt?"),
+    ("runners", "who was faster, marit dahl or yuki mori?"),
+    ("bridges", "which country has the most bridges?"),
+    ("bridges", "how many bridges are listed after victory bridge?"),
+    ("bridges", "is king's crossing longer than delta link?"),
+    ("bridges", "which other bridge is of the same type as old span?"),
+    ("league", "what is the last team on the table?"),
+]
+
+
+@pytest.mark.parametrize(("name", "question"), SCRIPTED)
+def test_the_script_beside_the_file_prints_the_same(name: str, question: str, tmp_path: Path) -> None:
+    found = lookups.answer(question, table_of(english.TABLES[name], tmp_path), "en")
+    assert found is not None
+    script = tmp_path / "script.py"
+    script.write_text(found.code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", script.name], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.stderr == ""
+    printed = done.stdout.splitlines()
+    assert printed == [str(value) if isinstance(value, str | bool) else f"{value:g}" for value in found.values] or [
+        float(line) for line in printed
+    ] == list(found.values)
+
+
+def test_a_file_of_another_format_has_no_script(tmp_path: Path) -> None:
+    path = tmp_path / "table.json"
+    path.write_text('[{"team": "Rovers", "points": 3}, {"team": "United", "points": 1}]', encoding="utf-8")
+    found = lookups.answer("how many points did rovers have?", read_table(path, path.name), "en")
+    assert found is not None
+    assert (found.values, found.code) == (("3",), "")
+
+
+def test_the_answer_begins_with_the_value_and_says_how_it_was_read(tmp_path: Path) -> None:
+    table_of(english.TABLES["matches"], tmp_path)
+    analysis = analyse(tmp_path / "table.csv", "table.csv", "when was the match against norway?", "en", lambda _: None)
+    value, reading = analysis.pieces
+    assert value == "13 October 2013"
+    assert reading == "Read as: “Date”, where “Opponent” is norway (1 of 7 rows)."
+    assert analysis.work is not None
+    assert (analysis.work.rows_used, analysis.work.rows) == (1, 7)
+
+
+def test_a_korean_answer_is_read_in_korean(tmp_path: Path) -> None:
+    found = lookups.answer("데얀의 국적은 어디인가?", table_of(korean.TABLES["scorers"], tmp_path), "ko")
+    assert found is not None
+    assert found.pieces == ("몬테네그로", "이렇게 읽었습니다: “국적”의 값, 조건: “선수”: 데얀 (6행 중 1행).")
+
+
+def test_the_command_answers_a_batch_and_prints_values(tmp_path: Path) -> None:
+    table_of(english.TABLES["films"], tmp_path)
+    batch = tmp_path / "batch.jsonl"
+    line = {"id": 1, "file": "table.csv", "question": "who directed paper lanterns?"}
+    batch.write_text(json.dumps(line), encoding="utf-8")
+    out, errors = io.StringIO(), io.StringIO()
+    assert run_batch(batch, out=out, errors=errors) == 0
+    told = json.loads(out.getvalue())
+    assert told["answer"].split("\n")[0] == "Ove Brand"
+    assert "print(" in told["code"]
+    out = io.StringIO()
+    questions = ["who directed paper lanterns?", "how many films were released after 2000?"]
+    assert run([str(tmp_path / "table.csv"), *questions], as_json=True, dump=None, out=out, errors=errors) == 0
+    assert [one["value"] for one in json.loads(out.getvalue())["answers"]] == ["Ove Brand", 3]
+
+
+def test_the_strict_reading_goes_first(tmp_path: Path) -> None:
+    table = table_of(english.TABLES["league"], tmp_path)
+    assert not lookups.is_open(Query("aggregate", measures=("Pts",), statistics=("mean",)), table)
+    assert not lookups.is_open(Query("top", groups=("City",), measures=("Pts",)), table)
+    assert not lookups.is_open(Unclear("which_column"), table)
+    assert lookups.is_open(Unclear("words"), table)
+    assert lookups.is_open(Query("preview"), table)
+    assert lookups.is_open(Query("top", groups=("Team",), measures=("Pts",), limit=1), table)
+
+
+def test_a_large_table_is_left_to_the_strict_reading(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    rows = (f"player {number},{number % 7}" for number in range(25_000))
+    path.write_text("\n".join(["Player,Goals", *rows]), encoding="utf-8")
+    table = read_table(path, path.name)
+    assert table.texts is None
+    assert lookups.answer("how many goals did player 8 score?", table, "en") is None
+
+
+def test_totals_and_empty_rows_are_not_counted(tmp_path: Path) -> None:
+    rows = "Team|Wins\nRovers|3\nUnited|5\nTotal|8\n"
+    found = lookups.answer("what is the total number of teams?", table_of(rows, tmp_path), "en")
+    assert found is not None
+    assert found.values == (2.0,)
