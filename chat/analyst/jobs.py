@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chat.analyst import lookups
-from chat.analyst.answers import answer, unclear_answer
+from chat.analyst.answering import Asked, Tell, reply_to
 from chat.analyst.card_job import card_job, table_of
 from chat.analyst.charts import drawing_of
-from chat.analyst.computing import compute
 from chat.analyst.drawings import png_of, svg_of
-from chat.analyst.queries import Unclear
-from chat.analyst.questions import understand
-from chat.analyst.scripts import script_of
-from chat.analyst.sentences import language_of_question
 from chat.analyst.suggestions import next_questions
+from chat.analyst.tables import ReadingFailed, Table
 from chat.analyst.totals import totals_job
-from chat.analyst.working import tables_of, work_of
+from chat.analyst.working import tables_of
 from chat.events import ResultTable, Work
 
 Request = Mapping[str, Any]
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +46,13 @@ class Analysis:
 def answer_job(request: Request, tell: Tell) -> dict[str, Any]:
     """Answer `question` about the first of `files`, each {"path", "name"}, perhaps with {"choice", "table"}.
 
-    The others are what it may be joined with. `language` is the reader's. Raises ReadingFailed.
+    The others are what it may be joined with, `earlier` the questions before. `language` is the reader's. Raises
+    ReadingFailed.
     """
     first, *others = request["files"]
-    analysis = analyse(first, request["question"], request["language"], tell, others)
+    analysis = analyse(
+        first, request["question"], request["language"], tell, others, request.get("earlier", ())
+    )
     charts = [
         {
             "title": chart.title,
@@ -80,36 +78,51 @@ JOBS: dict[str, Callable[[Request, Tell], dict[str, Any]]] = {
 }
 
 
-def analyse(file: Request, question: str, language: str, tell: Tell, others: Sequence[Request] = ()) -> Analysis:
+def analyse(
+    file: Request,
+    question: str,
+    language: str,
+    tell: Tell,
+    others: Sequence[Request] = (),
+    earlier: Sequence[str] = (),
+) -> Analysis:
     """Answer `question` about a request's file; `tell` hears which step begins.
 
+    `others` are further files whose columns may be named, `earlier` the questions that this one may go on from.
     `language` is the reader's, for a question that has no words. Raises ReadingFailed.
     """
-    language = language_of_question(question, language)
     tell("reading")
     table = table_of(file)
-    tell("understanding")
-    query = understand(question, table)
-    found = lookups.answer(question, table, language) if lookups.is_open(query, table) else None
-    if found:
-        work = Work(found.columns, found.reading, found.rows, found.rows_used, code=found.code)
-        return Analysis(found.pieces, work=work)
-    if isinstance(query, Unclear):
-        return Analysis(tuple(unclear_answer(query, table, language)))
-    tell("computing")
-    joined = {step.other for step in query.preparations if step.kind == "join"}
-    beside = {one["name"]: (table_of(one), Path(one["path"])) for one in others if one["name"] in joined}
-    result = compute(query, table, {name: other for name, (other, _) in beside.items()})
-    code = script_of(query, result, table, Path(file["path"]), beside)
-    analysis = Analysis(
-        tuple(answer(query, result, table, language)),
-        tables=tables_of(query, result, table, language),
-        work=work_of(query, result, table, language, code) if result.cannot is None else None,
-        suggestions=next_questions(query, table, language),
+    asked = Asked(
+        question,
+        table,
+        Path(file["path"]),
+        language,
+        is_as_found=not file.get("choice"),
+        others=_readable(others),
+        earlier=earlier,
     )
-    drawing = drawing_of(query, result, table, language) if result.cannot is None else None
+    reply = reply_to(asked, tell)
+    if reply.query is None or reply.result is None or reply.result.cannot is not None:
+        return Analysis(reply.pieces, work=reply.work)
+    analysis = Analysis(
+        reply.pieces,
+        tables=tables_of(reply.query, reply.result, table, reply.language),
+        work=reply.work,
+        suggestions=next_questions(reply.query, table, reply.language),
+    )
+    drawing = drawing_of(reply.query, reply.result, table, reply.language)
     if drawing is None:
         return analysis
     tell("drawing")
     chart = DrawnChart(drawing.title, png_of(drawing), drawing.spec, svg_of(drawing))
     return replace(analysis, charts=(chart,))
+
+
+def _readable(files: Sequence[Request]) -> list[tuple[Table, Path]]:
+    """The tables among other files; what can't be read can't be named either."""
+    tables = []
+    for file in files:
+        with suppress(ReadingFailed):
+            tables.append((table_of(file), Path(file["path"])))
+    return tables

@@ -1,0 +1,97 @@
+"""The way of one question about a table: in which of the analyst's ways it is understood, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chat.analyst import closed, lookups
+from chat.analyst.answers import answer, unclear_answer
+from chat.analyst.computing import compute
+from chat.analyst.queries import Query, Unclear
+from chat.analyst.questions import understand
+from chat.analyst.results import Result
+from chat.analyst.scripts import script_of
+from chat.analyst.sentences import language_of_question
+from chat.analyst.tables import Table
+from chat.analyst.working import value_of, work_of
+from chat.events import Work
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and what it may speak of: a table and its file, the conversation's other tables, and what went before.
+
+    `is_as_found`: nobody has chosen how the file is read. `loaded` is what `closed.load` made of table and file, where
+    it is there already. `language` is the reader's, for a question that has no words.
+    """
+
+    question: str
+    table: Table
+    path: Path
+    language: str
+    is_as_found: bool = True
+    others: Sequence[tuple[Table, Path]] = ()
+    earlier: Sequence[str] = ()
+    loaded: closed.Loaded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer's paragraphs, the one value that it comes down to (or None), and how it was computed.
+
+    `query` and `result` are there when the question was computed as a query.
+    """
+
+    pieces: tuple[str, ...]
+    language: str
+    value: Any = None
+    work: Work | None = None
+    query: Query | None = None
+    result: Result | None = None
+
+
+def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
+    """Answer a question; `tell` hears which step begins.
+
+    A requested format comes first, for its sentences would mean something else to the others; what the strict reading
+    leaves open may still be looked up.
+    """
+    table = asked.table
+    language = language_of_question(asked.question, asked.language)
+    tell("understanding")
+    path = asked.path if asked.is_as_found else None
+    in_form = closed.answer(asked.question, table, language, path, asked.loaded)
+    if in_form is not None:
+        work = Work(in_form.columns, "", in_form.rows, in_form.rows, code=in_form.code) if in_form.code else None
+        return Reply(in_form.pieces, language, work=work)
+    query = understand(asked.question, table, [other for other, _ in asked.others], asked.earlier)
+    found = lookups.answer(asked.question, table, language) if lookups.is_open(query, table) else None
+    if found is not None:
+        work = Work(found.columns, found.reading, found.rows, found.rows_used, code=found.code)
+        return Reply(found.pieces, language, found.value, work)
+    if isinstance(query, Unclear):
+        return Reply(tuple(unclear_answer(query, table, language)), language)
+    tell("computing")
+    return _computed(query, asked, language)
+
+
+def _computed(query: Query, asked: Asked, language: str) -> Reply:
+    table = asked.table
+    joined = {step.other for step in query.preparations if step.kind == "join"}
+    beside = {other.name: (other, path) for other, path in asked.others if other.name in joined}
+    result = compute(query, table, _tables(beside))
+    pieces = tuple(answer(query, result, table, language))
+    if result.cannot is not None:
+        return Reply(pieces, language, query=query, result=result)
+    code = script_of(query, result, table, asked.path, beside)
+    work = work_of(query, result, table, language, code)
+    return Reply(pieces, language, value_of(query, result), work, query, result)
+
+
+def _tables(beside: Mapping[str, tuple[Table, Path]]) -> dict[str, Table]:
+    return {name: table for name, (table, _) in beside.items()}
