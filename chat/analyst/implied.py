@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import get_args
 
+from chat.analyst.asked import with_asked
 from chat.analyst.lexicon import Lexicon
-from chat.analyst.queries import NotClear, Period
-from chat.analyst.tables import Table
+from chat.analyst.markdown import groups_digits
+from chat.analyst.queries import Filter, NotClear, Period, is_statistic
+from chat.analyst.scopes import Scope
 from chat.analyst.words import Piece
 
 _AGE, _QUANTITY = "나이", "수량"
@@ -16,15 +19,28 @@ _PLACES = ("지역", "도시", "국가", "매장")
 _OF_AGES = ("older than", "younger than", "or older", "or younger", "oldest", "youngest", "어린", "젊은")
 _RANKS = {"superlative", "high", "low", "top", "bottom", "max", "min"}
 _HOW_MANY = ("how many", "몇 개", "몇개", "number of", "the number of")
-_HOW_MUCH = ("how much", "얼마", "얼마야", "얼마인가요", "얼마지", "얼마예요", "얼마인지", "얼마치", "얼마어치")
+_HOW_MUCH = (
+    "how much",
+    "how much more",
+    "how much less",
+    "얼마",
+    "얼마야",
+    "얼마인가요",
+    "얼마지",
+    "얼마예요",
+    "얼마인지",
+    "얼마치",
+    "얼마어치",
+)
 _COUNTS_ROWS = {"rows", "ge", "gt", "le", "lt", "eq", "ne", "between", "missing", "outliers", "distinct", "duplicates"}
 _RANKED_BY_QUANTITY = ("팔린", "팔리는", "팔렸던", "판매된", "sold", "selling")  # "가장 많이 팔린" counts pieces
 
 
-def with_implied(pieces: list[Piece], lexicon: Lexicon, table: Table) -> list[Piece]:
+def with_implied(pieces: list[Piece], lexicon: Lexicon, table: Scope) -> list[Piece]:
     """The pieces with every implied column as one of its own. Raises NotClear when several fit."""
     pieces = _excluded_values(pieces, lexicon)
-    pieces = _with_ages(pieces, lexicon)
+    pieces = _with_decades(_with_ages(pieces, lexicon), lexicon, table)
+    pieces = with_asked(_rows_by_number(pieces, table), lexicon, table)
     pieces = _with_sold(pieces, lexicon)
     return _with_places(pieces, lexicon, table)
 
@@ -35,9 +51,13 @@ def without_idle_words(pieces: list[Piece]) -> list[Piece]:
     언제 adds nothing to the period or day that the question names.
     """
     keys = {piece.key for piece in pieces}
-    idle = {"between"} if "correlation" in keys else set()
+    bounds = sum(piece.kind in ("number", "date", "clock") for piece in pieces)
+    idle = {"between"} if bounds < 2 or "correlation" in keys else set()
+    idle |= set() if bounds else {"from"}
     idle |= {"when"} if keys.intersection(get_args(Period)) else set()
-    meaningful = [piece for piece in pieces if piece.kind != "filler" and piece.key not in idle]
+    meaningful = [
+        piece for piece in pieces if piece.kind != "filler" and piece.key not in (*idle, "else", "same_again")
+    ]
     kinds = ["", *(piece.kind for piece in meaningful), ""]
     return [
         piece
@@ -74,6 +94,49 @@ def _with_ages(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     return found
 
 
+def _with_decades(pieces: list[Piece], lexicon: Lexicon, scope: Scope) -> list[Piece]:
+    """ "30대" as a condition on the column of ages, or on the column of numbers before it."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.kind != "decade":
+            found.append(piece)
+            continue
+        named = found[-1].columns if found and _is_number(found[-1], scope) else ()
+        columns = tuple(name for name in named or lexicon.columns.get(_AGE, ()) if scope.column(name).kind == "number")
+        if len(columns) != 1:
+            raise NotClear("which_column" if columns else "words", words=(piece.text,), options=columns)
+        bounds = (Filter(columns[0], "ge", (piece.number,)), Filter(columns[0], "lt", (piece.number + 10,)))
+        found = found[:-1] if named else found
+        found.append(Piece("condition", piece.text, key="decade", tail=piece.tail, filters=bounds))
+    return found
+
+
+def _rows_by_number(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """In "orders by hour" and "orders yesterday" the column that numbers the orders stands for the rows."""
+    keys = {piece.key for piece in pieces if piece.kind == "word"}
+    others = [piece for piece in pieces if _is_number(piece, scope) and not _numbers_rows(piece, scope)]
+    apart = keys.intersection((*get_args(Period), "each"))
+    when = any(piece.kind in ("date", "weekdays", "clock", "value") for piece in pieces)
+    if not (apart or when) or others or any(is_statistic(key) for key in keys):
+        return pieces
+    rows = [piece for piece, after in pairwise([*pieces, Piece("filler", "")]) if after.kind != "number"]
+    return [
+        Piece("word", piece.text, key="rows", tail=piece.tail)
+        if piece in rows and _numbers_rows(piece, scope)
+        else piece
+        for piece in pieces
+    ]
+
+
+def _is_number(piece: Piece, scope: Scope) -> bool:
+    return any(scope.column(name).kind == "number" for name in piece.columns)
+
+
+def _numbers_rows(piece: Piece, scope: Scope) -> bool:
+    names = [name for name in piece.columns if scope.column(name).kind == "number"]
+    return bool(names) and all(not groups_digits(name) and scope.is_unique(name) for name in names)
+
+
 def _with_sold(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """The verb as the column of what is sold; another column for that, named besides, settles it."""
     amount = next((lexicon.columns[word] for word in _AMOUNTS if word in lexicon.columns), ())
@@ -107,7 +170,7 @@ def _pieces_added_up(pieces: list[Piece]) -> list[Piece]:
     return [replace(piece, key="sum") if piece.text in _HOW_MANY else piece for piece in pieces]
 
 
-def _with_places(pieces: list[Piece], lexicon: Lexicon, table: Table) -> list[Piece]:
+def _with_places(pieces: list[Piece], lexicon: Lexicon, table: Scope) -> list[Piece]:
     """ "Where are sales highest?" asks for the column of places, unless another column of texts is named."""
     rest = [piece for piece in pieces if piece.key != "where"]
     counted = [number for number, piece in enumerate(pieces[1:], 1) if pieces[number - 1].kind == "number"]  # "세 곳"

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from chat.analyst.tables import Table
+from chat.analyst.scopes import Scope
 
 LONGEST_VALUE = 60
 _MOST_VALUES = 20_000
+_DATE_WORDS = ("날짜", "일자", "date", "dates")
 _LOOSE_ENDS = ("금액", "액", "수량", "수", "량", "명", "일자", "일", "코드", "값", "율", "률", "번호")
 
 
@@ -49,14 +50,47 @@ def normal(text: str) -> str:
 class Lexicon:
     """The words that `question` may use of one file: how its columns may be called, and its text values."""
 
-    def __init__(self, table: Table, question: str) -> None:
-        self.columns = _column_aliases(table.names())
+    def __init__(self, scope: Scope, question: str) -> None:
+        self.columns = {**_column_aliases(scope.all_names()), **_column_aliases(scope.names())}
+        if len(scope.dates()) == 1:
+            self.columns = {**dict.fromkeys(_DATE_WORDS, tuple(scope.dates())), **self.columns}
         self.values: dict[str, list[tuple[str, str]]] = {}
         parts = _parts_of(normal(question))
-        for name in table.names("text"):
-            for value in _values_of(table.distinct(name), parts):
+        for name in scope.all_names("text"):
+            values = _values_of(scope.distinct(name), parts)
+            for value in values:
                 if len(value) <= LONGEST_VALUE:
-                    self.values.setdefault(normal(value), []).append((name, value))
+                    self._add(normal(value), name, value)
+            for word, meant in _synonyms_of_values(values):
+                if meant is None:
+                    self.columns.setdefault(word, (name,))
+                elif word not in self.columns:
+                    self._add(word, name, meant)
+
+    def _add(self, word: str, column: str, value: str) -> None:
+        known = self.values.setdefault(word, [])
+        if (column, value) not in known:
+            known.append((column, value))
+
+
+def _synonyms_of_values(values: list[str]) -> Iterator[tuple[str, str | None]]:
+    """Other words for the values of a column that tells two opposites, such as men and women; None: for both."""
+    for opposites in _opposites():
+        sides = {value: _side(normal(value), opposites) for value in values}
+        if len(values) == 2 and set(sides.values()) == {0, 1}:
+            yield from ((word, value) for value, side in sides.items() for word in opposites[side or 0])
+            yield from ((word, None) for word in opposites[2])
+
+
+def _side(value: str, opposites: list[list[str]]) -> int | None:
+    return next((side for side, words in enumerate(opposites[:2]) if value in words), None)
+
+
+@cache
+def _opposites() -> list[list[list[str]]]:
+    path = Path(__file__).with_name("opposites.json")
+    loaded: list[list[list[str]]] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
 
 
 def _parts_of(question: str) -> set[str]:

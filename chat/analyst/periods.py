@@ -15,6 +15,8 @@ _PERIOD_NAMES: dict[Period, tuple[str, ...]] = {
     "month": ("월", "month"),
     "quarter": ("분기", "quarter"),
     "year": ("연도", "년도", "year"),
+    "weekday": ("요일", "weekday", "day of week"),
+    "hour": ("시", "시간", "시간대", "hour"),
 }
 
 
@@ -36,7 +38,7 @@ class Periods(Roles):
 
     def column_of_periods(self, period: Period | None) -> str | None:
         """A column that is itself called month, year, …, where the file has no dates to make periods of."""
-        if period is None or self.table.names("date", "month"):
+        if period is None or self.table.dates():
             return None
         return next((name for name in self.table.names() if normal(name) in _PERIOD_NAMES[period]), None)
 
@@ -47,18 +49,21 @@ class Periods(Roles):
 
     def trend(self, keys: set[str], period: Period | None) -> Query:
         named = self.columns("date", "month")
-        dates = named or tuple(self.table.names("date", "month"))
+        dates = named or tuple(self.table.dates())
         if not dates:
             raise NotClear("needs_date")
         if len(dates) > 1:
             raise NotClear("which_column", options=dates)
+        if period == "hour" and not self.table.has_times(dates[0]):
+            raise NotClear("needs_date")
         groups = self.groups()
         if len(groups) > 1:
             raise NotClear("too_hard", words=groups)
         groups = tuple(name for name in groups if name not in dates)
         statistics = self.statistics(keys)
         counting = keys & {"count", "rows"} and not self.measures()
-        measures = () if counting and statistics in ((), ("sum",)) else self.needed_measures()
+        hires = bool(named) and not statistics and not self.measures()  # "hires per month": what happened is counted
+        measures = () if hires or (counting and statistics in ((), ("sum",))) else self.needed_measures()
         if len(measures) > 1 and groups:
             raise NotClear("too_hard", words=measures)
         if measures and not statistics and not any(adds_up(name) for name in measures):

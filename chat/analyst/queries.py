@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,8 +54,28 @@ Statistic = Literal[
     "last",
     Quantile,
 ]
-Period = Literal["day", "week", "month", "quarter", "year"]
-Operator = Literal["in", "not_in", "eq", "ne", "gt", "ge", "lt", "le", "from", "before", "during", "month"]
+Period = Literal["day", "week", "month", "quarter", "year", "weekday", "hour"]
+Operator = Literal[
+    "in",
+    "not_in",
+    "eq",
+    "ne",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "from",
+    "before",
+    "during",
+    "month",
+    "weekday",
+    "hour",
+    "contains",
+    "starts",
+    "ends",
+    "missing",
+    "present",
+]
 
 QUANTILES: dict[Quantile, float] = {
     "p5": 0.05,
@@ -65,20 +86,24 @@ QUANTILES: dict[Quantile, float] = {
     "p95": 0.95,
     "p99": 0.99,
 }
-STATISTICS = frozenset({"sum", "mean", "median", "min", "max", "std", "var", *QUANTILES})
+_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
+STATISTICS = frozenset(
+    {"sum", "mean", "median", "min", "max", "std", "var", "mode", "range", "iqr", "skew", "kurtosis", "cv", "sem"}
+) | {"product", *QUANTILES}
 _RANKS = frozenset({"top", "bottom", "superlative", "high", "low", "min", "max"})
-_PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
-_PLAIN = frozenset({"rows", "each", "count", "until", "profile", "compare", "whole"})
+_PERIODS = frozenset({"day", "week", "month", "quarter", "year", "weekday", "hour"})
+_PLAIN = frozenset({"rows", "each", "count", "until", "profile", "compare", "whole", "entity"})
+_TESTED = _PLAIN | {"significant", "difference", "mean", "correlation", "distinct"}
 
 # The words of the vocabulary that each action answers to: one that its question holds besides these is not understood.
 USED_WORDS: dict[Action, frozenset[str]] = {
     "profile": _PLAIN | {"describe", "columns"},
     "count": _PLAIN | {"sum"},
-    "aggregate": _PLAIN | STATISTICS | _PERIODS | {"distinct"},
-    "share": _PLAIN | _RANKS | {"share", "distribution", "sum"},
+    "aggregate": _PLAIN | STATISTICS | _PERIODS | {"distinct", "difference", "ratio", "share", "distribution"},
+    "share": _PLAIN | _RANKS | {"share", "distribution", "sum", "cumulative", "mode"},
     "top": _PLAIN | STATISTICS | _RANKS,
-    "correlation": _PLAIN | {"correlation", "columns"},
-    "trend": _PLAIN | STATISTICS | _RANKS | _PERIODS | {"trend"},
+    "correlation": _PLAIN | {"correlation", "columns", "significant"},
+    "trend": _PLAIN | STATISTICS | _RANKS | _PERIODS | {"trend", "moving", "cumulative", "difference", "ratio"},
     "missing": _PLAIN | {"missing", "columns", "share"},
     "outliers": _PLAIN | {"outliers"},
     "preview": _PLAIN | {"preview"},
@@ -88,20 +113,38 @@ USED_WORDS: dict[Action, frozenset[str]] = {
     "distinct": _PLAIN | {"distinct", "sum"},
     "distribution": _PLAIN | {"distribution"},
     "lookup": _PLAIN | _RANKS,
-    "pivot": _PLAIN | STATISTICS | _PERIODS,
-    "growth": _PLAIN | STATISTICS | _PERIODS | {"trend"},
-    "normality": _PLAIN,
-    "t_test": _PLAIN,
-    "anova": _PLAIN,
-    "chi_square": _PLAIN,
-    "regression": _PLAIN,
+    "pivot": _PLAIN | STATISTICS | _PERIODS | {"pivot", "across"},
+    "growth": _PLAIN | STATISTICS | _PERIODS | {"trend", "growth", "share"},
+    "normality": _TESTED | {"normality", "distribution"},
+    "t_test": _TESTED | {"t_test"},
+    "anova": _TESTED | {"anova"},
+    "chi_square": _TESTED | {"chi_square"},
+    "regression": _PLAIN
+    | {"regression", "significant", "correlation", "predict", "influence"}
+    | {"explained", "explaining"},
 }
+
+
+def quantile_of(statistic: str) -> float | None:
+    """The part of the values that lies below a quantile: 0.25 of "q1", 0.37 of "p37"; None for other statistics."""
+    for name, part in QUANTILES.items():
+        if name == statistic:
+            return part
+    match = _PERCENTILE.fullmatch(statistic)
+    return float(match[1]) / 100 if match else None
+
+
+def is_statistic(key: str) -> bool:
+    """Whether a word's meaning is something to compute of numbers."""
+    return key in STATISTICS or quantile_of(key) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A condition on one column. `operands`: texts, one number, one ISO date ("from", "before"),
-    the first ISO day and the one after the last ("during"), or months."""
+    the first ISO day and the one after the last ("during"), months (1 to 12), days of the week ("weekday", 1 is
+    Monday), hours (0 to 23), one text that is looked for in any case ("contains", "starts", "ends"), or nothing
+    ("missing", "present")."""
 
     column: str
     operator: Operator
@@ -140,7 +183,7 @@ class Preparation:
     column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), or a function of the one column
     ("log", "abs", "square", "root", "z", "min_max", "length"). bin: the new column `name` is `columns[0]` cut at
     `edges` (a bin includes its lower edge), called by `labels`. join: the columns of the conversation's other file
-    `other` where `columns` are equal.
+    `other` where `columns` are equal: one name, or this table's name and the other's.
     """
 
     kind: PreparationKind
@@ -159,7 +202,10 @@ class Preparation:
 class Query:
     """A question that was understood.
 
-    `measures` are computed on, `groups` set apart; `statistics` empty means that the question names none.
+    `measures` are computed on, `groups` set apart; `statistics` empty means that the question names none; any
+    percentile is called as "p37" is. The first measure of a ranking of rows is ranked by, others are what is asked of
+    those rows; the first of a regression is explained by the others; a pivot without any counts rows. A lookup
+    asks for the measures of the rows that meet the filters. A pivot whose rows or columns are periods has a `date`.
     `date` is the column whose `period` a trend follows; `corrections` are (as written, as understood).
     `preparations` come first, then `filters` and `either`, which all must hold. `having` keeps groups by what is
     computed of them. A ranking starts anew within each of the groups `within`. A trend with `window` is a moving

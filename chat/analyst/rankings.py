@@ -26,6 +26,15 @@ class Rankings(Periods):
         self._reject_numbers_or_dates()
         groups = self.groups()
         number = self.limit()
+        if asked := tuple(name for piece in self.pieces if piece.key == "asked" for name in piece.columns):
+            return Query("top", (*self.needed_measures()[:1], *asked), limit=number or 1, ascending=ascending)
+        if within := self._within(keys, groups):
+            rest = tuple(name for name in groups if name not in within)
+            measures = self.needed_measures()
+            if rest and not self.are_identifiers(rest):
+                self._reject_sums(self.statistics(keys), measures)
+            limit = number or (_DEFAULT_TOP if keys & {"top", "bottom"} else 1)
+            return Query("top", measures, self.statistics(keys), rest, limit=limit, ascending=ascending, within=within)
         if counted := self.counted_by_most():
             what, group = counted
             return Query("top", (what,), ("distinct",), (group,), limit=number or 1, ascending=ascending)
@@ -51,10 +60,23 @@ class Rankings(Periods):
             "top", measures=measures[:1], statistics=statistics, groups=groups, limit=limit, ascending=ascending
         )
 
+    def _within(self, keys: set[str], groups: tuple[str, ...]) -> tuple[str, ...]:
+        """ "지역별 매출 상위 3개 제품", "the top 3 products in each region": what the ranking starts anew in."""
+        marked = {
+            name
+            for number, piece in enumerate(self.pieces)
+            if piece.kind == "column" and self._marked_as_group(number)
+            for name in piece.columns
+        }
+        within = tuple(name for name in groups if name in marked)
+        ranked = len(within) < len(groups) or ("rows" in keys and self.limit() is not None)
+        return within if within and ranked and self.measures() and "count" not in keys else ()
+
     def _frequency_or_measures(self, keys: set[str], groups: tuple[str, ...]) -> tuple[str, ...]:
         """ "가장 많은 지역" without a number column asks for the most frequent one."""
         if groups and not self.measures() and keys & {"superlative", "high", "low"} and not keys & {"top", "bottom"}:
             often = {"많은", "많이", "most", "the most", "적은", "least", "fewest", "많았던", "적었던"}
+            often |= {"most common", "most frequent", "most popular", "가장 흔한", "가장 빈번한", "제일 흔한"}
             if any(piece.text in often for piece in self.pieces):
                 return ()
         measures = self.needed_measures()

@@ -8,8 +8,8 @@ from typing import cast
 
 from chat.analyst.lexicon import words_of
 from chat.analyst.markdown import groups_digits
-from chat.analyst.queries import STATISTICS, Filter, NotClear, Statistic
-from chat.analyst.tables import Table
+from chat.analyst.queries import Filter, NotClear, Statistic, is_statistic
+from chat.analyst.scopes import Scope
 from chat.analyst.words import Piece
 
 _RANKS = ("top", "bottom", "superlative", "high", "low", "min", "max")
@@ -28,7 +28,7 @@ def adds_up(column: str) -> bool:
 class Roles:
     """The words and columns of a question without its conditions, which `filters` holds."""
 
-    table: Table
+    table: Scope
     pieces: list[Piece]
     filters: tuple[Filter, ...]
 
@@ -59,7 +59,7 @@ class Roles:
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
     def _meant(self, piece: Piece, kinds: tuple[str, ...]) -> str | None:
-        """The column of these kinds that a word means; asks back when several fit equally."""
+        """The column of these kinds that a word means; asks back when several fit equally, here or in other files."""
         fitting = [name for name in piece.columns if self.table.column(name).kind in kinds]
         if len(fitting) > 1:
             raise NotClear("which_column", words=(piece.text,), options=tuple(fitting))
@@ -89,7 +89,7 @@ class Roles:
         if not 0 <= place < len(self.pieces):
             return False
         if self.pieces[place].key == "each":
-            return self.pieces[place].text.isascii() == (step < 0)
+            return (self.pieces[place].text.isascii() or self.pieces[place].text == "각") == (step < 0)
         return self._is_text(number) and self._is_text(place) and self._marked_from(place, step=step)
 
     def _is_text(self, number: int) -> bool:
@@ -121,7 +121,7 @@ class Roles:
         return self.columns("number", "text", "date", "month")
 
     def statistics(self, keys: set[str]) -> tuple[Statistic, ...]:
-        ordered = dict.fromkeys(piece.key for piece in self.pieces if piece.key in STATISTICS & keys)
+        ordered = dict.fromkeys(piece.key for piece in self.pieces if piece.key in keys and is_statistic(piece.key))
         return cast(tuple[Statistic, ...], tuple(ordered))
 
     def needed_measures(self) -> tuple[str, ...]:
@@ -163,15 +163,25 @@ class Roles:
     def forget_identifiers(self) -> None:
         """In "average salary of employees" the column that names every row sets nothing apart."""
         keys = self.keys()
-        computed = "share" in keys or (keys & STATISTICS and self.measures())
+        computed = "share" in keys or (any(is_statistic(key) for key in keys) and self.measures())
         listed = self.filters and not keys
         if not (computed or listed) or keys & {*_RANKS, "count", "distinct"}:
             return
         self.pieces = [
             piece
             for number, piece in enumerate(self.pieces)
-            if self._marked_as_group(number) or not piece.columns or not self.are_identifiers(piece.columns)
+            if self._marked_as_group(number) or not piece.columns or not self._only_names_rows(piece)
         ]
+
+    def _only_names_rows(self, piece: Piece) -> bool:
+        """Whether a column is named for what the rows are: employees, or the orders of an "order quantity"."""
+        if self.are_identifiers(piece.columns):
+            return True
+        others = {name for name in self.measures() if name not in piece.columns}
+        return bool(others) and all(
+            self.table.column(name).kind != "text" and not groups_digits(name) and self.table.is_unique(name)
+            for name in piece.columns
+        )
 
     def are_identifiers(self, names: tuple[str, ...]) -> bool:
         """Whether these are text columns that each name every row differently."""

@@ -10,6 +10,9 @@ from chat.analyst.queries import AnyOf, Filter
 from chat.analyst.tables import Column
 
 _COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<=", "from": ">=", "before": "<"}
+_PARTS_OF_TIMES = {"month": "month", "weekday": "isodow", "hour": "hour"}
+_PRESENCE = {"missing": "IS NULL", "present": "IS NOT NULL"}
+_TEXTS = {"contains": "contains", "starts": "starts_with", "ends": "ends_with"}
 _EXACT_DIGITS = 15
 
 
@@ -52,13 +55,18 @@ class Writer:
         return quoted(self._names[column])
 
     def condition(self, item: Filter) -> str:
-        """A condition, which an empty cell never meets."""
+        """A condition, which an empty cell never meets unless it asks for that."""
         column = self.name(item.column)
-        if item.operator == "month":
-            return f"month({column}) IN ({', '.join(str(int(month)) for month in item.operands)})"
         if item.operator == "during":
             start, after = item.operands
             return f"{column} >= {moment(start)} AND {column} < {moment(after)}"
+        if item.operator in _PARTS_OF_TIMES:
+            listed = ", ".join(str(int(part)) for part in item.operands)
+            return f"{_PARTS_OF_TIMES[item.operator]}({column}) IN ({listed})"
+        if item.operator in _PRESENCE:
+            return f"{column} {_PRESENCE[item.operator]}"
+        if item.operator in _TEXTS:
+            return f"{_TEXTS[item.operator]}(lower({column}), lower({literal(str(item.operands[0]))}))"
         operands = [self._operand(item.column, operand) for operand in item.operands]
         if item.operator in ("in", "not_in"):
             return f"{column} {'IN' if item.operator == 'in' else 'NOT IN'} ({', '.join(operands)})"

@@ -9,6 +9,7 @@ from chat.analyst.queries import Period, Query
 from chat.analyst.sources import Source
 
 _PANDAS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+_PARTS = {"weekday": "isodow", "hour": "hour"}
 _LENGTHS = {
     "day": "INTERVAL 1 DAY",
     "week": "INTERVAL 7 DAY",
@@ -19,7 +20,12 @@ _LENGTHS = {
 
 
 def truncated(column: str, period: str) -> str:
-    """The SQL of the first moment of the period that a quoted column's time is in; weeks begin on Monday."""
+    """The SQL of the first moment of the period that a quoted column's time is in; weeks begin on Monday.
+
+    Days of the week are 1 (Monday) to 7, hours of the day 0 to 23.
+    """
+    if period in _PARTS:
+        return f"{_PARTS[period]}({column})"
     return f"date_trunc('{period}', {column})"
 
 
@@ -51,7 +57,9 @@ def labelled(frame: pd.DataFrame, query: Query) -> pd.DataFrame:
 
 
 def periods_of(moments: pd.Series, period: Period | str) -> pd.Series:
-    """The periods that begin at these moments."""
+    """The periods that begin at these moments; days of the week and hours are numbers already."""
+    if period in _PARTS:
+        return moments
     periods: pd.Series = moments.dt.to_period(_PANDAS[period])
     return periods
 

@@ -5,19 +5,40 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from chat.analyst.compounds import Relative, compounds_at
 from chat.analyst.lexicon import LONGEST_VALUE, Lexicon, particles, vocabulary
 from chat.analyst.quantities import Date, dates_at, numbers_at
+from chat.analyst.queries import AnyOf, Filter
 from chat.analyst.verbs import verb_at
 
-PieceKind = Literal["word", "column", "value", "number", "date", "filler", "unknown"]
+PieceKind = Literal[
+    "word",
+    "column",
+    "value",
+    "number",
+    "date",
+    "filler",
+    "unknown",
+    "span",
+    "weekdays",
+    "clock",
+    "alpha",
+    "decade",
+    "literal",
+    "condition",
+]
 _ORNAMENTS = re.compile(r"[~∼]+(?!\s*\d)|[ㅋㅎㅠㅜ]{2,}|\^\^|[\U0001F300-\U0001FAFF]")
 _CASES = "은는이가을를의에와과로으도만부까"  # particles of nouns begin so; the others end verbs
-_COST = {"column": 1.0, "value": 0.9, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2}
+_COST = {"column": 1.0, "value": 0.9, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2, "span": 1.1}
+_COMPOUND_COST = 0.97
+_LITERAL_COST = 3.0
+_LITERAL = re.compile(r"'([^']{1,60})'|\"([^\"]{1,60})\"|‘([^’]{1,60})’|“([^”]{1,60})”|「([^」]{1,60})」")
 _OWN_WORD_COST = 1.1  # of a value that is spelt like one of the analyst's words, such as the total of a row of totals
 _PARTICLE_COST = 0.3
+_CLOSING = "'\"’”」)]"
 _LOOSE_COST = 0.5
 _UNKNOWN_COST = 20.0
 _FUZZY_COST = 6.0
@@ -25,7 +46,11 @@ _FUZZY_COST = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the question. `columns`: those that the text can mean; `values`: (column, value) likewise."""
+    """A part of the question. `columns`: those that the text can mean; `values`: (column, value) likewise.
+
+    `tail` is what stands between it and the next one: particles, signs and words without meaning. `numbers` are the
+    days of a week. A condition that was understood keeps its `filters` (all of them) or `either` (at least one).
+    """
 
     kind: PieceKind
     text: str
@@ -35,6 +60,11 @@ class Piece:
     number: float = 0.0
     date: Date | None = None
     corrected: str = ""
+    tail: str = field(default="", compare=False)
+    numbers: tuple[float, ...] = ()
+    relative: Relative | None = None
+    filters: tuple[Filter, ...] = ()
+    either: AnyOf | None = None
 
 
 def pieces_of(question: str, lexicon: Lexicon) -> list[Piece]:
@@ -49,27 +79,35 @@ def pieces_of(question: str, lexicon: Lexicon) -> list[Piece]:
         for end, cost, piece in _pieces_from(text, exact, start, lexicon):
             if best[start][0] + cost < best[end][0]:
                 best[end] = (best[start][0] + cost, start, piece)
-    return _path(best)
+    return _path(best, exact)
 
 
-def _path(best: list[tuple[float, int, Piece | None]]) -> list[Piece]:
+def _path(best: list[tuple[float, int, Piece | None]], exact: str) -> list[Piece]:
     pieces: list[Piece] = []
     position = len(best) - 1
+    tail = ""
     while position > 0:
         _, position_before, piece = best[position]
         if piece is not None:
-            pieces.append(piece)
+            pieces.append(replace(piece, tail=tail))
+        meaningless = piece is None or piece.kind == "filler"
+        tail = exact[position_before:position] + tail if meaningless else ""
         position = position_before
     return pieces[::-1]
 
 
 def _pieces_from(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int, float, Piece | None]]:
     """All pieces that can begin at `start`: (end, cost, piece)."""
-    if text[start] in " ,?!.:;'\"“”‘’()[]…·/&+*`^{}|":
+    if text[start] in " ,?!.:;'\"“”‘’「」()[]…·&`^{}|":
         yield start + 1, 0.01, None
-    if start and _is_word(text[start - 1]):
+    if text[start : start + 2] in ("'s", "’s") and not text[start + 2 : start + 3].isalnum():
+        yield start + 2, 0.02, None
+    if start and (_is_word(text[start - 1]) or text[start - 1] in _CLOSING):
         yield from _particles(text, start)
+    if literal := _LITERAL.match(exact, start):
+        yield literal.end(), _LITERAL_COST, Piece("literal", next(part for part in literal.groups() if part))
     if _boundary(text, start):
+        yield from _compounds(text, start)
         yield from _dates_and_numbers(text, start)
         yield from _known(text, exact, start, lexicon)
         yield from _verbs(text, start)
@@ -100,6 +138,22 @@ def _particles(text: str, start: int) -> Iterator[tuple[int, float, None]]:
         end = start + len(particle)
         if text.startswith(particle, start) and (end == len(text) or not "가" <= text[end] <= "힣"):
             yield end, _PARTICLE_COST, None
+
+
+def _compounds(text: str, start: int) -> Iterator[tuple[int, float, Piece]]:
+    for found in compounds_at(text, start):
+        if not _boundary(text, found.end):
+            continue
+        cost = _COST["span"] if found.kind == "span" else _COMPOUND_COST
+        piece = Piece(
+            found.kind,
+            text[start : found.end],
+            key=found.key,
+            number=found.number,
+            numbers=found.numbers,
+            relative=found.relative,
+        )
+        yield found.end, cost - 0.001 * (found.end - start), piece
 
 
 def _dates_and_numbers(text: str, start: int) -> Iterator[tuple[int, float, Piece]]:
@@ -167,7 +221,7 @@ def _corrected(word: str, lexicon: Lexicon) -> Piece | None:
     if len(letters) < 5 or any(character.isdigit() for character in word):
         return None
     near = [known for known in lexicon.columns if _one_letter_apart(letters, known)]
-    own_words = [word for word, meaning in vocabulary().items() if meaning != "filler"]
+    own_words = [known for known, meaning in vocabulary().items() if meaning != "filler" and " " not in known]
     near = near or [known for known in own_words if _one_letter_apart(letters, known)]
     targets = {(lexicon.columns.get(known), vocabulary().get(known)) for known in near}
     if len(targets) != 1:
