@@ -12,10 +12,10 @@ from chat.analyst.words import Piece
 
 _RANKS = {"superlative", "high", "low", "top", "bottom", "max", "min"}
 _NAMES = ("이름", "직원")
-_KOREAN = "rank=superlative|high|low|top of=entity|rows|column attribute=column"
+_KOREAN = "rank=superlative|high|low|top of=entity|rows|column attribute=column+"
 _ENGLISH = (
-    "attribute=column of=entity|rows|column superlative|high|low|max|min",
-    "attribute=column number? top? high|low column? of=entity|rows|column",
+    "attribute=column+ of=entity|rows|column superlative|high|low|max|min",
+    "attribute=column+ number? top? high|low column? of=entity|rows|column",
     "attribute=column column? high|low of=entity|rows|column",
 )
 
@@ -26,16 +26,18 @@ def with_asked(pieces: list[Piece], lexicon: Lexicon, scope: Scope) -> list[Piec
     for pattern in (_KOREAN, *_ENGLISH):
         for match in found_all(pieces, pattern):
             if _asks(match, scope, korean=pattern == _KOREAN):
-                attribute, of = match.parts["attribute"][0], match.parts["of"][0]
+                of = match.parts["of"][0]
                 kept = [piece for piece in pieces if piece is not of]
-                return [replace(piece, key="asked") if piece is attribute else piece for piece in kept]
+                asked = [id(piece) for piece in match.parts["attribute"]]
+                return [replace(piece, key="asked") if id(piece) in asked else piece for piece in kept]
     return pieces
 
 
 def _asks(match: Found, scope: Scope, *, korean: bool) -> bool:
     """Whether the attribute is one of single rows: of people or things, or of what names every row differently."""
-    attribute, of = match.parts["attribute"][0], match.parts["of"][0]
-    if len(attribute.columns) != 1 or scope.column(attribute.columns[0]).kind == "number":
+    attribute, of = match.parts["attribute"][-1], match.parts["of"][0]
+    asked = [piece.columns for piece in match.parts["attribute"]]
+    if any(len(names) != 1 or scope.column(names[0]).kind == "number" for names in asked):
         return False
     if of.kind == "column" and not all(scope.is_unique(name) for name in of.columns):
         return False

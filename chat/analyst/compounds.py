@@ -181,6 +181,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
         (rf"(?:최근|지난|과거|직전|마지막)\s*{_COUNT}\s*{_UNIT}(?:간|동안|치)?", _rolling),
         (rf"(?:the )?(?:(?:most )?recent|last|past|previous|latest|trailing) {_COUNT}[\s-]{_UNIT}\b", _rolling),
         (r"최근\s*(?P<unit>일주일|주일|일년|1년)", _recent),
+        (r"(?:the )?year[\s-]to[\s-]date|ytd\b", _relative("year", 0)),
+        (r"(?:the )?month[\s-]to[\s-]date|mtd\b", _relative("month", 0)),
         (rf"{_COUNT}\s*{_UNIT}\s*(?:전(?!체|\s*대비)|ago\b)", _ago),
         *((rf"(?:{words}){_NOT_HANGUL}", _relative(*time)) for time, words in _RELATIVE.items()),
         (rf"[{_DAYS}]요일(?:(?:\s*[,·/]\s*|\s*(?:과|와|이랑|하고|또는|및)\s*)[{_DAYS}]요일)*(?!별)", _korean_days),

@@ -234,11 +234,11 @@ class Conditions:
 
     def _relative_dates(self, places: list[int]) -> None:
         """ "지난달", "the last 3 months": told from the newest date, as days of the calendar."""
+        relatives = [self.pieces[place].relative for place in places]
         column = self._date_column()
         if column is None:
             raise NotClear("needs_date")
         newest = self.table.newest(column)
-        relatives = [self.pieces[place].relative for place in places]
         if newest is None or any(relative is None for relative in relatives):
             raise NotClear("unsure")
         ranges = [days_of(relative, newest) for relative in relatives if relative]
@@ -378,12 +378,17 @@ class Conditions:
     def _sign(self, place: int) -> set[int]:
         return {place - 1} if self._key(place - 1) in ("eq", "ne") else set()
 
+    def _begins_anew(self, number: int) -> bool:
+        """In "지역이 서울이고 제품이 노트북이 아닌" the negation is of the second condition alone."""
+        joined = self.pieces[number - 1].tail.startswith(("이고", "이며", "인"))
+        return joined or (self._kind(number) == "column" and self._kind(number + 1) == "value")
+
     def _negated(self, place: int) -> int | None:
         """Where the negation of a value stands: after a Korean value (or a list of them), before an English one."""
         if self._key(place - 1) == "ne":
             return place - 1
         step = place + 1
-        while self._kind(step) in ("value", "column") and not self._grouped(step):
+        while self._kind(step) in ("value", "column") and not self._grouped(step) and not self._begins_anew(step):
             step += 1
         if self._key(step) == "not" and "가" <= self.pieces[step].text[0] <= "힣":
             return step

@@ -11,6 +11,7 @@ from chat.analyst.lexicon import Lexicon
 from chat.analyst.markdown import groups_digits
 from chat.analyst.queries import Filter, NotClear, Period, is_statistic
 from chat.analyst.scopes import Scope
+from chat.analyst.sequences import is_korean
 from chat.analyst.words import Piece
 
 _AGE, _QUANTITY = "나이", "수량"
@@ -53,17 +54,29 @@ def without_idle_words(pieces: list[Piece]) -> list[Piece]:
     keys = {piece.key for piece in pieces}
     bounds = sum(piece.kind in ("number", "date", "clock") for piece in pieces)
     idle = {"between"} if bounds < 2 or "correlation" in keys else set()
-    idle |= set() if bounds else {"from"}
     idle |= {"when"} if keys.intersection(get_args(Period)) else set()
     meaningful = [
         piece for piece in pieces if piece.kind != "filler" and piece.key not in (*idle, "else", "same_again")
     ]
+    meaningful = _without_idle_bounds(meaningful)
     kinds = ["", *(piece.kind for piece in meaningful), ""]
     return [
         piece
         for number, piece in enumerate(meaningful)
         if piece.key != "columns" or "column" not in (kinds[number], kinds[number + 2])
     ]
+
+
+def _without_idle_bounds(pieces: list[Piece]) -> list[Piece]:
+    """ "From" and "to" tell of times and numbers only right before these ("부터" after them), not in "from Seoul"."""
+    bounds = ("number", "date", "clock")
+    kept = []
+    for number, piece in enumerate(pieces):
+        near = number - 1 if is_korean(piece) else number + 1
+        beside = 0 <= near < len(pieces) and pieces[near].kind in bounds
+        if piece.key not in ("from", "until") or not piece.text[0].isalpha() or beside:
+            kept.append(piece)
+    return kept
 
 
 def _excluded_values(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:

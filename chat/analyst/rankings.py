@@ -41,7 +41,7 @@ class Rankings(Periods):
         if "count" in keys and groups and not self.measures():
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
         statistics = tuple(name for name in self.statistics(keys) if name not in ("min", "max"))
-        if not groups and statistics:
+        if not groups and statistics and not self.period(keys):
             raise NotClear("unsure")
         if not groups and not self.measures() and not self.filters and "rows" not in keys and number is None:
             raise NotClear("which_column", options=tuple(self.table.names("number")[:8]))

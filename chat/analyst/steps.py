@@ -18,6 +18,7 @@ _DROPPED: tuple[tuple[PreparationKind, tuple[str, ...]], ...] = (
     (
         "drop_outliers",
         (
+            "method=zscore|iqr not.e what=outliers columns=column*",
             f"columns=column* {_RULE} each? what=outliers rows? not.k",
             f"after? not.e method=zscore|iqr? what=outliers columns=column* each? {_RULE.replace('=z', '2=z')}",
             "not.e rows|entity what=outliers columns=column*",
@@ -42,7 +43,7 @@ _DROPPED: tuple[tuple[PreparationKind, tuple[str, ...]], ...] = (
 )
 _FILLED = (
     f"columns=column* what=missing columns2=column* {_HOW} fill.k",
-    f"after? fill.e what=missing columns=column* what2=missing? {_HOW}",
+    f"after? fill.e what=missing columns=column* columns? columns? {_HOW}",
     f"after? fill.e columns=column+ what=missing {_HOW}",
     f"columns=column* what=missing fill.e {_HOW}",
 )

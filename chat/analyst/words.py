@@ -30,7 +30,12 @@ PieceKind = Literal[
     "literal",
     "condition",
 ]
-_ORNAMENTS = re.compile(r"[~∼]+(?!\s*\d)|[ㅋㅎㅠㅜ]{2,}|\^\^|[\U0001F300-\U0001FAFF]")
+_ROUNDED = (
+    r"(?:,? ?(?:and )?(?:rounded|round)(?: (?:it|the \w+|your answer))?(?: off)? to (?:the )?"
+    r"\w+ decimal\w*(?: places?| points?)?)"
+    r"|소수점\s*(?:아래|이하)?\s*\S*\s*자리\S*(?:\s*반올림\S*)?"
+)
+_ORNAMENTS = re.compile(rf"{_ROUNDED}|[~∼]+(?!\s*\d)|[ㅋㅎㅠㅜ]{{2,}}|\^\^|[\U0001F300-\U0001FAFF]")
 _CASES = "은는이가을를의에와과로으도만부까"  # particles of nouns begin so; the others end verbs
 _COST = {"column": 1.0, "value": 0.9, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2, "span": 1.1}
 _COMPOUND_COST = 0.97

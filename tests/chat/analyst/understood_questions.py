@@ -150,7 +150,8 @@ SHOP: list[tuple[Query, str]] = [
     (
         Query("growth", ("매출",), date="주문일", period="year"),
         """
-        year over year growth of sales | 전년 대비 매출 증감률 | How much did sales grow year over year?
+        year over year growth of sales | 전년 대비 매출 증감률 | How much did sales grow year over year? |
+        연간 매출 증가율
         """,
     ),
     (
@@ -163,7 +164,9 @@ SHOP: list[tuple[Query, str]] = [
     ),
     (
         Query("trend", ("매출",), date="주문일", period="month", window=3),
-        "3-month moving average of monthly sales | 매출 3개월 이동평균",
+        """
+        3-month moving average of monthly sales | 매출 3개월 이동평균 | 월별 매출의 3개월 이동평균 그래프
+        """,
     ),
     (
         Query("trend", ("매출",), date="주문일", period="month", cumulative=True),
@@ -181,7 +184,10 @@ SHOP: list[tuple[Query, str]] = [
     ),
     (
         Query("aggregate", ("매출",), ("std",), preparations=(Preparation("fill_missing", ("매출",), "mean"),)),
-        "결측을 평균으로 채운 뒤 매출 표준편차",
+        """
+        결측을 평균으로 채운 뒤 매출 표준편차 |
+        Replace the missing values in the sales column with the column mean and report the standard deviation
+        """,
     ),
     (
         Query("aggregate", ("매출",), ("sum",), preparations=(Preparation("drop_duplicates"),)),
@@ -591,7 +597,9 @@ SHOP: list[tuple[Query, str]] = [
     ),
     (
         Query("aggregate", ("매출",), ("mean",), preparations=(Preparation("drop_outliers", ("매출",), "iqr", 1.5),)),
-        "매출의 이상치를 제거하고 평균",
+        """
+        매출의 이상치를 제거하고 평균 | Use the IQR method to remove outliers in sales, then report the mean
+        """,
     ),
     (
         Query("aggregate", ("매출",), ("mean",), preparations=(Preparation("fill_missing", ("매출",), "median"),)),
@@ -729,6 +737,187 @@ SHOP: list[tuple[Query, str]] = [
     (
         Query("aggregate", ("매출",), ("mean",), ("지역",), having=(Having("mean", "매출", "gt", 600000),)),
         "only regions whose average sales exceed 600000",
+    ),
+    (
+        Query("aggregate", ("매출",), ("sum", "mean", "max"), ("지역",)),
+        "매출의 합계와 평균, 최댓값을 지역별로",
+    ),
+    (
+        Query("aggregate", ("매출", "비용"), ("sum",), ("지역",)),
+        "지역별 매출과 비용의 합계",
+    ),
+    (
+        Query("aggregate", ("매출",), ("sum",), filters=(Filter("주문일", "during", ("2024-04-01", "2024-07-01")),)),
+        "What was the total revenue in Q2 2024?",
+    ),
+    (
+        Query(
+            "top",
+            ("수량",),
+            groups=("제품",),
+            filters=(Filter("지역", "in", ("서울",)), Filter("주문일", "during", ("2024-01-01", "2025-01-01"))),
+            limit=3,
+        ),
+        "서울에서 2024년에 가장 많이 팔린 제품 3개",
+    ),
+    (
+        Query(
+            "aggregate",
+            ("매출",),
+            ("sum",),
+            filters=(Filter("지역", "in", ("서울",)), Filter("제품", "not_in", ("노트북",))),
+        ),
+        "지역이 서울이고 제품이 노트북이 아닌 행의 매출 합계",
+    ),
+    (
+        Query("count", filters=(Filter("비용", "le", (200000,)), Filter("수량", "gt", (3,)))),
+        "비용이 20만 이하이고 수량이 3개 초과인 건수",
+    ),
+    (
+        Query("aggregate", ("매출",), ("sum",), filters=(Filter("주문일", "during", ("2023-12-25", "2024-12-25")),)),
+        "최근 1년 매출 합계",
+    ),
+    (
+        Query("aggregate", ("매출",), filters=(Filter("주문일", "during", ("2024-12-11", "2024-12-25")),)),
+        "최근 2주간 매출",
+    ),
+    (
+        Query("aggregate", ("매출",), filters=(Filter("주문일", "during", ("2022-01-01", "2023-01-01")),)),
+        "재작년 매출",
+    ),
+    (
+        Query("aggregate", ("매출",), ("sum",), filters=(Filter("주문일", "during", ("2024-12-16", "2024-12-23")),)),
+        "지난주 매출 합계",
+    ),
+    (
+        Query("top", ("매출",), limit=10),
+        "매출 상위 10개 행을 보여줘",
+    ),
+    (
+        Query("top", ("매출",), ("std",), ("지역",), limit=1),
+        "매출 표준편차가 가장 큰 지역",
+    ),
+    (
+        Query("top", ("매출",), ("cv",), ("제품",), limit=1),
+        "변동계수가 가장 큰 제품은? 매출 기준",
+    ),
+    (
+        Query("aggregate", ("매출",), ("median", "p90"), ("지역",)),
+        "지역별 매출의 중앙값과 90백분위수",
+    ),
+    (
+        Query("aggregate", ("제품",), ("distinct",), ("지역",)),
+        "지역별로 제품 종류 수",
+    ),
+    (
+        Query("missing"),
+        "결측치가 있는 열은?",
+    ),
+    (
+        Query("preview", filters=(Filter("매출", "gt", (0,)),), limit=10),
+        "매출이 0보다 큰 행",
+    ),
+    (
+        Query("trend", ("매출",), groups=("지역",), date="주문일", period="month"),
+        "월별 지역별 매출 추이",
+    ),
+    (
+        Query("aggregate", ("매출",), filters=(Filter("주문일", "during", ("2024-01-01", "2025-01-01")),)),
+        "year-to-date sales",
+    ),
+    (
+        Query(
+            "share",
+            ("매출",),
+            filters=(Filter("지역", "in", ("서울",)), Filter("주문일", "during", ("2024-01-01", "2025-01-01"))),
+        ),
+        "what percentage of total sales came from 서울 in 2024?",
+    ),
+    (
+        Query(
+            "aggregate",
+            ("매출",),
+            ("sum",),
+            ("제품",),
+            (
+                Filter("제품", "in", ("노트북", "마우스")),
+                Filter("지역", "in", ("부산",)),
+                Filter("주문일", "during", ("2024-01-01", "2024-04-01")),
+            ),
+        ),
+        "total sales for 노트북 and 마우스 in 부산 between January and March 2024",
+    ),
+    (
+        Query("top", ("비용",), ("mean",), ("지역",), limit=1, ascending=True),
+        "which region had the lowest average cost?",
+    ),
+    (
+        Query("correlation", ("수량", "매출")),
+        "how does quantity relate to sales?",
+    ),
+    (
+        Query("correlation", ("수량", "비용")),
+        "is quantity correlated with cost?",
+    ),
+    (
+        Query("top", ("비용",), limit=10),
+        "list the top 10 rows by cost",
+    ),
+    (
+        Query("preview", filters=(Filter("지역", "in", ("서울",)), Filter("매출", "gt", (500000,))), limit=10),
+        "show me rows where region is 서울 and sales > 500000",
+    ),
+    (
+        Query("top", ("매출",), ("sum",), ("지역",), limit=5),
+        "sort regions by total sales descending",
+    ),
+    (
+        Query(
+            "trend",
+            ("매출",),
+            ("sum",),
+            filters=(Filter("주문일", "during", ("2024-01-01", "2025-01-01")),),
+            limit=1,
+            date="주문일",
+            period="month",
+        ),
+        "which month had the highest total sales in 2024?",
+    ),
+    (
+        Query("top", ("비용",), ("sum",), ("제품",), limit=1, ascending=True),
+        "제품별 비용 총액이 가장 적은 것은?",
+    ),
+    (
+        Query("share", ("매출",), filters=(Filter("지역", "in", ("서울",)),)),
+        "서울 매출이 전체에서 차지하는 비율",
+    ),
+    (
+        Query("pivot", ("매출",), ("sum",), date="주문일", period="quarter", across="지역"),
+        "분기별 지역별 매출 피벗",
+    ),
+    (
+        Query("outliers", ("매출",)),
+        "매출의 이상치 개수",
+    ),
+    (
+        Query(
+            "correlation", ("매출", "비용"), preparations=(Preparation("drop_outliers", ("매출", "비용"), "iqr", 1.5),)
+        ),
+        "이상치를 제외한 매출과 비용의 상관계수",
+    ),
+    (
+        Query("missing", ("매출",)),
+        "매출 결측치 비율",
+    ),
+    (
+        Query("correlation", ("매출", "비용"), preparations=(Preparation("drop_missing", ("매출",)),)),
+        """
+        Compute the correlation coefficient between sales and cost after dropping rows with missing sales.
+        """,
+    ),
+    (
+        Query("aggregate", ("매출",), ("mean",)),
+        "Calculate the mean of sales, rounded to two decimal places",
     ),
 ]
 
@@ -1124,7 +1313,10 @@ STAFF: list[tuple[Query, str]] = [
     ),
     (
         Query("correlation", ("age", "salary")),
-        "Is there a significant correlation between age and salary?",
+        """
+        Is there a significant correlation between age and salary? |
+        What is the correlation coefficient between age and salary, and is it significant?
+        """,
     ),
     (
         Query("regression", ("salary", "age", "score")),
@@ -1307,6 +1499,81 @@ STAFF: list[tuple[Query, str]] = [
     (
         Query("aggregate", ("salary", "age", "score"), ("median", "mean", "max"), ("department",)),
         "median salary, mean age and max score by department",
+    ),
+    (
+        Query(
+            "aggregate",
+            ("salary",),
+            ("mean",),
+            filters=(Filter("gender", "in", ("F",)), Filter("city", "in", ("Seoul",)), Filter("age", "gt", (30,))),
+        ),
+        "Find the average salary of female employees in Seoul who are older than 30.",
+    ),
+    (
+        Query("aggregate", ("age",), ("min", "max", "mean")),
+        "What is the minimum, maximum and average age?",
+    ),
+    (
+        Query("top", ("age", "name"), limit=3),
+        "Who are the three oldest employees?",
+    ),
+    (
+        Query("top", ("score",), groups=("employee_id",), limit=1),
+        "Which employee has the highest score?",
+    ),
+    (
+        Query("share", filters=(Filter("gender", "in", ("F",)),)),
+        "What percentage of employees are women?",
+    ),
+    (
+        Query(
+            "distinct", ("employee_id",), filters=(Filter("salary", "ge", (40000,)), Filter("salary", "le", (50000,)))
+        ),
+        "how many people earn between 40k and 50k?",
+    ),
+    (
+        Query("distinct", ("department",)),
+        "how many departments are there?",
+    ),
+    (
+        Query("top", ("salary",), ("mean",), ("gender",), limit=1),
+        "Which gender has the higher average salary?",
+    ),
+    (
+        Query("aggregate", ("salary",), ("mean",), ("department",), (Filter("department", "in", ("IT", "HR")),)),
+        "average salary of IT vs HR",
+    ),
+    (
+        Query("preview", filters=(Filter("hire_date", "during", ("2023-05-16", "2024-05-16")),), limit=10),
+        "employees hired in the last 12 months",
+    ),
+    (
+        Query("preview", filters=(Filter("hire_date", "during", ("2024-01-01", "2025-01-01")),), limit=10),
+        "people hired this year",
+    ),
+    (
+        Query("distribution", ("salary",)),
+        "show the distribution of salaries",
+    ),
+    (
+        Query("correlation"),
+        "correlation matrix",
+    ),
+    (
+        Query("correlation", ("salary", "age")),
+        "Is salary correlated with age at the 5% significance level?",
+    ),
+    (
+        Query("aggregate", ("score",), ("mean",), preparations=(Preparation("drop_missing", ("score",)),)),
+        "average score ignoring missing values",
+    ),
+    (
+        Query("aggregate", ("salary",), ("q3",), filters=(Filter("gender", "in", ("F",)),)),
+        "what is the 3rd quartile of salary for women",
+    ),
+    (
+        Query("top", ("salary",), ("mean",), ("department",), limit=5),
+        "group by department and show mean salary sorted descending",
     ),
 ]
 
