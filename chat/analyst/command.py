@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,18 +13,14 @@ from typing import Any, TextIO
 
 import pandas as pd
 
-from chat.analyst import closed, lookups
-from chat.analyst.answers import answer, unclear_answer
-from chat.analyst.computing import compute
+from chat.analyst import closed
+from chat.analyst.answering import Asked, reply_to
 from chat.analyst.intake.cards import Card
-from chat.analyst.queries import Unclear
-from chat.analyst.questions import understand
 from chat.analyst.reading import Reading, read, read_table
-from chat.analyst.scripts import script_of
 from chat.analyst.sentences import language_of_question, say
 from chat.analyst.tables import ReadingFailed, Table
 from chat.analyst.time_limits import OutOfTime, time_limit
-from chat.analyst.working import MOST_ROWS, exact, value_of
+from chat.analyst.working import MOST_ROWS, exact
 
 _LANGUAGE = "en"
 _KEPT = 4  # tables that a batch keeps for the next questions about them
@@ -47,22 +43,21 @@ class Answered:
         return {"question": self.question, "text": self.text, "table": self.table, "value": self.value}
 
 
-def ask(question: str, table: Table, path: Path | None = None, loaded: closed.Loaded | None = None) -> Answered:
-    """The built-in analyst's answer to a question about a table, whose file is in `path`."""
-    language = language_of_question(question, _LANGUAGE)
-    in_form = closed.answer(question, table, language, path, loaded)
-    if in_form is not None:
-        return Answered(question, in_form.text, code=in_form.code)
-    query = understand(question, table)
-    found = lookups.answer(question, table, language) if lookups.is_open(query, table) else None
-    if found:
-        return Answered(question, "\n\n".join(found.pieces), value=found.value, code=found.code)
-    if isinstance(query, Unclear):
-        return Answered(question, "\n\n".join(unclear_answer(query, table, language)))
-    result = compute(query, table)
-    text = "\n\n".join(answer(query, result, table, language))
-    code = script_of(query, result, table, path or Path(table.name))
-    return Answered(question, text, _as_json_table(result.frame), exact(value_of(query, result)), code)
+def ask(
+    question: str,
+    table: Table,
+    path: Path,
+    *,
+    others: Sequence[tuple[Table, Path]] = (),
+    earlier: Sequence[str] = (),
+    loaded: closed.Loaded | None = None,
+) -> Answered:
+    """The built-in analyst's answer to a question about a table, whose file is in `path`; the rest as in `Asked`."""
+    asked = Asked(question, table, path, _LANGUAGE, others=others, earlier=earlier, loaded=loaded)
+    reply = reply_to(asked)
+    shown = _as_json_table(reply.result.frame) if reply.result is not None and reply.result.cannot is None else None
+    code = reply.work.code if reply.work else ""
+    return Answered(question, "\n\n".join(reply.pieces), shown, exact(reply.value), code)
 
 
 def run(arguments: Sequence[str], *, as_json: bool, dump: Path | None, out: TextIO, errors: TextIO) -> int:
@@ -78,16 +73,22 @@ def run(arguments: Sequence[str], *, as_json: bool, dump: Path | None, out: Text
         return 2
     failed = 0
     printed: list[dict[str, Any]] = []
-    for path in files:
-        try:
-            reading = read(path, path.name)
-        except ReadingFailed as failure:
+    tables: list[tuple[Table, Path]] = []
+    readings: Iterable[tuple[Path, Reading | ReadingFailed]] = _readings(files, errors)
+    if questions and len(files) > 1:  # a question about one of them may name columns of the others
+        readings = list(readings)
+        tables = [(one.table, path) for path, one in readings if isinstance(one, Reading) and one.table is not None]
+    for path, reading in readings:
+        if isinstance(reading, ReadingFailed):
             failed += 1
-            print(f"{path}: {_reason(failure, path.name)}", file=errors)
-            if dump and failure.reason == "empty":
+            if dump and reading.reason == "empty":
                 _dump_path(path, dump, len(files)).write_bytes(b"")
             continue
-        answers = [_answered(question, reading, path, errors) for question in questions]
+        others = [(table, place) for table, place in tables if place != path]
+        answers = [
+            _answered(question, reading, path, others, questions[:number], errors)
+            for number, question in enumerate(questions)
+        ]
         if dump:
             write_table(reading, _dump_path(path, dump, len(files)))
         if as_json:
@@ -103,11 +104,28 @@ def run(arguments: Sequence[str], *, as_json: bool, dump: Path | None, out: Text
     return 1 if failed else 0
 
 
-def _answered(question: str, reading: Reading, path: Path, errors: TextIO) -> Answered:
+def _readings(files: Sequence[Path], errors: TextIO) -> Iterator[tuple[Path, Reading | ReadingFailed]]:
+    """Each file as it was read, one after another, or why it can't be, which is told at once."""
+    for path in files:
+        try:
+            yield path, read(path, path.name)
+        except ReadingFailed as failure:
+            print(f"{path}: {_reason(failure, path.name)}", file=errors)
+            yield path, failure
+
+
+def _answered(
+    question: str,
+    reading: Reading,
+    path: Path,
+    others: Sequence[tuple[Table, Path]],
+    earlier: Sequence[str],
+    errors: TextIO,
+) -> Answered:
     if reading.table is None:
         return Answered(question, say("failed.no_table", language_of_question(question, _LANGUAGE), name=path.name))
     try:
-        return ask(question, reading.table, path)
+        return ask(question, reading.table, path, others=others, earlier=earlier)
     except Exception as fault:  # whatever it is, the next question may go well
         print(f"{path}: {question}: {type(fault).__name__}: {fault}", file=errors)
         return Answered(question, say("failed.crash", language_of_question(question, _LANGUAGE), name=path.name))
@@ -165,13 +183,14 @@ class _Tables:
     """The tables of a batch, the last ones kept for the next questions about them."""
 
     def __init__(self, batch: Path) -> None:
+        self._batch = batch
         self._read = lru_cache(maxsize=_KEPT)(lambda name: read_table(_found(name, batch), Path(name).name))
         self._load = lru_cache(maxsize=_KEPT)(lambda name: closed.load(self._read(name), _found(name, batch)))
 
     def ask(self, question: str, name: str) -> Answered:
         """The answer to a question about a file. Raises ReadingFailed and OSError."""
         loaded = self._load(name) if "@" in question else None
-        return ask(question, self._read(name), loaded=loaded)
+        return ask(question, self._read(name), _found(name, self._batch), loaded=loaded)
 
 
 def _lines(path: Path, errors: TextIO) -> Iterator[str]:

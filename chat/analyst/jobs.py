@@ -50,9 +50,7 @@ def answer_job(request: Request, tell: Tell) -> dict[str, Any]:
     ReadingFailed.
     """
     first, *others = request["files"]
-    analysis = analyse(
-        first, request["question"], request["language"], tell, others, request.get("earlier", ())
-    )
+    analysis = analyse(first, request["question"], request["language"], tell, others, request.get("earlier", ()))
     charts = [
         {
             "title": chart.title,

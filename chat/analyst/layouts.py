@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from chat.analyst.tested import Tested
 from chat.analyst.queries import NotClear, Period, Query, Statistic
 from chat.analyst.roles import adds_up
+from chat.analyst.tested import Tested
 
 _PERIODS = get_args(Period)
 

@@ -62,7 +62,12 @@ def test_a_file_of_another_format_has_no_script(tmp_path: Path) -> None:
 
 def test_the_answer_begins_with_the_value_and_says_how_it_was_read(tmp_path: Path) -> None:
     table_of(english.TABLES["matches"], tmp_path)
-    analysis = analyse(tmp_path / "table.csv", "table.csv", "when was the match against norway?", "en", lambda _: None)
+    analysis = analyse(
+        {"path": tmp_path / "table.csv", "name": "table.csv"},
+        "when was the match against norway?",
+        "en",
+        lambda _: None,
+    )
     value, reading = analysis.pieces
     assert value == "13 October 2013"
     assert reading == "Read as: “Date”, where “Opponent” is norway (1 of 7 rows)."
