@@ -8,8 +8,9 @@ from typing import Literal
 import pandas as pd
 
 from chat.analyst.drafts import Draft
-from chat.analyst.queries import AnyOf, Filter, NotClear, Period, Query
+from chat.analyst.queries import AnyOf, Filter, NotClear, Period, Preparation, Query
 from chat.analyst.roles import adds_up
+from chat.analyst.scopes import Scope
 from chat.analyst.sequences import found
 from chat.analyst.words import Piece
 
@@ -90,6 +91,16 @@ def set_apart(query: Query, keys: set[str]) -> Query:
         return replace(query, action="trend", date=months[0], period="month")
     values = [item.column for item in several if item.operator == "in"]
     return _with_default(replace(query, groups=(values[0],)) if len(values) == 1 else query)
+
+
+def within_dates(query: Query, scope: Scope) -> Query:
+    """ "What share of sales came from Seoul in 2024?" is one of the sales of 2024: dates say what the whole is."""
+    dates = tuple(item for item in query.filters if scope.column(item.column).kind in ("date", "month"))
+    rest = tuple(item for item in query.filters if item not in dates)
+    if query.action != "share" or query.groups or not dates or not rest:
+        return query
+    kept = Preparation("keep_rows", filters=dates)
+    return replace(query, filters=rest, preparations=(*query.preparations, kept))
 
 
 def _one_period(either: AnyOf) -> Period | None:

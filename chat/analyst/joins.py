@@ -25,8 +25,7 @@ def with_joins(query: Query, scope: Scope) -> Query:
         if used:
             own, its = _key(scope.table, other)
             _reject_repetition(query, scope, own, its, other)
-            columns = (own,) if own == its else (own, its)
-            steps.append(Preparation("join", columns, other=other.name))
+            steps.append(Preparation("join", (own,), name="" if own == its else its, other=other.name))
     return replace(query, preparations=(*steps, *query.preparations)) if steps else query
 
 

@@ -57,7 +57,7 @@ class Layouts(Tested):
             "pivot",
             measures,
             statistics if measures else (),
-            tuple(name for name in rows if name not in periods),
+            tuple(date if date and name in periods else name for name in rows),
             date=date,
             period=period,
             across=date if across in periods else across,

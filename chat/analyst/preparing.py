@@ -205,14 +205,16 @@ def _join(source: Source, step: Preparation, name: str, others: Others) -> None:
     other = others.get(step.other)
     if other is None:
         raise Impossible("no_other_file", name=step.other)
-    lacking = [key for key in step.columns if key not in other.identifiers or key not in source.names]
+    theirs = (step.name,) if step.name else step.columns
+    lacking = [key for key in step.columns if key not in source.names]
+    lacking += [key for key in theirs if key not in other.identifiers]
     if lacking or not step.columns:
         raise Impossible("no_key", columns=", ".join(lacking), name=step.other)
     called = f"other{len(source.others) + 1}" if source.others else "other"
     source.table.database.add(called, other.frame, other.identifiers)
     source.others[called] = other
-    same = " AND ".join(_same_key(source, other, key) for key in step.columns)
-    keys = ", ".join(quoted(other.identifiers[key]) for key in step.columns)
+    same = " AND ".join(_same_key(source, other, *pair) for pair in zip(step.columns, theirs, strict=True))
+    keys = ", ".join(quoted(other.identifiers[key]) for key in theirs)
     own_keys = ", ".join(source.name(key) for key in step.columns)
     if _repeats(source, source.relation, own_keys) and _repeats(source, called, keys):
         raise Impossible("key_repeats", columns=", ".join(step.columns), name=step.other)
@@ -221,7 +223,7 @@ def _join(source: Source, step: Preparation, name: str, others: Others) -> None:
     )["n"]
     columns = []
     for column in other.columns:
-        if column.name in step.columns:
+        if column.name in theirs:
             continue
         shown = column.name if column.name not in source.names else f"{column.name} ({step.other})"
         identifier = _free(shown, source.names.values())
@@ -234,9 +236,9 @@ def _join(source: Source, step: Preparation, name: str, others: Others) -> None:
     source.notes.append(note("join", count=int(alone), name=step.other, columns=", ".join(step.columns)))
 
 
-def _same_key(source: Source, other: Table, key: str) -> str:
-    own, theirs = f"l.{source.name(key)}", f"r.{quoted(other.identifiers[key])}"
-    kinds = source.kind(key), other.column(key).kind
+def _same_key(source: Source, other: Table, key: str, its: str) -> str:
+    own, theirs = f"l.{source.name(key)}", f"r.{quoted(other.identifiers[its])}"
+    kinds = source.kind(key), other.column(its).kind
     if kinds[0] != kinds[1] and "number" in kinds and "text" in kinds:
         return f"TRY_CAST({own} AS DOUBLE) = TRY_CAST({theirs} AS DOUBLE)"
     if kinds[0] != kinds[1] and "text" in kinds:

@@ -183,7 +183,7 @@ class Preparation:
     column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), or a function of the one column
     ("log", "abs", "square", "root", "z", "min_max", "length"). bin: the new column `name` is `columns[0]` cut at
     `edges` (a bin includes its lower edge), called by `labels`. join: the columns of the conversation's other file
-    `other` where `columns` are equal: one name, or this table's name and the other's.
+    `other` where `columns` are equal; the one column is called `name` there where that isn't empty.
     """
 
     kind: PreparationKind

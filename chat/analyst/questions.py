@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chat.analyst.bins import take_age_groups
-from chat.analyst.comparing import set_apart, take_comparison
+from chat.analyst.comparing import set_apart, take_comparison, within_dates
 from chat.analyst.conditions import Conditions
 from chat.analyst.derived import take_derived
 from chat.analyst.drafts import Draft
@@ -47,7 +47,7 @@ def understand(
             query = set_apart(draft.complete(reading.query()), reading.keys())
         else:
             query = set_apart(gone_on(last, reading, draft), reading.keys())
-        return with_joins(with_columns(query), scope)
+        return with_joins(with_columns(within_dates(query, scope)), scope)
     except NotClear as error:
         return error.unclear
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from chat.analyst.computing import SHARE, Result, compute
-from chat.analyst.queries import Query
+from chat.analyst.queries import Filter, Query
 from chat.analyst.questions import understand
 from chat.analyst.tables import Table
 
@@ -132,3 +132,37 @@ def test_sum_of_huge_integers_does_not_overflow(read: Read) -> None:
     query = understand("sum of n", table)
     assert isinstance(query, Query)
     assert compute(query, table).values["sum"] == 20 * 900_000_000_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("제품에 '북'이 들어가는 행 수", 2),
+        ("제품이 '키'로 시작하는 행 수", 2),
+        ("제품이 '스'로 끝나는 행 수", 2),
+        ("매출이 없는 행 수", 1),
+        ("매출이 비어 있지 않은 행 수", 5),
+        ("금요일 건수", 3),
+        ("주말 건수", 2),
+    ],
+)
+def test_conditions_on_texts_gaps_and_weekdays(ask: Ask, question: str, count: int) -> None:
+    assert ask(question).values["count"] == count
+
+
+def test_hours_and_weekdays_are_set_apart(read: Read) -> None:
+    table = read("t,n\n2024-01-01 09:30,1\n2024-01-02 09:10,2\n2024-01-08 18:00,4\n")
+    by_hour = compute(Query("trend", ("n",), ("sum",), date="t", period="hour"), table)
+    assert dict(by_hour.frame.itertuples(index=False, name=None)) == {9: 3, 18: 4}
+    by_weekday = compute(Query("trend", ("n",), ("sum",), date="t", period="weekday"), table)
+    assert dict(by_weekday.frame.itertuples(index=False, name=None)) == {1: 5, 2: 2}
+    late = compute(Query("count", filters=(Filter("t", "hour", (18.0, 19.0)),)), table)
+    assert late.values["count"] == 1
+
+
+def test_key_may_be_called_otherwise_in_the_other_file(sales: Table, read: Read) -> None:
+    products = read("상품명,분류\n노트북,컴퓨터\n마우스,주변기기\n키보드,주변기기\n", name="products.csv")
+    query = understand("분류별 매출 합계", sales, [products])
+    assert isinstance(query, Query), query
+    result = compute(query, sales, {products.name: products})
+    assert dict(result.frame.itertuples(index=False, name=None)) == {"주변기기": 1800, "컴퓨터": 1200}

@@ -65,3 +65,19 @@ def test_stray_prints_do_not_reach_the_protocol(request_line: str) -> None:
     done = subprocess.run(command, input=request_line, capture_output=True, text=True, encoding="utf-8", check=True)
     assert all(json.loads(line) for line in done.stdout.splitlines())
     assert "noise" in done.stderr
+
+
+def test_question_goes_on_from_the_earlier_ones_and_names_other_files(tmp_path: Path, request_line: str) -> None:
+    request = json.loads(request_line)
+    other = tmp_path / "other"
+    other.write_text("제품,분류\n노트북,컴퓨터\n마우스,주변기기\n키보드,주변기기\n", encoding="utf-8")
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"")
+    request["files"] += [{"path": str(other), "name": "분류.csv"}, {"path": str(broken), "name": "b.csv"}]
+    lines = [
+        json.dumps(request | {"question": "서울은?", "earlier": ["매출 합계"]}),
+        json.dumps(request | {"question": "컴퓨터 분류의 매출 합계"}),
+    ]
+    first, second = (message["result"]["pieces"][0] for message in answers_to(lines) if "result" in message)
+    assert "1,900" in first
+    assert "1,200" in second

@@ -829,7 +829,10 @@ SHOP: list[tuple[Query, str]] = [
         Query(
             "share",
             ("매출",),
-            filters=(Filter("지역", "in", ("서울",)), Filter("주문일", "during", ("2024-01-01", "2025-01-01"))),
+            filters=(Filter("지역", "in", ("서울",)),),
+            preparations=(
+                Preparation("keep_rows", filters=(Filter("주문일", "during", ("2024-01-01", "2025-01-01")),)),
+            ),
         ),
         "what percentage of total sales came from 서울 in 2024?",
     ),
@@ -892,7 +895,7 @@ SHOP: list[tuple[Query, str]] = [
         "서울 매출이 전체에서 차지하는 비율",
     ),
     (
-        Query("pivot", ("매출",), ("sum",), date="주문일", period="quarter", across="지역"),
+        Query("pivot", ("매출",), ("sum",), ("주문일",), date="주문일", period="quarter", across="지역"),
         "분기별 지역별 매출 피벗",
     ),
     (
@@ -1850,7 +1853,7 @@ SHOP_WITH_PRODUCTS: list[tuple[Query, str]] = [
             ("매출",),
             ("sum",),
             ("분류",),
-            preparations=(Preparation("join", ("제품", "상품명"), other="products.csv"),),
+            preparations=(Preparation("join", ("제품",), name="상품명", other="products.csv"),),
         ),
         "분류별 매출 합계",
     ),
@@ -1860,7 +1863,7 @@ SHOP_WITH_PRODUCTS: list[tuple[Query, str]] = [
             ("매출",),
             ("mean",),
             filters=(Filter("공급사", "in", ("가나전자",)),),
-            preparations=(Preparation("join", ("제품", "상품명"), other="products.csv"),),
+            preparations=(Preparation("join", ("제품",), name="상품명", other="products.csv"),),
         ),
         "가나전자 제품의 매출 평균",
     ),
@@ -1870,7 +1873,7 @@ SHOP_WITH_PRODUCTS: list[tuple[Query, str]] = [
             ("매출",),
             groups=("제품",),
             limit=2,
-            preparations=(Preparation("join", ("제품", "상품명"), other="products.csv"),),
+            preparations=(Preparation("join", ("제품",), name="상품명", other="products.csv"),),
             within=("공급사",),
         ),
         "공급사별 매출 상위 2개 제품",
