@@ -16,6 +16,7 @@ from chat.analyst.tables import Table
 
 _LONGEST_QUESTION = 400
 _FEW_ROWS = 2000
+_NOT_UNDERSTOOD = ("words", "unsure", "needs_number", "needs_date", "which_statistic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,30 @@ class LookupAnswer:
         return self.values[0] if len(self.values) == 1 else list(self.values)
 
 
-def is_open(query: Query | Unclear, table: Table) -> bool:
-    """Whether the strict reading of a question leaves room for a lookup: it is unclear, shows mere rows, ranks groups
-    that are a row each, or counts how many of the rows asked for have a number at all."""
+def instead_of(query: Query | Unclear, question: str, table: Table, language: str) -> LookupAnswer | None:
+    """What `question` looks up, where its strict reading leaves room for that: it is unclear, shows mere rows, ranks
+    groups that are a row each, or gives statistics of a single cell."""
+    if not _is_open(query, table):
+        return None
+    found = answer(question, table, language)
+    return None if found is None or (_is_bare(query) and found.rows_used != 1) else found
+
+
+def _is_open(query: Query | Unclear, table: Table) -> bool:
     if isinstance(query, Unclear):
-        return query.reason in ("words", "unsure")
-    if query.action == "top" and query.limit in (None, 1) and table.height <= _FEW_ROWS:
+        return query.reason in _NOT_UNDERSTOOD
+    if table.height > _FEW_ROWS:
+        return query.action == "preview"
+    if query.action == "top" and query.limit in (None, 1):
         return bool(query.groups) and all(table.is_unique(name) for name in query.groups)
-    counts = query.action == "aggregate" and query.statistics == ("count",) and bool(query.measures and query.filters)
-    return counts or query.action == "preview"
+    return query.action in ("preview", "lookup") or _is_bare(query)
+
+
+def _is_bare(query: Query | Unclear) -> bool:
+    """Whether numbers of rows are asked for without a statistic, or merely how many there are."""
+    if isinstance(query, Unclear) or query.action != "aggregate":
+        return False
+    return query.statistics in ((), ("count",)) and bool(query.filters) and not query.groups
 
 
 def answer(question: str, table: Table, language: str) -> LookupAnswer | None:

@@ -116,6 +116,8 @@ def _valued(wording: Wording, value: Value) -> Claim | None:
         return None
     named = max(wording.columns.get(value.start, {}).values(), default=0.0) if single else 0.0
     whole = any(value.places.whole.values())
+    if single and not whole and word.text in listed("decisive"):
+        return None
     if single and not whole and (word.vague or named >= 0.7 or value.start in asked_nouns(wording)):
         return None
     several = wording.words[value.start : value.end]

@@ -60,7 +60,8 @@ class Counting(Guessing):
                     Form("count", None, conditions), base | noun, bonus + (0.06 if entity else -0.08 * bool(numeric))
                 )
                 for column, sure, said in named:
-                    explains = base | said
+                    vague = frozenset(at for at in noun_words if self.wording.words[at].vague)
+                    explains = base | said | vague
                     used = any(condition.column == column for condition in conditions)
                     if grid.kinds[column] == "number" and column in grid.ordered and not used:
                         several = len(claimed.rows) > 1

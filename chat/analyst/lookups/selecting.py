@@ -80,7 +80,7 @@ class Selecting(Guessing):
                     continue
                 for option in anchor.options[:2]:
                     rows = rows_of(self.wording.grid, (option.condition,))
-                    if not rows or len(rows) > 2:
+                    if not rows or (len(rows) > 2 and rows[-1] - rows[0] >= len(rows)):
                         continue
                     claimed = Claimed((option.condition,), option.sure, anchor.explains | option.explains, rows)
                     yield from self._neighbours_of(claimed, hit, offset, gap, len(rows))

@@ -13,7 +13,7 @@ import pytest
 from chat.analyst import lookups
 from chat.analyst.command import run, run_batch
 from chat.analyst.jobs import analyse
-from chat.analyst.queries import Query, Unclear
+from chat.analyst.queries import Filter, Query, Unclear
 from chat.analyst.reading import read_table
 from tests.chat.analyst.lookups import english, korean
 from tests.chat.analyst.lookups.test_questions import table_of
@@ -99,12 +99,26 @@ def test_the_command_answers_a_batch_and_prints_values(tmp_path: Path) -> None:
 
 def test_the_strict_reading_goes_first(tmp_path: Path) -> None:
     table = table_of(english.TABLES["league"], tmp_path)
-    assert not lookups.is_open(Query("aggregate", measures=("Pts",), statistics=("mean",)), table)
-    assert not lookups.is_open(Query("top", groups=("City",), measures=("Pts",)), table)
-    assert not lookups.is_open(Unclear("which_column"), table)
-    assert lookups.is_open(Unclear("words"), table)
-    assert lookups.is_open(Query("preview"), table)
-    assert lookups.is_open(Query("top", groups=("Team",), measures=("Pts",), limit=1), table)
+    question = "how many points did quarry town have?"
+
+    def left(query: Query | Unclear) -> bool:
+        return lookups.instead_of(query, question, table, "en") is None
+
+    assert left(Query("aggregate", measures=("Pts",), statistics=("mean",)))
+    assert left(Query("top", groups=("City",), measures=("Pts",)))
+    assert left(Unclear("which_column"))
+    assert not left(Unclear("words"))
+    assert not left(Query("preview"))
+    assert not left(Query("top", groups=("Team",), measures=("Pts",), limit=1))
+
+
+def test_statistics_of_a_single_cell_give_way_to_the_cell(tmp_path: Path) -> None:
+    table = table_of(english.TABLES["matches"], tmp_path)
+    bare = Query("aggregate", measures=("Attendance",), filters=(Filter("Opponent", "in", ("Italy",)),))
+    one = lookups.instead_of(bare, "what was the attendance on 9 june 2012?", table, "en")
+    assert one is not None
+    assert one.values == ("14,980",)
+    assert lookups.instead_of(bare, "what was the attendance against italy?", table, "en") is None
 
 
 def test_a_large_table_is_left_to_the_strict_reading(tmp_path: Path) -> None:
