@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chat.analyst.intake.cards import Card
-from chat.analyst.reading import Choice, Reading, read, read_table
+from chat.analyst.reading import MOST_KEPT_CELLS, Choice, Reading, read, read_table
 from chat.analyst.stored_tables import open_table, write_table
 from chat.analyst.tables import ReadingFailed, Table
 
@@ -40,6 +40,13 @@ def table_of(file: Mapping[str, Any]) -> Table:
             return open_table(kept, file["name"])
         except ReadingFailed:  # damaged, or written by another version: the upload itself is still there
             pass
+    return read_table(Path(file["path"]), file["name"], _choice(file))
+
+
+def table_as_written(file: Mapping[str, Any], table: Table) -> Table:
+    """A small table with its cells as the file wrote them, which the kept one has no more; a larger one as it is."""
+    if table.texts is not None or table.height * len(table.columns) > MOST_KEPT_CELLS:
+        return table
     return read_table(Path(file["path"]), file["name"], _choice(file))
 
 

@@ -35,7 +35,7 @@ _FORMATS = {"\t": "TSV"}
 _TABLE_NAMES = (".csv", ".tsv", ".tab", ".psv", ".dat", ".xls", ".asc", ".prn", ".data")
 _JSON_NAMES = (".json", ".jsonl", ".ndjson", ".geojson")
 _START = 1 << 16
-_MOST_KEPT_CELLS = 40_000
+MOST_KEPT_CELLS = 40_000
 _LONGEST_DOCUMENT = 200_000  # characters of a document that its card carries
 
 
@@ -407,7 +407,7 @@ def _typed(intake: Intake, texts: dict[str, pa.ChunkedArray], notes: Iterable[No
 
 def _kept_texts(texts: dict[str, pa.ChunkedArray]) -> tuple[tuple[str, ...], ...] | None:
     """The cells of a small table as they stand in the file: what is looked up in it is answered so."""
-    if sum(len(column) for column in texts.values()) > _MOST_KEPT_CELLS:
+    if sum(len(column) for column in texts.values()) > MOST_KEPT_CELLS:
         return None
     return tuple(tuple(cell or "" for cell in column.to_pylist()) for column in texts.values())
 

@@ -63,7 +63,7 @@ def test_a_file_of_another_format_has_no_script(tmp_path: Path) -> None:
 def test_the_answer_begins_with_the_value_and_says_how_it_was_read(tmp_path: Path) -> None:
     table_of(english.TABLES["matches"], tmp_path)
     analysis = analyse(
-        {"path": tmp_path / "table.csv", "name": "table.csv"},
+        {"path": str(tmp_path / "table.csv"), "name": "table.csv"},
         "when was the match against norway?",
         "en",
         lambda _: None,
