@@ -180,6 +180,8 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
         for column, sure in wording.columns.get(at, {}).items():
             near = 0.12 * place if not re.search("[가-힣]", wording.text) else 0.12 * (len(nouns) - 1 - place)
             both = frozenset(one for one in nouns if column in wording.columns.get(one, {}))
+            if place == len(nouns) - 1 and re.search("[가-힣]", wording.text):
+                both |= frozenset(nouns)  # "회차의 제목": what it is the title of
             add(column, 0.25 + 0.35 * sure - near + 0.05 * len(both), both)
     for name in ("who", "when", "where"):
         for hit in operators.said(wording, name):
