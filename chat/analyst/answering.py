@@ -26,8 +26,9 @@ Tell = Callable[[str], None]
 class Asked:
     """A question and what it may speak of: a table and its file, the conversation's other tables, and what went before.
 
-    `is_as_found`: nobody has chosen how the file is read. `loaded` is what `closed.load` made of table and file, where
-    it is there already. `language` is the reader's, for a question that has no words.
+    `language` is the reader's, for a question that has no words. `is_as_found`: nobody has chosen how the file is read.
+    `loaded` is what `closed.load` made of table and file, where it is there already. `as_written` gives the table with
+    its cells as the file wrote them, where `table` may lack them.
     """
 
     question: str
@@ -38,6 +39,7 @@ class Asked:
     others: Sequence[tuple[Table, Path]] = ()
     earlier: Sequence[str] = ()
     loaded: closed.Loaded | None = None
+    as_written: Callable[[], Table] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
         work = Work(in_form.columns, "", in_form.rows, in_form.rows, code=in_form.code) if in_form.code else None
         return Reply(in_form.pieces, language, work=work)
     query = understand(asked.question, table, [other for other, _ in asked.others], asked.earlier)
-    found = lookups.answer(asked.question, table, language) if lookups.is_open(query, table) else None
+    written = asked.as_written() if asked.as_written else table
+    found = lookups.instead_of(query, asked.question, written, language)
     if found is not None:
         work = Work(found.columns, found.reading, found.rows, found.rows_used, code=found.code)
         return Reply(found.pieces, language, found.value, work)

@@ -6,11 +6,12 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chat.analyst.answering import Asked, Tell, reply_to
-from chat.analyst.card_job import card_job, table_of
+from chat.analyst.card_job import card_job, table_as_written, table_of
 from chat.analyst.charts import drawing_of
 from chat.analyst.drawings import png_of, svg_of
 from chat.analyst.suggestions import next_questions
@@ -99,6 +100,7 @@ def analyse(
         is_as_found=not file.get("choice"),
         others=_readable(others),
         earlier=earlier,
+        as_written=partial(table_as_written, file, table),
     )
     reply = reply_to(asked, tell)
     if reply.query is None or reply.result is None or reply.result.cannot is not None:
