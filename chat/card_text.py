@@ -9,8 +9,8 @@ from typing import Any
 from chat.analyst.sentences import say
 from locales import text
 
-LONGEST = 6000  # characters of a card for an agent
-_COLUMNS = 4000  # … of which its columns may take
+LONGEST = 3000  # characters of a card for an agent
+_COLUMNS = 2000  # … of which its columns may take
 _CUT = 60  # characters of a name or an example
 _ESCAPES = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _PERSONAL = re.compile(

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from chat.agents import AgentDirectory
+from chat.analyst.pool import Analyst
+from chat.cards import Cards
 from chat.contents import Room
 from chat.conversations import Ask, Conversations
 from chat.events import Delta, Finished
@@ -30,7 +32,9 @@ class Service:
         store = FileStore(folder)
         gateway = Gateway(AgentDirectory([self.upstream]), limiters={})
         self.turns = Turns(database, store=store, gateway=gateway)
-        self.conversations = Conversations(database, store=store, turns=self.turns, room=Room(20, 6000))
+        cards = Cards(database, store=store, analyst=Analyst())
+        room = Room(20, 6000)
+        self.conversations = Conversations(database, store=store, cards=cards, turns=self.turns, room=room)
 
 
 @pytest.fixture

@@ -413,6 +413,16 @@ def test_all_tables_of_the_conversation_go_along_the_chosen_one_first(
     assert question.earlier == (f"About {one}", f"About {note}", f"About {two}")
 
 
+def test_the_card_takes_its_room_of_what_is_sent(person: Person, conversation: str, upstream) -> None:
+    upstream.enqueue(Delta("x"), Finished())
+    person.ask_and_wait(conversation, "a" * 23_900)  # 5,975 tokens of 6,000
+    person.ask_and_wait(conversation, "And?", parent_id=person.messages(conversation)[-1]["id"])
+    assert len(upstream.questions[-1].contents) == 3
+    file = person.upload("a.csv", b"a;b\n1;2\n3;4\n")["file_id"]
+    person.ask_and_wait(conversation, "And?", parent_id=person.messages(conversation)[1]["id"], file_id=file)
+    assert upstream.questions[-1].contents == ("And?",)
+
+
 def test_only_questions_of_the_branch_are_earlier_ones(person: Person, conversation: str, upstream) -> None:
     first = person.ask_and_wait(conversation, "One")
     person.ask_and_wait(conversation, "Two")
