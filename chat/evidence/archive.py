@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chat.errors import ChatError
 from chat.evidence.facts import Facts, moment, versions_of
 from chat.evidence.layout import Entry, Input, Made, lay_out
 from chat.evidence.notebook import notebook_of
 from chat.evidence.pages import Words, html_page, markdown_of
-from chat.result_tables import as_csv, as_excel, unpacked
+from chat.result_tables import made
+from chat.taking_away import MADE_HERE, SECONDS
 from storage.cards import StoredCard
 
+_ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = 1 << 20
 _EARLIEST, _LATEST = 1980, 2107  # the years that a ZIP file knows
 
@@ -35,9 +40,8 @@ def write_archive(facts: Facts, target: Path, *, language: str, path_of: Callabl
             for chart in entry.charts:
                 _write_chart(writer, chart, path_of)
             for table in entry.tables:
-                made = unpacked(path_of(table.facts.file.id).read_bytes())
-                writer.add(table.paths["csv"], as_csv(made))
-                writer.add(table.paths["xlsx"], as_excel(made))
+                for format, name in table.paths.items():
+                    writer.add(name, _made(path_of(table.facts.file.id), format, table.facts.file.rows or 0))
         writer.add_text("notebook.ipynb", notebook_of(facts, entries, words))
         for given in _inputs(entries):
             if given.path:
@@ -54,6 +58,26 @@ def _write_chart(writer: _Writer, chart: Made, path_of: Callable[[str], Path]) -
             writer.copy(chart.paths["svg"], svg)
     if "json" in chart.paths:
         writer.add_text(chart.paths["json"], json.dumps(chart.facts.spec, ensure_ascii=False, indent=1) + "\n")
+
+
+def _made(path: Path, format: str, rows: int) -> bytes:
+    """A table in a format of its own; a large one is made in a process of its own, so that nobody's answer waits."""
+    if rows <= MADE_HERE:
+        return made(path, format)
+    command = [sys.executable, "-X", "utf8", "-m", "chat.result_tables", str(path.resolve()), format]
+    try:
+        done = subprocess.run(  # noqa: S603 (nothing in it comes from people)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            cwd=_ROOT,
+            timeout=SECONDS,
+            check=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except subprocess.SubprocessError as error:
+        raise ChatError from error
+    return done.stdout
 
 
 class _Writer:

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _SCHEME = re.compile(r"(?i)\b(javascript|vbscript|data|file)(\s*:|&)")
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&=:$])")
 # Code keeps its characters: a fence, or a span of backticks within a paragraph.
 _CODE = re.compile(
     r"(^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z)"
@@ -33,7 +33,7 @@ def html_of(text: str) -> str:
 
 def plain_markdown(text: str) -> str:
     """A text that is shown as it stands, as a Markdown quotation."""
-    lines = (_PUNCTUATION.sub(r"\\\1", line.replace("\t", "    ")) for line in text.split("\n"))
+    lines = (_MARKS.sub(r"\\\1", line.replace("\t", "    ")) for line in text.split("\n"))
     return "\n".join(f"> {line}  " if line.strip() else ">" for line in lines)
 
 

@@ -52,7 +52,7 @@ def markdown_of(facts: Facts, entries: Sequence[Entry], words: Words) -> str:
             for kind in ("sql", "code"):
                 if work.get(kind):
                     lines += ["", _fenced(work[kind], "python" if kind == "code" else "sql")]
-        lines += [f"- {_one_line(name)}: {_one_line(value)}" for name, value in _totals(entry, words)]
+        lines += ["", *(f"- {_one_line(name)}: {_one_line(value)}" for name, value in _totals(entry, words))]
     lines += ["", f"## {words('inputs')}", ""]
     inputs = _inputs(entries)
     for one in inputs:

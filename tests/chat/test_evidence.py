@@ -19,14 +19,17 @@ import openpyxl
 import pytest
 from markdown_it import MarkdownIt
 
+from app import build
 from chat.errors import AgentFailed
 from chat.events import Chart, Delta, Finished, Reference, ResultTable, Work
 from chat.evidence.layout import MOST_INPUT_BYTES
 from chat.evidence.markdown_text import html_of, plain_markdown, safe_markdown
 from chat.evidence.names import LONGEST, Names, safe
+from chat.upstreams.local import ANALYST_ID
 from storage import messages
 from tests.chat.test_turns_api import wait_for
-from tests.live_server import Person
+from tests.conftest import SIGNUP_KEY, settings_for
+from tests.live_server import LiveServer, Person
 from tests.scripted_upstream import ScriptedUpstream
 
 PNG = b"\x89PNG\r\n\x1a\n not really"
@@ -115,6 +118,26 @@ def test_tables_are_for_spreadsheets(person: Person, conversation: str) -> None:
     assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:] == [["서울", "1000"], ["'=1+1", "2345.5"]]
     sheet = openpyxl.load_workbook(io.BytesIO(made.read("tables/01 지역별 매출.xlsx"))).active
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [["서울", 1000], ["'=1+1", 2345.5]]
+
+
+def test_large_tables_are_the_same_made_in_another_process(
+    person: Person, conversation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "tables/01 지역별 매출.csv"
+    here = archive(person, conversation).read(name)
+    monkeypatch.setattr("chat.evidence.archive.MADE_HERE", 0)
+    apart = archive(person, conversation)
+    assert apart.read(name) == here
+    assert openpyxl.load_workbook(io.BytesIO(apart.read(name.replace("csv", "xlsx")))).active["B2"].value == 1000
+
+
+def test_a_table_that_takes_too_long_fails_in_good_order(
+    person: Person, conversation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.evidence.archive.MADE_HERE", 0)
+    monkeypatch.setattr("chat.evidence.archive.SECONDS", 0)
+    answer = person.http.get(f"/api/sessions/{conversation}/export")
+    assert answer.status_code == 500 and answer.json()["error"] == "internal_error"
 
 
 def test_the_branch_that_is_shown_is_told(person: Person, conversation: str) -> None:
@@ -226,6 +249,20 @@ def test_the_notebook_computes_the_answers_again(person: Person, conversation: s
     assert any("매출 합계는" in question and r"\<script\>" in question for question in questions)
 
 
+def test_what_the_built_in_analyst_has_computed_is_computed_again(tmp_path: Path) -> None:
+    server = LiveServer(lambda: build(settings_for(tmp_path / "data")), signup_key=SIGNUP_KEY)
+    with server, server.sign_up("kim", language="ko") as person:
+        conversation = person.conversation(agent_id=ANALYST_ID)
+        file = person.upload("매출 현황.csv", "지역;매출\n서울;1000\n부산;2345\n서울;9000\n".encode("cp949"))
+        person.ask_and_wait(conversation, "매출 합계", file_id=file["file_id"])
+        person.ask_and_wait(conversation, "지역별 매출 평균")
+        made = archive(person, conversation)
+    printed = run_notebook(made, tmp_path / "taken")
+    assert "12345" in printed and "5000" in printed and "서울" in printed
+    manifest = json.loads(made.read("manifest.json"))
+    assert [message["work"]["rows"] for message in manifest["messages"] if message["role"] == "assistant"] == [3, 3]
+
+
 def test_inputs_of_the_same_name_are_each_read_where_they_lie(
     person: Person, upstream: ScriptedUpstream, tmp_path: Path
 ) -> None:
@@ -333,7 +370,7 @@ def test_no_file_stays_behind_and_no_text_is_logged(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     caplog.set_level(logging.INFO)
     archive(person, conversation)
-    assert list(tmp_path.iterdir()) == []
+    wait_for(lambda: not list(tmp_path.iterdir()))  # its reader has it a moment before it goes
     assert "taken away" in caplog.text and "매출" not in caplog.text
 
 
