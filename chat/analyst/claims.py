@@ -21,7 +21,7 @@ _STATISTICS: dict[str, Statistic] = {"s": "sum", "T": "sum", "m": "mean", "n": "
 _ADDING: frozenset[Statistic] = frozenset({"rows", "sum"})  # what stays the same when the rows are put into groups
 # What a sentence's column, statistic and number may be, one after the other; "o" is a statistic that isn't compared.
 _CLAIM = re.compile(
-    r"(?P<rows>T?RT?N|T?NRT?)|(?P<none>T?KN|T?NK|o?C?oN)|[smnxdT]CN|C[smnxdT]N|NdC|(?P<more>[smnxdT]N)|(?P<skip>CoN|B)"
+    r"(?P<rows>T?RT?NR?|T?NRT?)|(?P<none>T?KN|T?NK|o?C?oN)|[smnxdT]CN|C[smnxdT]N|NdC|(?P<more>[smnxdT]N)|(?P<skip>CoN|B)"
 )
 _WHOLE = re.compile(r"N[smnxdT]C|CN[sT]")  # "1,000 is the total revenue", "revenue of 1,000 in total"
 _LINES_OF_STATISTICS = frozenset("smnxdoTR")

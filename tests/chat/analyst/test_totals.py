@@ -414,3 +414,88 @@ def test_no_answer_of_the_built_in_analyst_differs(tmp_path: Path, question: str
     totals = totals_of(read_table(path, "sales.csv"))
     assert told(totals, answer, question)[1] == []
     assert told(totals, answer)[1] == [] or "서울" in question or "2024" in question
+
+
+ANSWERS = {
+    "ko": """안녕하세요! 업로드하신 `sales.csv` 파일을 분석한 결과입니다.
+
+## 1. 데이터 개요
+- 총 행 수: **111행**
+- 열 수: 5개 (날짜, 지역, 제품, 매출, 수량)
+- 기간: 2023-11-02 ~ 2025-01-11
+- 결측치: 매출 2건
+
+## 2. 기초 통계
+| 항목 | 매출 | 수량 |
+|---|---|---|
+| 합계 | 66,760,000 | 628 |
+| 평균 | 612,477 | 5.66 |
+| 최대값 | 1,220,000 | 90 |
+
+## 3. 지역별 매출
+| 지역 | 매출 합계 | 비중 |
+|---|---|---|
+| 서울 | 22,380,000 | 33.5% |
+| 부산 | 16,940,000 | 25.4% |
+| 합계 | 66,760,000 | 100% |
+
+## 4. 인사이트
+- 서울의 매출이 가장 높으며, 매출 합계는 22,380,000원입니다.
+- 2024년 매출 합계는 50,000,000원으로 전년 대비 증가했습니다.
+- 수량의 이상치(90)를 제외하면 수량 합계는 570입니다.
+
+**결론**: 전체 매출 합계는 66,760,000원입니다.
+""",
+    "en": """Here's a quick overview of your dataset:
+
+- **Total rows:** 111
+- **Total 매출:** 66,760,000
+- **Average 매출:** 612,477.06
+- The 매출 column has 2 missing values.
+- Seoul accounts for 33.5% of 매출 (22,380,000).
+
+### Busan
+Total 매출: 16,940,000. Average 매출 is 605,000.
+
+### Monthly
+| 월 | 매출 |
+|---|---|
+| 2024-01 | 4,360,000 |
+| Total | 50,000,000 |
+
+### Top 5
+| 지역 | 매출 |
+|---|---|
+| 서울 | 1,220,000 |
+| Total | 6,000,000 |
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def sales(tmp_path_factory: pytest.TempPathFactory) -> Totals:
+    """111 rows, two of them without 매출; its sum is 66,760,000 and that of 수량 is 628."""
+    path = tmp_path_factory.mktemp("totals") / "sales.csv"
+    path.write_text(as_csv(sales_rows()), encoding="utf-8")
+    return totals_of(read_table(path, "sales.csv"))
+
+
+@pytest.mark.parametrize(("language", "count"), [("ko", 8), ("en", 3)])
+def test_a_whole_report_is_held_against_the_table(sales: Totals, language: str, count: int) -> None:
+    agreeing, differing = compare(sales, ANSWERS[language], ["이 파일을 분석해 주세요"], name="sales.csv")
+    assert (agreeing, differing) == (count, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "wrong"),
+    [("ko", ["112", "67,760,000", "712,477", "67,760,000"]), ("en", ["112", "67,760,000", "712,477.06"])],
+)
+def test_the_wrong_totals_of_a_whole_report_are_found(sales: Totals, language: str, wrong: list[str]) -> None:
+    answer = ANSWERS[language].replace("66,760,000", "67,760,000").replace("111", "112").replace("612,477", "712,477")
+    found = compare(sales, answer, ["Analyse this file."], name="sales.csv")[1]
+    assert [one.told for one in found] == wrong
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_report_about_a_part_is_left_alone(sales: Totals, language: str) -> None:
+    assert compare(sales, ANSWERS[language], ["서울만 분석해 줘"], name="sales.csv") == (0, [])
