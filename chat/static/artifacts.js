@@ -47,13 +47,17 @@ fabrix.artifacts = (() => {
       h('pre', { tabindex: '0', 'aria-label': T(name) }, h('code', {}, text)))
     : null);
 
-  /** The section that tells how an answer was computed; it stays as open as the reader left it. */
-  const work = (id, told) => {
+  /** How an answer was computed, as open as the reader left it; `opened` hears when it is unfolded. */
+  const work = (id, told, opened) => {
     if (!told) return null;
     const used = T('page.rows_of', { used: count(told.rows_used), rows: count(told.rows) });
     return h('details', {
       class: 'work', open: unfolded.has(id),
-      ontoggle: ({ target }) => (target.open ? unfolded.add(id) : unfolded.delete(id)),
+      ontoggle: ({ target }) => {
+        if (target.open && !unfolded.has(id)) opened();
+        if (target.open) unfolded.add(id);
+        else unfolded.delete(id);
+      },
     }, h('summary', {}, T('page.how_computed')),
     h('dl', {}, ...fact('page.work_columns', told.columns.join(', ')), ...fact('page.work_conditions', told.conditions),
       ...fact('page.work_rows', used)),

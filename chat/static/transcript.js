@@ -102,7 +102,7 @@ fabrix.transcript = (() => {
       artifacts.tables(of('table')),
       links.length ? h('ul', { class: 'links', 'aria-label': T('page.links') }, ...links.map(link)) : null,
       fabrix.totals.beneath(entry),
-      artifacts.work(entry.id, entry.work),
+      artifacts.work(entry.id, entry.work, stay),
       stateLine(entry),
       isLive(entry) ? null : h('div', { class: 'actions' }, versions(entry), entry.content ? copy(entry.content) : null,
         entry.turn_id ? button(wentWrong ? 'page.retry' : 'page.again', () => actions.again(entry)) : null),
@@ -175,7 +175,7 @@ fabrix.transcript = (() => {
     frame.addEventListener('scroll', ({ target }) => {
       if (target !== log()) return;
       // Only a reader scrolls up; what has grown or shrunk in the meantime moves the end, not the reader's mind.
-      if (target.scrollHeight - target.scrollTop - target.clientHeight < 48) following = true;
+      if (isAtEnd()) following = true;
       else if (target.scrollTop < top && target.scrollHeight >= height) following = false;
       top = target.scrollTop;
       height = target.scrollHeight;
@@ -184,6 +184,11 @@ fabrix.transcript = (() => {
     log().setAttribute('aria-live', 'off');
     log().setAttribute('aria-label', T('page.transcript'));
   };
+
+  const isAtEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight < 48;
+
+  /** What has been unfolded is being read: the end, now further down, is no longer kept in view. */
+  const stay = () => { following = isAtEnd(); };
 
   const followAgain = () => {
     following = true;

@@ -170,6 +170,22 @@ def test_a_section_that_is_being_read_stays_open_while_the_conversation_goes_on(
     expect(page.locator(".work pre").first).to_be_visible()
 
 
+def test_what_is_unfolded_at_the_end_of_the_page_stays_where_it_is(visitor: Any, upstream: Any) -> None:
+    page = visitor.page
+    upstream.enqueue(
+        Delta("see"), Work(("a",), "", 3, 3, "\n".join(["SELECT 1;"] * 40), "\n".join(["print(1)"] * 40)), Finished()
+    )
+    visitor.ask("Tell me")
+    page.click(".work summary")
+    expect(page.locator(".work pre").first).to_be_visible()
+    drawn_again = """() => new Promise((done) => {
+      document.querySelector('#transcript').append(document.createElement('i'));
+      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+    })"""
+    page.evaluate(drawn_again)
+    expect(page.locator(".work summary")).to_be_in_viewport()
+
+
 def test_a_chart_is_enlarged_and_closed_by_keyboard(page: Page) -> None:
     button = page.locator(".chart .action.enlarge")
     button.press("Enter")
