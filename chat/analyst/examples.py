@@ -9,6 +9,7 @@ from chat.analyst.sentences import say
 from chat.analyst.tables import Table
 
 _MOST = 5
+_START = 1000  # rows from which examples come
 
 
 def example_questions(table: Table, language: str) -> list[str]:
@@ -17,7 +18,7 @@ def example_questions(table: Table, language: str) -> list[str]:
     texts = [name for name in table.names("text") if 2 <= len(table.distinct(name)) <= 50]
     questions: list[str] = []
     if numbers and texts:
-        value = table.frame[texts[0]].dropna().iloc[0]
+        value = next(iter(table.head(_START)[texts[0]].dropna()), table.distinct(texts[0])[0])
         questions.append(say("example.sum", language, number=numbers[0], text=texts[0]))
         questions.append(say("example.filter", language, number=numbers[0], text=texts[0], value=value))
     elif numbers:
@@ -26,7 +27,7 @@ def example_questions(table: Table, language: str) -> list[str]:
         questions.append(say("example.count", language, text=texts[0]))
     if numbers and len(table.names("date", "month")) == 1:
         questions.append(say("example.trend", language, number=numbers[0]))
-    if len(numbers) > 1 and _varies(table.frame[numbers[1]]):
+    if len(numbers) > 1 and _varies(table.head(_START)[numbers[1]]):
         questions.append(say("example.correlation", language, number=numbers[0], other=numbers[1]))
     if numbers:
         questions.append(say("example.top", language, number=numbers[0]))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from chat.analyst.computing import compute
 from chat.analyst.examples import example_questions
+from chat.analyst.findings import outstanding, wrong
 from chat.analyst.markdown import escaped, number
 from chat.analyst.phrases import Phrases
 from chat.analyst.queries import Query
 from chat.analyst.results import Result
-from chat.analyst.tables import Table
+from chat.analyst.tables import Note, Table
 
 _PREVIEW = 5
 _MOST_NOTES = 15
@@ -17,15 +18,32 @@ _SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 
 def profile(data: Table, result: Result, phrases: Phrases) -> list[str]:
     """All that is worth knowing before the first question."""
-    pieces = [_what(data, phrases), *_notes(data, phrases)]
+    pieces = [_what(data, phrases)]
+    pieces += _list("profile.findings", [_finding(found, phrases) for found in outstanding(data)], phrases)
+    problems = [_finding(found, phrases) for found in wrong(data)] if data.height else []
+    pieces += [*_list("profile.problems", problems, phrases), *_notes(data, phrases)]
     pieces.append(f"{phrases.say('profile.columns')}\n\n{phrases.column_table(result.frame)}")
     numbers = tuple(data.names("number"))
     if numbers and data.height:
         statistics = compute(Query("describe", measures=numbers), data).frame
         pieces.append(f"{phrases.say('profile.statistics')}\n\n{phrases.statistics_table(statistics)}")
-    pieces.append(f"{phrases.say('profile.preview')}\n\n{phrases.rows(data.frame.head(_PREVIEW))}")
+    pieces.append(f"{phrases.say('profile.preview')}\n\n{phrases.rows(data.head(_PREVIEW))}")
     questions = "\n".join(f"- {escaped(question)}" for question in example_questions(data, phrases.language))
     return [*pieces, f"{phrases.say('profile.questions')}\n\n{questions}"]
+
+
+def _list(heading: str, lines: list[str], phrases: Phrases) -> list[str]:
+    """A heading with its points, or nothing without any."""
+    points = "\n".join(f"- {line}" for line in lines)
+    return [f"{phrases.say(heading)}\n\n{points}"] if lines else []
+
+
+def _finding(found: Note, phrases: Phrases) -> str:
+    values = {key: escaped(value) if isinstance(value, str) else number(value) for key, value in found.values}
+    for key, words in (("side", "finding"), ("period", "period")):
+        if key in values:
+            values[key] = phrases.say(f"{words}.{dict(found.values)[key]}")
+    return phrases.say(f"finding.{found.key}", **values)
 
 
 def _what(data: Table, phrases: Phrases) -> str:
