@@ -15,7 +15,7 @@ _START = 1000  # rows from which examples come
 def example_questions(table: Table, language: str) -> list[str]:
     """Three to five questions, as a user would type them."""
     numbers = [name for name in table.names("number") if groups_digits(name)]
-    texts = [name for name in table.names("text") if 2 <= len(table.distinct(name)) <= 50]
+    texts = [name for name in table.names("text") if 2 <= table.distinct_count(name) <= 50]
     questions: list[str] = []
     if numbers and texts:
         value = next(iter(table.head(_START)[texts[0]].dropna()), table.distinct(texts[0])[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class Lexicon:
         self.values: dict[str, list[tuple[str, str]]] = {}
         parts = _parts_of(normal(question))
         for name in scope.all_names("text"):
-            values = _values_of(scope.distinct(name), parts)
+            values = scope.values_among(name, parts, _MOST_VALUES)
             for value in values:
                 if len(value) <= LONGEST_VALUE:
                     self._add(normal(value), name, value)
@@ -97,12 +97,6 @@ def _parts_of(question: str) -> set[str]:
     """Everything in a question that could be a value."""
     lengths = range(1, LONGEST_VALUE + 1)
     return {question[start : start + length] for start in range(len(question)) for length in lengths}
-
-
-def _values_of(values: Iterable[object], parts: set[str]) -> list[str]:
-    """The different values; of very many only those that stand in the question."""
-    texts = [str(value) for value in values]
-    return texts if len(texts) <= _MOST_VALUES else [value for value in texts if value.lower() in parts]
 
 
 def _column_aliases(names: list[str]) -> dict[str, tuple[str, ...]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -94,8 +94,17 @@ class _Recipe:
     is_plain: bool
 
 
-@lru_cache(maxsize=8)
+_RECIPES: WeakKeyDictionary[Table, _Recipe] = WeakKeyDictionary()
+
+
 def _recipe(table: Table, path: Path) -> _Recipe:
+    """How pandas reads the file, found once for each table."""
+    if table not in _RECIPES:
+        _RECIPES[table] = _find_recipe(table, path)
+    return _RECIPES[table]
+
+
+def _find_recipe(table: Table, path: Path) -> _Recipe:
     """How pandas reads the file, or what `analyse --dump` makes of it when it can't."""
     for call in _calls(table):
         raw = _tried(call, path)

@@ -60,6 +60,11 @@ class Scope:
         owner = self.owner(name)
         return owner.distinct(name) if owner else []
 
+    def values_among(self, name: str, texts: set[str], most: int) -> list[str]:
+        """The different values of a column; of more than `most` only those that are among `texts` in lower case."""
+        owner = self.owner(name)
+        return owner.values_among(name, texts, most) if owner else []
+
     def is_unique(self, name: str) -> bool:
         """Whether each row has a value of its own in a column."""
         owner = self.owner(name)

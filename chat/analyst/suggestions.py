@@ -13,14 +13,15 @@ from chat.analyst.tables import Table
 
 _MOST = 3
 _MOST_GROUPS = 50
+_MOST_TRIED = 50_000  # rows of a table whose questions are tried, as all its values are looked at
 
 
 def next_questions(query: Query, table: Table, language: str) -> tuple[str, ...]:
     """Up to three questions that go on from an answer; never the one that was just answered."""
     questions: dict[str, None] = {}
     for question in _candidates(query, table, language):
-        understood = understand(question, table)
-        if isinstance(understood, Query) and understood != query:
+        understood = understand(question, table) if table.height <= _MOST_TRIED else None
+        if understood is None or (isinstance(understood, Query) and understood != query):
             questions[question] = None
         if len(questions) == _MOST:
             break
@@ -30,7 +31,7 @@ def next_questions(query: Query, table: Table, language: str) -> tuple[str, ...]
 def _candidates(query: Query, table: Table, language: str) -> Iterator[str]:
     """The closest first: about the same measure, then about the file."""
     numbers = [name for name in table.names("number") if groups_digits(name)]
-    texts = [name for name in table.names("text") if 2 <= len(table.distinct(name)) <= _MOST_GROUPS]
+    texts = [name for name in table.names("text") if 2 <= table.distinct_count(name) <= _MOST_GROUPS]
     dates = table.names("date", "month")
     measure = next((name for name in query.measures if name in numbers), numbers[0] if numbers else None)
     group = next((name for name in texts if name not in query.groups), None)

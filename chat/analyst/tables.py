@@ -100,6 +100,26 @@ class Table:
         """The different values of a column, in no particular order; empty cells are none."""
         return self._distinct_values[name] if name in self._distinct_values else self._find_distinct(name)
 
+    def values_among(self, name: str, texts: set[str], most: int) -> list[str]:
+        """A column's different values; of more than `most` only those that are among `texts` in lower case."""
+        if not isinstance(self.content, Path):
+            values = [str(value) for value in self.distinct(name)]
+            return values if len(values) <= most else [value for value in values if value.lower() in texts]
+        column = quoted(self.identifiers[name])
+        found = f"SELECT DISTINCT {column}::VARCHAR AS v FROM {DATA} WHERE {column} IS NOT NULL"
+        values = self.database.arrow(f"{found} LIMIT {most + 1}").column(0).to_pylist()
+        if len(values) <= most:
+            return list(values)
+        listed = ", ".join("'" + text.replace("'", "''") + "'" for text in sorted(texts)) or "NULL"
+        return list(self.database.arrow(f"{found} AND lower({column}::VARCHAR) IN ({listed})").column(0).to_pylist())
+
+    def distinct_count(self, name: str) -> int:
+        """How many different values a column has."""
+        if not isinstance(self.content, Path):
+            return int(self.content[name].nunique())
+        column = quoted(self.identifiers[name])
+        return int(self.database.row(f"SELECT count(DISTINCT {column}) AS n FROM {DATA}")["n"])
+
     def _find_distinct(self, name: str) -> list[object]:
         column = quoted(self.identifiers[name])
         if isinstance(self.content, Path):

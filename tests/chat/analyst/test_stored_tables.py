@@ -46,7 +46,14 @@ def test_a_stored_table_is_asked_without_being_loaded(kept: tuple[Table, Table])
     for name in before.names():
         assert set(after.distinct(name)) == set(before.distinct(name))
         assert after.is_unique(name) == before.is_unique(name)
+        assert after.distinct_count(name) == before.distinct_count(name)
     assert "frame" not in vars(after)
+
+
+def test_of_very_many_values_only_those_in_question_are_looked_at(kept: tuple[Table, Table]) -> None:
+    for table in kept:
+        assert set(table.values_among("A", set(), 2)) == {"서울", "부산"}
+        assert table.values_among("A", {"부산", "it's"}, 1) == ["부산"]
 
 
 def test_no_other_file_can_be_read(kept: tuple[Table, Table], tmp_path: Path) -> None:
