@@ -114,7 +114,8 @@ def _find_recipe(table: Table, path: Path) -> _Recipe:
                 return _Recipe(call, [str(name) for name in raw.columns], converters, is_plain=True)
     header = ", header=None" if _has_no_header(table) else ""
     call = f"pd.read_csv({table.name + ' as read.csv'!r}{header}, dtype=str, keep_default_na=False)"
-    raw = _as_read(table, path) if path.stat().st_size <= _MOST_READ_AGAIN else pd.DataFrame()
+    is_small = path.exists() and path.stat().st_size <= _MOST_READ_AGAIN
+    raw = _as_read(table, path) if is_small else pd.DataFrame()
     usual = {column.name: _choices(column)[-1] for column in table.columns}
     return _Recipe(call, [str(name) for name in raw.columns], usual | _converters(table, raw), is_plain=False)
 

@@ -119,6 +119,7 @@ def test_a_batch_answers_line_by_line_and_goes_on_after_a_failure(sales: Path, t
     assert all(line.keys() == {"id", "answer", "code"} for line in told)
     assert "35" in told[0]["answer"]
     assert "**3**" in told[3]["answer"]
+    assert "pd.read_csv('sales.csv'" in told[0]["code"] and "sum(" in told[0]["code"]
     assert [reason in errors.getvalue() for reason in ("empty.csv", "gone.csv", "line 6")] == [True] * 3
 
 
