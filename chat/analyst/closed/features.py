@@ -436,7 +436,8 @@ def _labels(problem: Problem, name: str) -> bool:
 
 def _binned(problem: Problem, clocks: bool) -> str | None:
     if clocks:
-        named = [one.column for one in problem.mentions if one.column in map(str, problem.frame.columns)]
+        surest = sorted(problem.mentions, key=lambda one: -one.score)
+        named = [one.column for one in surest if one.column in map(str, problem.frame.columns)]
         dates = [c for c in named if problem.kind(c) == "date" or re.search("time|dt|date", c, re.I)]
         return dates[0] if dates else problem.date_column()
     mentioned = [one.column for one in problem.mentions if problem.is_numeric(one.column)]
