@@ -86,6 +86,9 @@ def chosen(plan: Plan, slot: Slot, part: Part) -> str:
 
     problem, script = plan.problem, plan.problem.script
     name = " ".join(slot.words)
+    for group in plan.extra:
+        if group.column in plan.every_named(slot, part):
+            return f"shown({group.value!r})"
     feature = models.feature_rank(plan, slot)
     if feature:
         return feature
@@ -229,6 +232,22 @@ def ranked_group(plan: Plan, slot: Slot) -> Condition | None:
         return None
     column = columns[0]
     return Condition(column, f"({{df}}[{column!r}] == df[{column!r}].value_counts().index[{int(place[1]) - 1}])")
+
+
+def at_extreme(plan: Plan, slot: Slot, column: str) -> str | None:
+    """What a column says in the row in which another is highest: the wind of the storm with the highest category."""
+    found = re.search(
+        r"\b(?:with|having) the (highest|lowest|largest|smallest|most|least|maximum|minimum)\s+([^.?\n]+)",
+        plan.problem.low,
+    )
+    if not found:
+        return None
+    by = [c for c in plan.problem.columns_in(found[2], at_least=40) if plan.problem.is_numeric(c) and c != column]
+    if not by:
+        return None
+    side = "idxmin" if found[1] in ("lowest", "smallest", "least", "minimum") else "idxmax"
+    frame = plan.frame(slot)
+    return f"{plan.series(frame, column)}.loc[{plan.series(frame, by[0])}.{side}()]"
 
 
 def same_as_extreme(plan: Plan, slot: Slot) -> str | None:

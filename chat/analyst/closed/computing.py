@@ -97,6 +97,9 @@ def _statistic_of_slot(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
         return _unique(plan, plan.frame(slot), column, part)
     if ranked:
         return statistic(plan, subset(plan.problem, "df", [ranked]), column, measure, part)
+    at_extreme = choices.at_extreme(plan, slot, column) if measure in ("max", "min") else None
+    if at_extreme:
+        return plan.show(at_extreme, part)
     frame = choices.same_as_extreme(plan, slot) or plan.frame(slot)
     before = plan.is_before(slot) and any(not plan.is_before(other) for other in plan.problem.format.slots)
     if plan.removes_outliers and not before and not re.search(r"replac\w*[^.\n]{0,60}\bwith\b", plan.problem.low):
@@ -159,6 +162,8 @@ def _within(plan: Plan, slot: Slot, part: Part) -> str:
 def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     """The share of rows that meet the place's conditions, or a ratio of two columns' sums."""
     problem = plan.problem
+    if problem.says(r"percentage of (?:missing|null)|missing[^.\n]{0,20}percentage|결측[^.\n]{0,8}비율"):
+        return _missing(plan, slot, part, "missing_percentage")
     own = plan.slot_conditions(slot)
     conditions = own or plan.conditions
     scale = "" if re.search(r"between 0 and 1(?!0)\b|proportion|fraction", f"{part.says} {slot.name}") else " * 100"

@@ -26,7 +26,7 @@ _MAKES = re.compile(
 )
 _FILL = r"(?:[\w'’%.]+\s+){0,4}?"
 _C = r"⟦(\d+)⟧"
-_TAIL = r"(?:\s*(?:columns?|values?|prices?|features?|variables?|scores?|열|컬럼|값))?"
+_TAIL = r"(?:\s*(?:columns?|values?|prices?|features?|variables?|scores?|times?|열|컬럼|값))?"
 _LISTED = rf"⟦\d+⟧{_TAIL}(?:\s*(?:,|and|&|\+|with|by|to|와|과|및|하고|together|plus|,\s*and)+\s*{_FILL}⟦\d+⟧{_TAIL})+"
 _BARE_RANGE = re.compile(r"(?<![\w-])['\"‘“]?([A-Za-z가-힣][\w가-힣 -]{0,25}?)['\"’”]?\s*\(([^()\n]*\d[^()\n]*)\)")
 _OP = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "×": "*", "x": "*", "/": "/", "÷": "/"}
@@ -121,7 +121,8 @@ def _add_named(problem: Problem, name: str) -> None:
 def _add_unnamed(problem: Problem) -> None:
     if _labels(problem, "group"):
         return
-    for sentence in problem.sentences:
+    defining = re.compile(r"\bdefin\w+|calculated as|formula|multiplied|divided|=", re.I)
+    for sentence in sorted(problem.sentences, key=lambda one: not defining.search(one)):
         if not (
             _MAKES.search(sentence)
             or re.search(r"new feature|=|as the (?:product|sum|ratio)|multiplied by", sentence, re.I)
@@ -132,6 +133,8 @@ def _add_unnamed(problem: Problem) -> None:
             problem.script.add(f"df['new feature'] = {_guarded(problem, expression)}")
             problem.features.append(Feature("new feature"))
             return
+    if re.search(r"(?:creat|generat)\w* (?:a |the )?new (?:\w+ )?(?:feature|column|variable)", problem.body, re.I):
+        raise NotUnderstood("new feature")
 
 
 def _guarded(problem: Problem, expression: str) -> str:

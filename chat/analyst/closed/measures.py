@@ -74,6 +74,8 @@ def measure_of(slot: Slot, part: Part, question: str, columns: Sequence[str]) ->
                     name == "sum" and part.kind == "integer" and re.search(r"how many|\bcount\b|몇", question, re.I)
                 )
                 return "count" if counts else name
+    if part.kind not in ("number", "integer"):
+        return None
     asked = " ".join(tokens(question))
     for name, pattern in _PATTERNS[1:]:
         if name not in ("outlier", "missing", "duplicates", "count", "statistic") and re.search(pattern, asked):

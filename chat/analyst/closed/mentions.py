@@ -108,6 +108,9 @@ def _literal(text: str, column: str) -> list[Mention]:
             for found in re.finditer(rf"[\"'“‘`]{escaped}[\"'”’`]", text, re.I)
         ]
     bare = []
+    stock = re.match(r"[A-Z]{3,}(?=\.)", name)
+    if stock:  # a symbol before its exchange
+        bare += [Mention(column, one.start(), one.end(), 76) for one in re.finditer(rf"\b{stock[0]}\b", text)]
     for found in re.finditer(rf"(?<![\w@]){escaped}(?!\w)", text):
         if _is_marked(name) or _named_as_column(text, found.start(), found.end()):
             bare.append(Mention(column, found.start(), found.end(), _WRITTEN + min(8, len(name) // 4)))

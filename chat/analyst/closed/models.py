@@ -183,7 +183,7 @@ def metric(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     if measure in ("slope", "intercept") or (measure == "r2" and not problem.says(r"test(?:ing)? set|\bsplit|train")):
         if measure == "r2":
             return plan.show(r_squared(plan), part)
-        coefficients, _, names = _least_squares(plan)
+        coefficients, _, names = least_squares(plan)
         place = 0 if measure == "intercept" else 1 + _input_of(plan, slot, names)
         return plan.show(f"{coefficients}[{place}]", part)
     inputs = None
@@ -220,7 +220,7 @@ def _other_numbers(plan: Plan) -> list[str]:
     return [c for c in map(str, plan.problem.frame.columns) if plan.problem.kind(c) == "number" and c != target]
 
 
-def _least_squares(plan: Plan) -> tuple[str, str, list[str]]:
+def least_squares(plan: Plan) -> tuple[str, str, list[str]]:
     """The variables of a linear model's coefficients, the intercept first, its p values, and its inputs."""
     problem, script = plan.problem, plan.problem.script
     target, inputs = target_and_inputs(plan)
@@ -242,7 +242,7 @@ def _least_squares(plan: Plan) -> tuple[str, str, list[str]]:
 
 def r_squared(plan: Plan) -> str:
     """The code of a linear model's R² over all rows."""
-    coefficients, _, inputs = _least_squares(plan)
+    coefficients, _, inputs = least_squares(plan)
     script = plan.problem.script
     target = target_and_inputs(plan)[0]
     data = script.let("data", f"df[{[*inputs, target]!r}].dropna()")
@@ -266,7 +266,7 @@ def significance(plan: Plan, slot: Slot, positive: str, negative: str) -> str:
     """Whether a predictor of a linear model matters; for several predictors, a word for each."""
     if kind_of(plan) is None:
         raise NotUnderstood(slot.name)
-    _, p_values, inputs = _least_squares(plan)
+    _, p_values, inputs = least_squares(plan)
     place = 1 + _input_of(plan, slot, inputs)
     return f"shown({positive!r} if {p_values}[{place}] < {plan.facts.alpha!r} else {negative!r})"
 
@@ -282,7 +282,7 @@ def prediction(plan: Plan, slot: Slot, part: Part) -> str:
     found = re.search(r"(?:for|when|where|with|at)\s+[^.\n]{0,60}?([-+]?\d+(?:\.\d+)?)", plan.problem.low)
     if len(inputs) != 1 or not found:
         raise NotUnderstood(slot.name)
-    coefficients, _, _ = _least_squares(plan)
+    coefficients, _, _ = least_squares(plan)
     return plan.show(f"{coefficients}[0] + {coefficients}[1] * {float(found[1])!r}", part)
 
 

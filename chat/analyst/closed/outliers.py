@@ -92,7 +92,10 @@ def _other_or(plan: Plan, slot: Slot, part: Part, column: str) -> str:
 
 def _by_group(plan: Plan, slot: Slot, part: Part, column: str) -> str | None:
     """How many groups have outliers of their own: `number of countries with outliers`."""
-    found = re.search(r"(?:no|number|num|count) of (\w+) with outliers", " ".join(slot.words))
+    words = " ".join(slot.words)
+    found = re.search(r"(?:no|number|num|count) of (\w+) with outliers", words)
+    if re.search(r"\b(?:mean|median|average|std|sum)\b", words):
+        return None
     each = re.search(r"for each (\w+)|by (\w+)", plan.problem.low)
     if not found or not each:
         return None

@@ -59,7 +59,8 @@ def _free_groups(whole: Plan) -> None:
 
 
 def _slots(whole: Plan) -> list[str]:
-    missing, computed = [], 0
+    missing: list[str] = []
+    computed: dict[str, list[str]] = {}
     for slot in whole.problem.format.slots:
         pieces = []
         mark = whole.problem.script.mark()
@@ -71,12 +72,28 @@ def _slots(whole: Plan) -> list[str]:
             whole.problem.script.back_to(mark)
             missing.append(slot.name)
             continue
-        computed += 1
-        opening, between = repr(f"@{slot.name}["), ", ', ', "
-        whole.problem.script.prints.append(f"print({opening}, {between.join(pieces)}, ']', sep='')")
+        computed.setdefault(repr(pieces), []).append(slot.name)
+        between = ", ', ', "
+        whole.problem.script.prints.append(f"{_opening(slot.name)}, {between.join(pieces)}, ']', sep='')")
+    # Places of different names that come to the same can't have been told apart.
+    alike = {name for names in computed.values() if len({*map(_unstaged, names)}) > 1 for name in names}
+    if alike:
+        script = whole.problem.script
+        script.prints = [one for one in script.prints if not any(one.startswith(_opening(name)) for name in alike)]
+        missing += [slot.name for slot in whole.problem.format.slots if slot.name in alike]
+        computed = {key: names for key, names in computed.items() if not alike & set(names)}
     if not computed:
         raise NotUnderstood(", ".join(missing))
     return missing
+
+
+def _opening(name: str) -> str:
+    return f"print({f'@{name}['!r}"
+
+
+def _unstaged(name: str) -> str:
+    """A place's name without what says when: before and after may well be equal."""
+    return re.sub(r"_?(?:before|after|pre|post|new|original|with(?:out)?)_?", "", name, flags=re.I)
 
 
 def _per_group(whole: Plan) -> list[str]:

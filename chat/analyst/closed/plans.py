@@ -66,6 +66,9 @@ class Plan:
         named = self.named(slot, part, numeric=numeric)
         if named:
             return named[0]
+        others = self.named(slot, part, numeric=False) if numeric else []
+        if others and not set(others) <= {one.column for one in self.slot_conditions(slot)}:
+            raise NotUnderstood(slot.name)  # it names a column of words
         made = [one.name for one in self.problem.features if not (numeric and one.labels)]
         mentioned = self.mentioned(numeric=numeric)
         if made and not (mentioned and mentioned[0] not in made and _first_asked(self.problem, mentioned[0])):
@@ -108,7 +111,8 @@ class Plan:
         """All columns that a place's texts name, in their order."""
         texts = [slot.name, " ".join(slot.words), part.placeholder, part.description]
         found = [one for text in texts for one in find_mentions(text, self.problem.columns)]
-        return list(dict.fromkeys(one.column for one in found if one.score >= 50 or self._is_asked(one)))
+        sure = [one.column for one in found if one.score >= 75]
+        return list(dict.fromkeys([*sure, *[one.column for one in found if one.score >= 50 or self._is_asked(one)]]))
 
     def _is_asked(self, mention: object) -> bool:
         """Whether an uncertain name in a place is a column that the question speaks of, too."""

@@ -203,7 +203,7 @@ def _scale(problem: Problem) -> None:
     done: set[str] = set()
     for sentence in _about(
         problem,
-        r"min[- ]?max|normaliz|normalis(?!ed? distrib)|standardiz|standardis|\bscal(?:e|ing)\b|rescal|정규화|표준화",
+        r"min[- ]?max|normaliz|normalis(?!ed? distrib)|standardiz|standardis|\bscaling\b|\bscale the\b|rescal|정규화|표준화",
     ):
         z = re.search(r"z-?scores?|standardi[sz]|standardscaler|표준화", sentence, re.I) and not re.search(
             r"min[- ]?max", sentence, re.I
@@ -238,6 +238,7 @@ def _encode(problem: Problem) -> None:
             if any(code is None for code in coded.values()):
                 coded = {value: number for number, value in enumerate(sorted(values))}
             problem.script.add(f"df[{column!r}] = df[{column!r}].map({coded!r})")
+            problem.encoded.add(column)
 
 
 def _code(problem: Problem, value: str) -> int | None:

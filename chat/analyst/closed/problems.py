@@ -41,6 +41,7 @@ class Problem:
     script: Script
     features: list[Feature] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # what was assumed where the question says nothing
+    encoded: set[str] = field(default_factory=set)  # columns of words that the script has made numbers
     _numeric: set[str] = field(default_factory=set)
     _kinds: dict[str, str] = field(default_factory=dict)
     _distinct: dict[str, list[Any]] = field(default_factory=dict)
@@ -82,6 +83,8 @@ class Problem:
         """What a column holds: "number", "clock", "written" (numbers among signs and words), "date" or "text"."""
         if self.is_feature(column):
             return "text" if any(one.name == column and one.labels for one in self.features) else "number"
+        if column in self.encoded:
+            return "number"
         if column not in self._kinds:
             self._kinds[column] = _kind(self.frame[column])
         return self._kinds[column]

@@ -64,8 +64,8 @@ def _letters_in(plan: Plan, slot: Slot) -> list[str]:
     found = []
     for piece in re.split(r"[_\s]", slot.name):
         for column in plan.problem.columns:
-            bare = re.sub(r"\W", "", column)
-            if piece == bare and plan.problem.is_numeric(column):
+            pieces = [one for one in re.split(r"\W", column) if len(one) > 1]
+            if piece in (re.sub(r"\W", "", column), *pieces[:1]) and plan.problem.is_numeric(column):
                 found.append(column)
     if not found:
         last = re.search(r"_([A-Z]{2,3})$", slot.name)
@@ -168,12 +168,20 @@ def samples_of(plan: Plan, slot: Slot) -> tuple[str, list[str]]:
     groups = _groups(plan)
     grouping = {one.column for group in groups for one in group}
     own = [c for c in plan.mentioned() if c not in grouping and c not in {one.column for one in plan.conditions}]
+    grouped = None
     if not groups:
         column, groups = _group_column(plan)
         own = [c for c in own if c != column]
+        grouped = column if len(groups) > 2 else None
     if not own:
         raise NotUnderstood(slot.name)
-    general = [one for one in plan.conditions if one.column not in {c.column for group in groups for c in group}]
+    told = {c.column for group in groups for c in group}
+    if grouped is not None:
+        if any(one.is_equality and one.column == grouped for one in plan.conditions):
+            raise NotUnderstood(slot.name)  # only some groups count, and which ones isn't sure
+        part = subset(problem, "df", plan.conditions)
+        return own[0], [f"*[g.dropna() for _, g in {part}.groupby({grouped!r})[{problem.number(own[0])}]]"]
+    general = [one for one in plan.conditions if one.column not in told]
     samples = []
     for group in groups:
         part = subset(problem, "df", [*general, *group], "group")
@@ -315,6 +323,8 @@ def _context(plan: Plan, slot: Slot, part: Part) -> str:
 def decision(plan: Plan, slot: Slot, part: Part) -> str:
     """The word that the question's rules lead to."""
     problem, words = plan.problem, part.words
+    if len(slot.parts) > 1 and re.search(r"predictor|coefficient", slot.name, re.I):
+        return _predictor(plan, slot, part)
     joined = " ".join([*slot.words, *words]).casefold()
     low = [word.casefold() for word in words]
     if re.search(r"missing[ _]values?[ _]handled", " ".join(slot.words)):
@@ -353,6 +363,18 @@ def decision(plan: Plan, slot: Slot, part: Part) -> str:
         return models.significance(plan, slot, positive, negative)
     _, p = group_test(plan, slot)
     return f"shown({positive!r} if {p} < {plan.facts.alpha!r} else {negative!r})"
+
+
+def _predictor(plan: Plan, slot: Slot, part: Part) -> str:
+    """Whether the predictor of this place among several matters."""
+    from chat.analyst.closed import models
+
+    words = tuple(dict.fromkeys(piece.strip() for word in part.words for piece in word.split(",") if piece.strip()))
+    positive, negative = _polar(words)
+    _, p_values, inputs = models.least_squares(plan)
+    if len(inputs) != len(slot.parts):
+        raise NotUnderstood(slot.name)
+    return f"shown({positive!r} if {p_values}[{1 + slot.parts.index(part)}] < {plan.facts.alpha!r} else {negative!r})"
 
 
 def _polar(words: tuple[str, ...]) -> tuple[str, str]:

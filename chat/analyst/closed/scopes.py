@@ -126,6 +126,11 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
             if problem.is_numeric(column):
                 found.append(_compared(problem, column, sign, one[1]))
                 text = text[: one.start()] + " " * (one.end() - one.start()) + text[one.end() :]
+        for one in re.finditer(rf"(?:{pattern})\s*{_N}\s*([a-z]{{4,}})", text, re.I):
+            counted = _counted(problem, one[2])
+            if counted:
+                found.append(_compared(problem, counted, sign, one[1]))
+                text = text[: one.start()] + " " * (one.end() - one.start()) + text[one.end() :]
         for one in re.finditer(rf"{_C}\s*(?:{pattern})\s*(?:the\s+|its\s+)?(average|mean|median)", text, re.I):
             column = mask.at(one[1])
             if problem.is_numeric(column):
@@ -139,6 +144,16 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
                 low, high = (plain(float(one[n].replace(",", ""))) for n in (2, 3))
                 found.append(Condition(column, f"{{df}}[{problem.number(column)}].between({low!r}, {high!r})"))
     return found
+
+
+def _counted(problem: Problem, noun: str) -> str | None:
+    """The column that counts something: review_count for `reviews`."""
+    counts = {"count", "counts", "number", "num", "no", "total", "of", "cnt"}
+    for column in map(str, problem.frame.columns):
+        words = [word for word in tokens(column) if word not in counts]
+        if len(words) == 1 and len(tokens(column)) > 1 and same(noun.lower(), words[0]) and problem.is_numeric(column):
+            return column
+    return None
 
 
 def _compared(problem: Problem, column: str, sign: str, said: str) -> Condition:

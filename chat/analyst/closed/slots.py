@@ -237,7 +237,9 @@ def _part(placeholder: str, said: str, place: _Place, outside: str) -> Part:
         return Part(placeholder, said, decimals, "list")
     if _INTEGER.search(whole) and not decimals_in(whole):
         return Part(placeholder, said, 0, "integer")
-    if re.search(r"\bstring|\bnames?\b|_names?$|문자열|이름", whole, re.I):
+    if not re.search(r"\bis a (?:\w+ )?number\b", said) and re.search(
+        r"\bstring|\bnames?\b|_names?$|문자열|이름", whole, re.I
+    ):
         return Part(placeholder, said, decimals, "text")
     return Part(placeholder, said, decimals, "number")
 

@@ -21,7 +21,7 @@ FILLERS = frozenset(
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]|\d+(?:\.\d+)?|[^\W\d_a-zA-Z]+")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "s", "e", "y")
 _SENTENCE_END = re.compile(
-    r"(?<!\bNo)(?<!\bno)(?<!\be\.g)(?<!\bi\.e)(?<!\bMr)(?<!\bMrs)(?<!\bMiss)(?<!\bvs)(?<!\bnum)(?<!\bavg)[.?!。]\s+"
+    r"(?<!\bNo)(?<!\bno)(?<!\be\.g)(?<!\bi\.e)(?<!\bMr)(?<!\bMrs)(?<!\bMiss)(?<!\bvs)(?<!\bnum)(?<!\bavg)(?<!\bInc)[.?!。]\s+(?=[A-Z\"'“‘@{\[\d가-힣-]|$)"
     r"|(?<=다)\.\s*|\n+"
 )
 
