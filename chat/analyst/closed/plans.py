@@ -10,7 +10,7 @@ from chat.analyst.closed.mentions import find_mentions
 from chat.analyst.closed.problems import NotUnderstood, Problem
 from chat.analyst.closed.scopes import Condition, slot_conditions, subset
 from chat.analyst.closed.slots import Part, Slot
-from chat.analyst.closed.wording import tokens
+from chat.analyst.closed.wording import letters, tokens
 
 _BEFORE = re.compile(r"\b(?:before|pre|original|raw|initial|with outliers?|prior)\b")
 _AFTER = re.compile(r"\b(?:after|post|new|without outliers?|cleaned|removed|filtered|imputed)\b")
@@ -111,7 +111,8 @@ class Plan:
         """All columns that a place's texts name, in their order."""
         texts = [slot.name, " ".join(slot.words), part.placeholder, part.description]
         found = [one for text in texts for one in find_mentions(text, self.problem.columns)]
-        sure = [one.column for one in found if one.score >= 75]
+        last = (slot.words or [""])[-1]
+        sure = [one.column for one in found if one.score >= 75 or letters(one.column) == last]
         return list(dict.fromkeys([*sure, *[one.column for one in found if one.score >= 50 or self._is_asked(one)]]))
 
     def _is_asked(self, mention: object) -> bool:

@@ -203,7 +203,8 @@ def _scale(problem: Problem) -> None:
     done: set[str] = set()
     for sentence in _about(
         problem,
-        r"min[- ]?max|normaliz|normalis(?!ed? distrib)|standardiz|standardis|\bscaling\b|\bscale the\b|rescal|정규화|표준화",
+        r"min[- ]?max|normaliz|normalis(?!ed? distrib)|standardiz|standardis|\bscaling\b"
+        r"|\bscale the\b|rescal|정규화|표준화",
     ):
         z = re.search(r"z-?scores?|standardi[sz]|standardscaler|표준화", sentence, re.I) and not re.search(
             r"min[- ]?max", sentence, re.I

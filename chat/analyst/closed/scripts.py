@@ -16,6 +16,8 @@ _SHOWN = [
     '    """A number with its decimals; a word or a list as it is."""',
     "    if isinstance(value, (list, tuple)):",
     '        return ", ".join(shown(one, digits) for one in value)',
+    "    if isinstance(value, pd.Timestamp):",
+    '        return value.isoformat(sep=" ").removesuffix(" 00:00:00")',
     "    if isinstance(value, str) or value is None or digits is None:",
     '        return f"{value:.15g}" if isinstance(value, float) else str(value)',
     '    return f"{round(float(value), digits) + 0.0:.{digits}f}"',

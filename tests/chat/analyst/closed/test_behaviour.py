@@ -93,7 +93,8 @@ def test_rows_too_few_for_a_split_are_said(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("weight,height\n1,2\n")
     question = (
-        "Train a linear regression to predict the height based on weight, with a test set of 20% and a random seed of 42. "
+        "Train a linear regression to predict the height based on weight, "
+        "with a test set of 20% and a random seed of 42. "
         "@mse[m] rounded to two decimals."
     )
     found = closed.answer(question, read_table(path, path.name), "en", path)
