@@ -171,6 +171,7 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
         if one.score >= 80
     ]
     spots: list[tuple[int, int, Condition]] = []
+    low = sentence.casefold()
     for column in map(str, problem.frame.columns):
         if problem.kind(column) not in ("text", "written") or len(problem.distinct(column)) > 2000:
             continue
@@ -178,6 +179,8 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
         for value in problem.distinct(column):
             text = str(value).strip()
             if len(text) < 2 and not re.search(rf"=\s*['\"]?{re.escape(text)}['\"]?", sentence):
+                continue
+            if text.casefold() not in low:  # far quicker than to look for each of thousands of values
                 continue
             flags = re.I if len(text) >= 4 and few else 0
             for one in re.finditer(rf"(?<![\w-]){re.escape(text)}{_END}", sentence, flags):
