@@ -19,7 +19,7 @@ _WARM = "#d93025"
 _GREY = "#9aa0a6"
 _DARK = "#202124"
 _SERIES = [_ACCENT, "#e8710a", "#188038", "#a142f4", "#12b5cb", "#5f6368"]
-_FEW_CELLS = 150  # of a heat map: so many can carry their numbers
+_FEW_ACROSS = 9  # fields of a heat map side by side: so many can carry their numbers
 _PERIODS = {
     "day": ("%Y-%m-%d", "day", 1),
     "week": ("%Y-%m-%d", "week", 1),
@@ -198,8 +198,9 @@ def heat_map(title: str, rows: Sequence[Row], *, down: str, across: str, size: s
 
     `diverging`: the sizes are coefficients between -1 and 1, coloured to both sides of zero.
     """
+    rows = _plain(rows)
     colour: Spec = {"field": "size", "type": "quantitative", "title": size, "scale": {"scheme": "blues"}}
-    format = ".2f" if diverging else ",.4~g"
+    format = ".2f" if diverging else ",.0f" if _largest(rows, "size") >= 100 else ",.2~f"
     strong = "abs(datum.size) > 0.6"
     if diverging:
         colour["scale"] = {"domain": [-1, 0, 1], "range": [_WARM, "#ffffff", _ACCENT]}
@@ -207,11 +208,11 @@ def heat_map(title: str, rows: Sequence[Row], *, down: str, across: str, size: s
         numbers = [float(row["size"]) for row in rows if row["size"] is not None]
         low, high = min(numbers, default=0.0), max(numbers, default=0.0)
         strong = f"datum.size > {low + 0.6 * (high - low)!r}"
-        colour["legend"] = {"format": ",.4~g"}
+        colour["legend"] = {"format": format}
     x = {"field": "across", "type": "nominal", "sort": None, "axis": axis(across, labelAngle=-40, labelLimit=120)}
     y = {"field": "down", "type": "nominal", "sort": None, "axis": axis(down, labelLimit=180)}
     layers: list[Spec] = [{"mark": {"type": "rect"}, "encoding": {"x": x, "y": y, "color": colour}}]
-    if len(rows) <= _FEW_CELLS:
+    if len({row["across"] for row in rows}) <= _FEW_ACROSS:
         text = {"field": "size", "type": "quantitative", "format": format}
         ink = {"condition": {"test": strong, "value": "white"}, "value": _DARK}
         layers.append(

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from chat.analyst.five_numbers import box_rows
 from chat.analyst.groupings import is_value
 from chat.analyst.queries import Query
 from chat.analyst.relations import columns_of
@@ -108,6 +109,7 @@ def t_test(query: Query, source: Source) -> Result:
         "high": float(high),
         "d": float(a.mean() - b.mean()) / pooled,
         "method": method,
+        "boxes": box_rows(names, groups),
     }
     finish += f"\nprint(*stats.ttest_ind(a, b, equal_var={method == 'student'}), sep='\\t')"
     columns = query.measures if len(query.measures) > 1 else query.measures[:1]
@@ -240,6 +242,7 @@ def anova(query: Query, source: Source) -> Result:
         "df_between": len(groups) - 1,
         "df_within": count - len(groups),
         "eta_squared": float(between / ((whole - whole.mean()) ** 2).sum()),
+        "boxes": box_rows(names, groups),
     }
     return result_of(
         source, query.measures, used=count, frame=_groups_frame(names, groups), values=values, sql=sql, finish=finish

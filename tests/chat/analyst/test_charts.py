@@ -56,3 +56,53 @@ def test_every_chart_draws(draw: Draw, question: str) -> None:
 @pytest.mark.parametrize("question", ["매출 평균", "몇 행?", "매출 상위 2개", "미리보기"])
 def test_answers_that_no_chart_helps_have_none(draw: Draw, question: str) -> None:
     assert draw(question) is None
+
+
+KINDS = {
+    "월별 지역별 매출 피벗": "rect",
+    "월별 매출의 전월 대비 증가율": "bar",
+    "월별 매출의 2개월 이동평균": "line",
+    "월별 매출 누적 합계": "line",
+    "제품별 매출 누적 비중": "line",
+    "지역별 매출 상위 1개 제품": "bar",
+    "수량으로 매출을 예측하는 회귀": "circle",
+    "매출의 정규성 검정": "bar",
+    "지역별 수량 차이 분산분석": "rule",
+    "지역과 제품이 독립인지 카이제곱 검정": "rect",
+    "지역별 제품별 수량 합계": "bar",
+}
+
+
+@pytest.mark.parametrize("question", KINDS)
+def test_the_kind_of_chart_fits_the_question(draw: Draw, question: str) -> None:
+    drawing = draw(question)
+    assert drawing is not None
+    layers = drawing.spec.get("layer", [drawing.spec])
+    assert KINDS[question] in {layer["mark"]["type"] for layer in layers}
+    assert png_of(drawing).startswith(b"\x89PNG")
+
+
+def test_moving_average_is_a_second_line(draw: Draw) -> None:
+    assert {value["series"] for value in values_of(draw("월별 매출의 2개월 이동평균"))} == {"매출 합계", "이동평균"}
+
+
+def test_pareto_adds_up_to_all(draw: Draw) -> None:
+    assert values_of(draw("제품별 매출 누적 비중"))[-1]["cumulative"] == pytest.approx(100)
+
+
+def test_line_of_a_regression_passes_through_the_means(draw: Draw, sales: Table) -> None:
+    drawing = draw("수량으로 매출을 예측하는 회귀")
+    assert drawing is not None
+    (x1, y1), (x2, y2) = (tuple(end.values()) for end in drawing.spec["layer"][1]["data"]["values"])
+    both = sales.frame[["수량", "매출"]].dropna()
+    middle = y1 + (y2 - y1) * (both["수량"].mean() - x1) / (x2 - x1)
+    assert middle == pytest.approx(both["매출"].mean())
+
+
+def test_boxes_have_the_quartiles_of_each_group(draw: Draw, sales: Table) -> None:
+    drawing = draw("지역별 수량 차이 분산분석")
+    assert drawing is not None
+    rows = {row["group"]: row for row in drawing.spec["layer"][0]["data"]["values"]}
+    seoul = sales.frame[sales.frame["지역"] == "서울"]["수량"]
+    expected = seoul.quantile([0.25, 0.5, 0.75]).tolist()
+    assert [rows["서울"][key] for key in ("q1", "median", "q3")] == pytest.approx(expected)
