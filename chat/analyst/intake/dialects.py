@@ -97,9 +97,15 @@ def _delimiters(sample: Sample) -> list[str]:
         counts.update({sign for sign in line if not sign.isalnum() and sign not in "\"'_.()-+[]{}/\\\r\n"})
         counts.update(set(_RUN.findall(line)))
     needed = max(2, len(lines) // 2) if len(lines) > 1 else 1
-    often = [mark for mark, count in counts.items() if count >= needed]
+    often = [mark for mark, count in counts.items() if count >= needed and not _is_empty_cell(mark, lines)]
     rest = sorted(mark for mark in often if mark not in _USUAL)
     return [mark for mark in _USUAL if counts[mark]] + rest
+
+
+def _is_empty_cell(mark: str, lines: Sequence[str]) -> bool:
+    """Whether a sign is there twice because a cell between is empty: the header, which has names, has it once."""
+    sign = mark[0]
+    return len(mark) == 2 and mark == 2 * sign and sign in _USUAL and mark not in lines[0] and sign in lines[0]
 
 
 def _frames(sample: Sample, quote: str) -> bool:

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chat.analyst.reading import take_in
@@ -84,6 +84,11 @@ def dialects(draw: st.DrawFn) -> dict[str, object]:
     rows=tables(),
     dialect=dialects(),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp949"]),
+)
+@example(  # a column that is empty from top to bottom looks like a delimiter of two commas
+    rows=[["번호", "지역", "name"], *([str(number), "", "서울"] for number in range(1, 16))],
+    dialect={"delimiter": ",", "quoting": csv.QUOTE_MINIMAL, "lineterminator": "\n"},
+    encoding="utf-8",
 )
 def test_what_was_written_is_read(
     tmp_path: Path, rows: list[list[str]], dialect: dict[str, object], encoding: str
