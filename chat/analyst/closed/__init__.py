@@ -55,7 +55,7 @@ def answer(
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # Too few values for a test, words where numbers were meant: the computation is none for this table.
         return Closed((say("closed.failed", language),), len(frame))
-    used = tuple(column for column in map(str, frame.columns) if repr(column) in problem.script.code)
+    used = tuple(column for column in map(str, frame.columns) if repr(column) in problem.script.body)
     notes = [say("closed.computed", language, columns=", ".join(used), rows=len(frame))]
     notes += [say(f"closed.assumed_{remark}", language) for remark in dict.fromkeys(problem.remarks)]
     if missing:

@@ -102,13 +102,27 @@ def test_rows_too_few_for_a_split_are_said(tmp_path: Path) -> None:
     assert found.text.startswith("I can't answer this in the requested format")
 
 
-def test_a_file_that_pandas_alone_reads_otherwise_has_no_script(tmp_path: Path) -> None:
-    path = tmp_path / "titled.csv"
-    path.write_text("Report of the year,,\n,,\nname,Salary,x\na,10,1\nb,20,1\nc,60,2\n")
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Report of the year,,\n,,\nname,Salary,x\na,10,1\nb,20,1\nc,60,2\n",
+        'name;Salary;x\na;"1.010,5";1\nb;20;1\nc;"-940,5";2\n',
+        'name,Salary,x\na,"$1,010.50",1\nb,$20,1\nc,"$-940.50",2\n',
+        "name,Salary,x\na,10원,1\nb,20원,1\nc,60원,2\n",
+    ],
+    ids=["titles", "decimal commas", "money", "units"],
+)
+def test_what_pandas_alone_reads_otherwise_is_read_as_our_own_reading_does(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "ugly.csv"
+    path.write_text(content, encoding="utf-8")
     found = closed.answer(ASKED, read_table(path, path.name), "en", path)
     assert found is not None
     assert found.pieces[0] == "@mean[30.00]"
-    assert not found.code
+    assert found.columns == ("Salary",)
+    printed = subprocess.run(
+        [sys.executable, "-c", found.code], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert printed.stdout.strip() == "@mean[30.00]"
 
 
 def test_the_chat_gets_text_and_work(desk: Any) -> None:
