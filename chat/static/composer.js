@@ -174,8 +174,10 @@ fabrix.composer = (() => {
     fabrix.intake.start({
       dismissed: showFile,
       read: (read, card) => {
-        kept = kept.map((item) => (item.file_id === read.file_id && card.kind === 'table'
-          ? { ...item, rows: card.rows, columns: card.width } : item));
+        const known = (item) => (item?.file_id === read.file_id && card.kind === 'table'
+          ? { ...item, rows: card.rows, columns: card.width } : item);
+        kept = kept.map(known);
+        file = known(file);
         showFile();
       },
       unusable: (refused, sentence) => {

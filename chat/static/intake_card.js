@@ -105,12 +105,14 @@ fabrix.intake = (() => {
   const scrolling = (name, table) => h('div', { class: 'scrolling', role: 'region', tabindex: '0', 'aria-label': name },
     h('table', {}, h('caption', {}, name), ...table));
 
+  const numeric = ({ kind }) => (kind === 'number' ? 'number' : null);
+
   const preview = (card) => {
     if (!card.preview.length) return null;
     return scrolling(T('page.card_preview'), [
-      h('thead', {}, h('tr', {}, ...card.columns.map((column) => h('th', { scope: 'col' }, column.name)))),
+      h('thead', {}, h('tr', {}, ...card.columns.map((column) => h('th', { scope: 'col', class: numeric(column) }, column.name)))),
       h('tbody', {}, ...card.preview.map((row) => h('tr', {}, ...row.map((cell, index) => h('td',
-        { class: card.columns[index].kind === 'number' ? 'number' : null }, cell))))),
+        { class: numeric(card.columns[index]) }, cell))))),
     ]);
   };
 
@@ -121,10 +123,12 @@ fabrix.intake = (() => {
 
   const columns = (card) => {
     if (!card.columns.length) return null;
-    const heads = ['column', 'kind', 'examples', 'missing', 'distinct'].map((name) => T(`page.card_${name}`));
+    const heads = ['column', 'kind', 'examples', 'missing', 'distinct'];
+    const head = (name) => h('th', { scope: 'col', class: ['missing', 'distinct'].includes(name) ? 'number' : null },
+      T(`page.card_${name}`));
     const more = card.width - card.columns.length;
     return scrolling(T('page.card_columns'), [
-      h('thead', {}, h('tr', {}, ...heads.map((name) => h('th', { scope: 'col' }, name)))),
+      h('thead', {}, h('tr', {}, ...heads.map(head))),
       h('tbody', {}, ...card.columns.map((column) => h('tr', {},
         h('th', { scope: 'row' }, column.name, ...marks(card, column)),
         h('td', {}, T(`page.card_kind_${column.kind}`), column.unit ? ` (${column.unit})` : ''),

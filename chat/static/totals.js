@@ -6,6 +6,9 @@ fabrix.totals = (() => {
 
   const number = (value) => (value === null ? '' : value.toLocaleString(fabrix.language, { maximumFractionDigits: 6 }));
 
+  /** A mean is rounded for the eye; sums and single values are exact. */
+  const shown = (key, value) => (key === 'mean' && Math.abs(value) >= 100 ? number(Math.round(100 * value) / 100) : number(value));
+
   const meaning = ({ statistic, column }) => (
     statistic === 'rows' ? T('totals.rows_label') : `${column} · ${T(`totals.${statistic}`)}`);
 
@@ -27,7 +30,7 @@ fabrix.totals = (() => {
     const sums = columns.length ? table(
       [T('totals.column'), ...['sum', 'mean', 'min', 'max', 'count'].map((key) => T(`totals.${key}`))],
       columns.map((one) => [one.unit ? `${one.name} (${one.unit})` : one.name,
-        ...['sum', 'mean', 'min', 'max', 'count'].map((key) => number(one[key]))])) : null;
+        ...['sum', 'mean', 'min', 'max', 'count'].map((key) => shown(key, one[key]))])) : null;
     const keys = distinct.length ? table([T('totals.column'), T('totals.distinct')],
       distinct.map(({ name, count }) => [name, number(count)])) : null;
     return h('section', { class: 'totals', 'aria-label': T('totals.title') },

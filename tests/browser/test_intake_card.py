@@ -220,6 +220,39 @@ def test_the_newest_of_several_files_goes_along_until_another_is_chosen(
     assert upstream.questions[-1].attachment is None
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_which_file_goes_along_is_seen_before_and_after_it_is_sent(visit, sales: Path, book: Path, scheme: str) -> None:
+    visitor = visit(width=390, height=844, color_scheme=scheme)
+    page = visitor.enter()
+    attach(page, sales)
+    visitor.ask("About the first")
+    attach(page, book)
+    files = page.locator("#files")
+    files.locator("summary").click()
+    expect(files.locator("li").first).to_contain_text("1 rows × 2 columns")
+    look = "radio => [getComputedStyle(radio).borderTopColor, getComputedStyle(radio).borderTopWidth]"
+    chosen, other = (files.locator("input").nth(index).evaluate(look) for index in (0, 1))
+    paper = files.locator("input").first.evaluate("radio => getComputedStyle(radio).backgroundColor")
+    assert chosen != other and paper not in {chosen[0], other[0]}
+    name, size = (files.locator("li").nth(1).locator(part).first.bounding_box() for part in (".file-name", ".size"))
+    assert name["x"] == size["x"]
+
+
+def test_a_head_stands_over_its_numbers(visitor, sales: Path) -> None:
+    page = visitor.page
+    attach(page, sales)
+    page.get_by_role("button", name="Details").click()
+    for region in ("Columns", "First rows"):
+        table = page.get_by_role("region", name=region)
+        cells = (
+            table.locator("tbody tr")
+            .first.locator("th, td")
+            .evaluate_all("cells => cells.map(cell => getComputedStyle(cell).textAlign)")
+        )
+        heads = table.locator("thead th").evaluate_all("cells => cells.map(cell => getComputedStyle(cell).textAlign)")
+        assert heads == cells and "right" in cells
+
+
 def test_an_agent_that_takes_no_files_gets_none_by_itself(visitor, upstream, sales: Path) -> None:
     page = visitor.page
     attach(page, sales)

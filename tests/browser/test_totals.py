@@ -48,6 +48,15 @@ def test_right_totals_are_a_folded_line(visitor, upstream) -> None:
     assert visitor.page.evaluate("CSS.highlights.has('differing-total')") is False
 
 
+def test_a_mean_is_rounded_and_a_sum_is_exact(visitor, upstream, monkeypatch) -> None:
+    monkeypatch.setitem(globals(), "CSV", b"id,weight\na,1000.0625\nb,2000\nc,2000\n")
+    totals = ask_about_a_file(visitor, upstream, ANSWER)
+    totals.locator("summary").click(timeout=30_000)
+    cells = totals.locator("table").first.locator("td")
+    expect(cells.nth(0)).to_have_text("5,000.0625")
+    expect(cells.nth(1)).to_have_text("1,666.69")
+
+
 def test_an_answer_without_a_table_has_no_totals(visitor, upstream) -> None:
     visitor.ask("Hello")
     expect(visitor.page.locator(".totals")).to_have_count(0)
