@@ -9,6 +9,13 @@ fabrix.totals = (() => {
   /** A mean is rounded for the eye; sums and single values are exact. */
   const shown = (key, value) => (key === 'mean' && Math.abs(value) >= 100 ? number(Math.round(100 * value) / 100) : number(value));
 
+  /** The columns with the running numbers last: their sums say nothing. */
+  const telling = ({ columns, distinct, rows }) => {
+    const counts = new Map(distinct.map(({ name, count }) => [name, count]));
+    const runs = ({ name, min, max }) => rows > 1 && counts.get(name) === rows && max - min === rows - 1;
+    return [...columns.filter((one) => !runs(one)), ...columns.filter(runs)];
+  };
+
   const meaning = ({ statistic, column }) => (
     statistic === 'rows' ? T('totals.rows_label') : `${column} · ${T(`totals.${statistic}`)}`);
 
@@ -26,7 +33,7 @@ fabrix.totals = (() => {
     if (!totals || state === 'running' || state === 'waiting') return null;
     const { columns, distinct, differing } = totals;
     const line = [T('totals.line', { rows: number(totals.rows) }),
-      ...columns.slice(0, 2).map(({ name, sum }) => T('totals.sum_of', { name, sum: number(sum) }))].join(' · ');
+      ...telling(totals).slice(0, 2).map(({ name, sum }) => T('totals.sum_of', { name, sum: number(sum) }))].join(' · ');
     const sums = columns.length ? table(
       [T('totals.column'), ...['sum', 'mean', 'min', 'max', 'count'].map((key) => T(`totals.${key}`))],
       columns.map((one) => [one.unit ? `${one.name} (${one.unit})` : one.name,

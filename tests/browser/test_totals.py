@@ -57,6 +57,16 @@ def test_a_mean_is_rounded_and_a_sum_is_exact(visitor, upstream, monkeypatch) ->
     expect(cells.nth(1)).to_have_text("1,666.69")
 
 
+def test_the_line_names_sums_that_say_something(visitor, upstream, monkeypatch) -> None:
+    monkeypatch.setitem(globals(), "CSV", b"no,weight,price\n1,5,10\n2,5,20\n3,5,20\n")
+    totals = ask_about_a_file(visitor, upstream, ANSWER)
+    expect(totals.locator("summary")).to_contain_text("sum of weight 15 · sum of price 50", timeout=30_000)
+    totals.locator("summary").click()
+    expect(totals.locator("table").first.locator("tbody th").first).to_have_text("no")
+    table, room = totals.locator(".scrolled").first.bounding_box(), totals.locator("details").bounding_box()
+    assert table["x"] >= room["x"] + 10 and table["x"] + table["width"] <= room["x"] + room["width"] - 10
+
+
 def test_an_answer_without_a_table_has_no_totals(visitor, upstream) -> None:
     visitor.ask("Hello")
     expect(visitor.page.locator(".totals")).to_have_count(0)
