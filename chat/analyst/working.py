@@ -52,6 +52,7 @@ _NAMED = {
     "name": "head.name",
     "value": "head.value",
 }
+_OF_COLUMNS = ("profile", "columns")
 Cell = str | int | float | None
 
 
@@ -77,6 +78,9 @@ def tables_of(query: Query, result: Result, table: Table, language: str) -> tupl
     headings = [_heading(str(name), query, phrases, is_of_file=is_of_file) for name in frame.columns]
     shown = frame.head(MOST_ROWS)
     columns = [[exact(cell) for cell in shown.iloc[:, place]] for place in range(shown.shape[1])]
+    if query.action in _OF_COLUMNS:
+        at = list(frame.columns).index("kind")
+        columns[at] = [phrases.say(f"kind.{kind}") for kind in columns[at]]
     kinds = tuple(_kind(shown.iloc[:, place], cells) for place, cells in enumerate(columns))
     rows = tuple(zip(*columns, strict=True))
     return (ResultTable(_title(query, phrases), tuple(headings), kinds, rows),)
@@ -142,7 +146,8 @@ def _title(query: Query, phrases: Phrases) -> str:
     date = (query.date,) if query.date else ()
     by = tuple(dict.fromkeys((*date, *query.groups, *((query.across,) if query.across else ()))))
     parts = [part for part in (what, ", ".join(by), all_conditions(query, phrases.language)) if part]
-    return (" · ".join(parts) or phrases.say("table.answer"))[:_LONGEST_TITLE]
+    otherwise = "table.columns" if query.action in _OF_COLUMNS else "table.answer"
+    return (" · ".join(parts) or phrases.say(otherwise))[:_LONGEST_TITLE]
 
 
 def exact(value: Any) -> Cell:
