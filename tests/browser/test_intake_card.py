@@ -235,7 +235,8 @@ def test_which_file_goes_along_is_seen_before_and_after_it_is_sent(visit, sales:
     paper = files.locator("input").first.evaluate("radio => getComputedStyle(radio).backgroundColor")
     assert chosen != other and paper not in {chosen[0], other[0]}
     name, size = (files.locator("li").nth(1).locator(part).first.bounding_box() for part in (".file-name", ".size"))
-    assert name["x"] == size["x"]
+    shape = files.locator("li").nth(1).locator(".size").nth(1).bounding_box()
+    assert name["x"] == size["x"] and shape["x"] >= size["x"] + size["width"]
 
 
 def test_a_head_stands_over_its_numbers(visitor, sales: Path) -> None:
