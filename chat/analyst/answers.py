@@ -104,7 +104,7 @@ def _statistic(name: str, value: Any, column: str, phrases: Phrases, where: str)
 
 
 def _groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
-    first = result.values["first"]
+    first = result.values["by"]
     if result.frame.empty:
         return [
             phrases.say("answer.no_groups", groups=phrases.names(query.groups), conditions=where),
@@ -216,7 +216,7 @@ def _top(query: Query, result: Result, phrases: Phrases, where: str) -> list[str
 
 
 def _trend(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
-    first = str(result.values["first"])
+    first = str(result.values["by"])
     known = result.frame.dropna(subset=[first])
     if known.empty:
         return [phrases.say("answer.no_rows", conditions=where), phrases.how(query, result)]

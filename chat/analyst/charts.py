@@ -51,9 +51,9 @@ def _group_rows(frame: pd.DataFrame, groups: tuple[str, ...], size: str) -> list
 
 
 def _aggregate(query: Query, result: Result, table: Table, language: str) -> Drawing | None:
-    if not query.groups or len(result.frame) < 2:
+    if not query.groups or query.operation or len(result.frame) < 2:
         return None
-    by = str(result.values.get("first") or result.values["by"])
+    by = str(result.values["by"])
     groups = ", ".join((*query.within, *query.groups))
     title, size = _titles(by, groups, language)
     if query.action == "aggregate" and len(query.groups) == 2 and (pairs := _pairs(result.frame, query.groups, by)):
@@ -101,10 +101,14 @@ def _trend(query: Query, result: Result, table: Table, language: str) -> Drawing
     """A line over time; with a group, a line for each of the groups with the most."""
     if query.limit is not None or not result.values["periods"] >= 2:
         return None
-    first, date = str(result.values["first"]), query.date or ""
+    first, date = str(result.values["by"]), query.date or ""
     frame = result.frame.dropna(subset=[date])
     if query.cumulative:
         first = CUMULATED
+    by = ", ".join((say(f"period.{result.values['period']}", language), *query.groups))
+    title, size = _titles(str(result.values["by"]), by, language)
+    if result.values["period"] in ("weekday", "hour"):  # no points in time
+        return bars(title, _group_rows(frame, (date, *query.groups), first), label=by, size=size)
     group = query.groups[0] if query.groups else ""
     if group:
         largest = frame.groupby(group)[first].sum().nlargest(_MOST_LINES).index
@@ -113,8 +117,6 @@ def _trend(query: Query, result: Result, table: Table, language: str) -> Drawing
     for row in frame.tail(_MOST_POINTS).to_dict("records"):
         point = {"time": f"{row[date].start_time:%Y-%m-%dT00:00:00}", "size": row[first]}
         rows.append({**point, "series": _text(row[group])} if group else point)
-    by = ", ".join((say(f"period.{result.values['period']}", language), *query.groups))
-    title, size = _titles(str(result.values["first"]), by, language)
     if query.cumulative:
         size = say("head.cumulated", language)
     if query.window and not group:
@@ -139,7 +141,7 @@ def _growth(query: Query, result: Result, table: Table, language: str) -> Drawin
         {"label": _text(label), "size": float(size)}
         for label, size in frame[[query.date or "", GROWTH]].itertuples(index=False)
     ]
-    title, _ = _titles(str(result.values["first"]), say(f"period.{result.values['period']}", language), language)
+    title, _ = _titles(str(result.values["by"]), say(f"period.{result.values['period']}", language), language)
     size = say("head.growth", language)
     return bars(f"{title} · {size}", rows, label=query.date or "", size=size, signed=True) if rows else None
 

@@ -51,7 +51,7 @@ def _percent(value: Any, phrases: Phrases) -> str:
 
 def growth(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
     """How the last period compares, which changed most, and all of them in a table."""
-    date, first = query.date or "", result.values["first"]
+    date, first = query.date or "", result.values["by"]
     known = result.frame.dropna(subset=[CHANGE])
     labels = (date, *(name for name in query.groups if name != date))
 

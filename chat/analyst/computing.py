@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from numpy.linalg import LinAlgError
+
 from chat.analyst import groupings, hypotheses, inspections, relations, series
 from chat.analyst.preparing import prepared
 from chat.analyst.queries import Action, Query
@@ -24,7 +26,13 @@ def compute(query: Query, table: Table, others: Mapping[str, Table] = _NOTHING) 
         source = prepared(query, table, others)
         return _COMPUTE[query.action](query, source)
     except Impossible as reason:
-        return Result(rows=table.height, matching=table.height, used=0, cannot=reason.note)
+        return _impossible(table, reason)
+    except (OverflowError, LinAlgError):  # powers of numbers such as 1e200
+        return _impossible(table, Impossible("too_large"))
+
+
+def _impossible(table: Table, reason: Impossible) -> Result:
+    return Result(rows=table.height, matching=table.height, used=0, cannot=reason.note)
 
 
 _COMPUTE: dict[Action, Callable[[Query, Source], Result]] = {

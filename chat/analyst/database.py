@@ -91,11 +91,13 @@ class Database:
         return frame_of(self.arrow(sql))
 
     def arrow(self, sql: str) -> pa.Table:
-        """The same as Arrow has it."""
+        """The same as Arrow has it. Raises MemoryError, and OverflowError for numbers that nothing can hold."""
         try:
             return self._connection.sql(sql).to_arrow_table()
         except duckdb.OutOfMemoryException as error:
             raise MemoryError from error
+        except duckdb.OutOfRangeException as error:
+            raise OverflowError from error
 
     def row(self, sql: str) -> dict[str, Any]:
         """The only row that a query returns, by column."""

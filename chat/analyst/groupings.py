@@ -116,7 +116,7 @@ def _by_group(query: Query, source: Source) -> Result:
     order = in_order(place, ascending=query.ascending, labels=len(query.groups))
     sql = source.sql(group_by(query, source, query.groups, parts) + order + limited(query.limit))
     frame = source.restored(source.frame(sql), [*query.groups, *(name for _, name in parts)])
-    values: dict[str, Any] = {"first": first, "groups": len(frame), "count": len(frame)}
+    values: dict[str, Any] = {"by": first, "groups": len(frame), "count": len(frame)}
     if query.measures:
         listed = ", ".join(f"{source.statistic(s, query.measures[0])} AS s{n}" for n, s in enumerate(statistics))
         overall = source.row(f"SELECT {listed} FROM {source.relation}").values()

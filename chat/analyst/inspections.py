@@ -52,12 +52,21 @@ def outliers(query: Query, source: Source) -> Result:
     rows = []
     for name in query.measures:
         cell = source.name(name)
-        parts = ("quantile_cont({0}, 0.25)", "quantile_cont({0}, 0.75)", "avg({0})", "stddev_samp({0})")
+        parts = (
+            "quantile_cont({0}, 0.25)",
+            "quantile_cont({0}, 0.75)",
+            "avg({0})",
+            "stddev_samp({0})",
+            "min({0})",
+            "max({0})",
+        )
         listed = ", ".join(f"{part.format(cell)} AS c{number}" for number, part in enumerate(parts))
         found = source.row(f"SELECT {listed} FROM {source.relation}").values()
-        q1, q3, mean, deviation = (math.nan if value is None else float(value) for value in found)
+        q1, q3, mean, deviation, smallest, largest = (math.nan if value is None else float(value) for value in found)
         reach = factor * (q3 - q1 if method == "iqr" else deviation)
         low, high = (q1 - reach, q3 + reach) if method == "iqr" else (mean - reach, mean + reach)
+        if smallest == largest:  # a mean may miss values that are all the same
+            low, high = smallest, largest
         if math.isnan(low):
             rows.append((name, q1, q3, low, high, 0))
             continue
@@ -234,6 +243,8 @@ def _bin_edges(facts: dict[str, Any]) -> NDArray[np.float64]:
     low, high, count = float(facts["low"]), float(facts["high"]), int(facts["n"])
     if low == high:
         return np.array([low - 0.5, high + 0.5])
+    if not math.isfinite(high - low):
+        raise OverflowError
     width = 2 * float(facts["q3"] - facts["q1"]) / count ** (1 / 3)
     wanted = (high - low) / width if width else 10
     return np.linspace(low, high, int(min(max(np.ceil(wanted), 5), _MOST_BINS)) + 1)

@@ -44,16 +44,11 @@ def raw(value: Any, *, grouping: bool = True) -> str:
     if isinstance(value, str):
         return escaped(value)
     if isinstance(value, pd.Period):
-        return str(value) if value.freqstr[0] != "W" else f"{value.start_time:%Y-%m-%d} ~ {value.end_time:%Y-%m-%d}"
+        return str(value) if value.freqstr[0] != "W" else f"{value.asfreq('D', 'start')} ~ {value.asfreq('D', 'end')}"
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, float) and not value.is_integer() and math.isfinite(value):
-        whole, point, decimals = repr(value).partition(".")
-        return (
-            f"{int(whole):,}{point}{decimals}"
-            if grouping and whole not in ("-0",) and "e" not in decimals
-            else repr(value)
-        )
+        return _exact(value, grouping=grouping)
     return number(value, grouping=grouping)
 
 

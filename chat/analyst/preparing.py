@@ -48,7 +48,8 @@ def bounds(column: str, method: str, factor: float, relation: str) -> tuple[str,
     written = literal(factor)
     if method == "z":
         middle, width = f"avg({column})", f"stddev_samp({column})"
-        low, high = f"{middle} - {written} * {width}", f"{middle} + {written} * {width}"
+        known = f"CASE WHEN min({column}) < max({column}) THEN {middle}"  # a mean may miss values that are all the same
+        low, high = f"{known} - {written} * {width} END", f"{known} + {written} * {width} END"
     else:
         q1, q3 = f"quantile_cont({column}, 0.25)", f"quantile_cont({column}, 0.75)"
         low, high = f"{q1} - {written} * ({q3} - {q1})", f"{q3} + {written} * ({q3} - {q1})"
@@ -152,7 +153,7 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
     functions = {
         "log": f"CASE WHEN {cell} > 0 THEN ln({cell}) END",
         "abs": f"abs({cell})",
-        "square": f"{cell} * {cell}",
+        "square": f"{cell}::DOUBLE * {cell}",
         "root": f"CASE WHEN {cell} >= 0 THEN sqrt({cell}) END",
         "z": f"({cell} - (SELECT avg({cell}) FROM {relation})) / "
         f"nullif((SELECT stddev_samp({cell}) FROM {relation}), 0)",

@@ -82,7 +82,7 @@ def correlated(a: pd.Series, b: pd.Series, method: str) -> tuple[float, int, flo
         return float(found.statistic), count, float(found.pvalue)
     if method == "spearman":
         x, y = stats.rankdata(x), stats.rankdata(y)
-    r = float(np.clip(np.corrcoef(x, y)[0, 1], -1, 1))
+    r = float(np.clip(np.corrcoef(x - x[0], y - y[0])[0, 1], -1, 1))  # large values would lose their digits
     freedom = count - 2
     # Student's t, as scipy has it for both; a perfect correlation has no chance left.
     t = math.inf if abs(r) == 1 else abs(r) * math.sqrt(freedom / (1 - r * r))
@@ -161,7 +161,9 @@ print("n", len(y), sep="\\t")"""
 def _least_squares(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, float, float] | None:
     """Coefficients (the intercept first) and their standard errors, R² and RMSE; None when predictors depend."""
     middle, scale = x.mean(axis=0), x.std(axis=0)
-    design = np.column_stack([np.ones(len(y)), (x - middle) / scale])  # large values would lose their digits
+    # Large values would lose their digits.
+    design = np.column_stack([np.ones(len(y)), (x - middle) / scale])
+    start, y = y[0], y - y[0]
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return None
     scaled, *_ = np.linalg.lstsq(design, y, rcond=None)
@@ -173,4 +175,6 @@ def _least_squares(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, float, flo
     )
     variance = np.linalg.inv(design.T @ design) * squares / (len(y) - design.shape[1])
     errors = np.sqrt(np.diag(back @ variance @ back.T))
-    return back @ scaled, errors, 1 - squares / spread, math.sqrt(squares / len(y))
+    coefficients = back @ scaled
+    coefficients[0] += start
+    return coefficients, errors, 1 - squares / spread, math.sqrt(squares / len(y))

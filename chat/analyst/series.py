@@ -12,7 +12,7 @@ from chat.analyst.groupings import group_by, limited, measured
 from chat.analyst.queries import Period, Query
 from chat.analyst.results import CHANGE, CUMULATED, GROWTH, MOVING, PREVIOUS, Result, result_of
 from chat.analyst.sources import Impossible, Source
-from chat.analyst.time_labels import a_year, length, periods_of
+from chat.analyst.time_labels import CALENDAR, a_year, length, periods_of
 
 _SHORT_DAYS = 62
 _LONG_DAYS = 366 * 6
@@ -26,10 +26,7 @@ def trend(query: Query, source: Source) -> Result:
     parted = f"PARTITION BY {', '.join(lines)} " if lines else ""
     more = []
     if query.window:
-        moving = f"ROWS BETWEEN {query.window - 1} PRECEDING AND CURRENT ROW"
-        over = f"OVER ({parted}ORDER BY {source.name(date)} {moving})"
-        value = quoted(first)
-        more.append((f"CASE WHEN count(*) {over} = {query.window} THEN avg({value}) {over} END", MOVING))
+        more.append((_moving(query, source.name(date), quoted(first), period, parted), MOVING))
     if query.cumulative:
         over = f"OVER ({parted}ORDER BY {source.name(date)} ROWS UNBOUNDED PRECEDING)"
         more.append((f"sum({quoted(first)}) {over}", CUMULATED))
@@ -47,8 +44,21 @@ def trend(query: Query, source: Source) -> Result:
     frame[date] = periods_of(frame[date], period)
     there = source.sql(f"SELECT count(DISTINCT {source.name(date)}) AS n FROM periods", ("periods", by_period))
     periods = int(source.frame(there).iloc[0, 0])
-    values: dict[str, Any] = {"period": period, "first": first, "periods": periods}
+    values: dict[str, Any] = {"period": period, "by": first, "periods": periods}
     return _dated(query, source, frame=frame, values=values, sql=sql)
+
+
+def _moving(query: Query, date: str, value: str, period: Period, parted: str) -> str:
+    """The SQL of the mean of a period and those before it, where there are so many.
+
+    As growth has it, days follow each other as the file has them, other periods as the calendar does.
+    """
+    before = (query.window or 1) - 1
+    over = f"OVER ({parted}ORDER BY {date} ROWS BETWEEN {before} PRECEDING AND CURRENT ROW)"
+    whole = f"count({value}) {over} = {query.window}"
+    if period in CALENDAR:
+        whole += f" AND min({date}) {over} = {date} - {before} * {length(period)}"
+    return f"CASE WHEN {whole} THEN avg({value}) {over} END"
 
 
 def _by_period(query: Query, source: Source) -> tuple[Period, str, str, list[str]]:
@@ -118,7 +128,7 @@ def growth(query: Query, source: Source) -> Result:
     known = frame.dropna(subset=[CHANGE])
     if known.empty:
         raise Impossible("no_period_before", date=date)
-    values: dict[str, Any] = {"period": period, "first": first, "periods": int(frame[date].nunique())}
+    values: dict[str, Any] = {"period": period, "by": first, "periods": int(frame[date].nunique())}
     if query.limit is not None:
         by = GROWTH if known[GROWTH].notna().any() else CHANGE
         frame = known.sort_values(by, ascending=query.ascending, kind="stable").head(query.limit)

@@ -18,6 +18,8 @@ _LENGTHS = {
     "year": "INTERVAL 1 YEAR",
 }
 
+CALENDAR = frozenset(_LENGTHS) - {"day"}  # periods that have a length, and follow each other without gaps
+
 
 def truncated(column: str, period: str) -> str:
     """The SQL of the first moment of the period that a quoted column's time is in; weeks begin on Monday.
