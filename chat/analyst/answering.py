@@ -72,8 +72,7 @@ def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
         work = Work(in_form.columns, "", in_form.rows, in_form.rows, code=in_form.code) if in_form.code else None
         return Reply(in_form.pieces, language, work=work)
     query = understand(asked.question, table, [other for other, _ in asked.others], asked.earlier)
-    written = asked.as_written() if asked.as_written else table
-    found = lookups.instead_of(query, asked.question, written, language)
+    found = lookups.instead_of(query, asked.question, table, language, asked.as_written)
     if found is not None:
         work = Work(found.columns, found.reading, found.rows, found.rows_used, code=found.code)
         return Reply(found.pieces, language, found.value, work)

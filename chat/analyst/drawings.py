@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from types import ModuleType
 from typing import Any
-
-import vl_convert
 
 from chat.analyst.svg import FAMILY, FONTS, with_font
 
@@ -44,20 +43,29 @@ class Drawing:
 
 def png_of(drawing: Drawing) -> bytes:
     """The chart as a picture at twice its size."""
-    _use_own_fonts()
-    picture: bytes = vl_convert.vegalite_to_png(drawing.spec, scale=2)
+    picture: bytes = _vl_convert().svg_to_png(_without_letters(json.dumps(drawing.spec)), scale=2)
     return picture
 
 
 def svg_of(drawing: Drawing) -> bytes:
     """The chart as SVG."""
-    _use_own_fonts()
-    return with_font(vl_convert.vegalite_to_svg(drawing.spec)).encode()
+    return with_font(_without_letters(json.dumps(drawing.spec))).encode()
+
+
+@lru_cache(maxsize=1)
+def _without_letters(spec: str) -> str:
+    """The SVG without its letters; both kinds of pictures of a chart are made from it, one after the other."""
+    picture: str = _vl_convert().vegalite_to_svg(spec)
+    return picture
 
 
 @cache
-def _use_own_fonts() -> None:
+def _vl_convert() -> ModuleType:
+    """The library, which takes a while to load, with our fonts."""
+    import vl_convert
+
     vl_convert.register_font_directory(str(FONTS))
+    return vl_convert
 
 
 def bars(title: str, rows: Sequence[Row], *, label: str, size: str, series: str = "", signed: bool = False) -> Drawing:

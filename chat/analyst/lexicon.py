@@ -42,6 +42,16 @@ def _synonyms() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(words) for words in json.loads(path.read_text(encoding="utf-8")))
 
 
+@cache
+def _places_of_synonyms() -> dict[str, list[int]]:
+    """Which groups of synonyms a word is in."""
+    places: dict[str, list[int]] = {}
+    for place, words in enumerate(_synonyms()):
+        for word in words:
+            places.setdefault(word, []).append(place)
+    return places
+
+
 def normal(text: str) -> str:
     """Text as it is compared: composed Hangul, no case, single blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -148,11 +158,11 @@ def _synonyms_of_parts(name: str) -> Iterator[str]:
 
 def _synonyms_among(own: set[str]) -> Iterator[str]:
     """The words that mean the same in Korean or English as one of `own`."""
-    for group in _synonyms():
-        if own.intersection(group):
-            for word in group:
-                yield word
-                yield from _plurals(word)
+    places = _places_of_synonyms()
+    for place in sorted({place for word in own for place in places.get(word, ())}):
+        for word in _synonyms()[place]:
+            yield word
+            yield from _plurals(word)
 
 
 def words_of(name: str) -> list[str]:

@@ -107,9 +107,12 @@ class Table:
             return values if len(values) <= most else [value for value in values if value.lower() in texts]
         column = quoted(self.identifiers[name])
         found = f"SELECT DISTINCT {column}::VARCHAR AS v FROM {DATA} WHERE {column} IS NOT NULL"
-        values = self.database.arrow(f"{found} LIMIT {most + 1}").column(0).to_pylist()
-        if len(values) <= most:
-            return list(values)
+        if (name, most) not in self._values_if_few:
+            values = self.database.arrow(f"{found} LIMIT {most + 1}").column(0).to_pylist()
+            self._values_if_few[name, most] = values if len(values) <= most else None
+        few = self._values_if_few[name, most]
+        if few is not None:
+            return list(few)
         listed = ", ".join("'" + text.replace("'", "''") + "'" for text in sorted(texts)) or "NULL"
         return list(self.database.arrow(f"{found} AND lower({column}::VARCHAR) IN ({listed})").column(0).to_pylist())
 
@@ -128,6 +131,10 @@ class Table:
             found = pd.Series(self.content[name].dropna().unique())
         self._distinct_values[name] = list(found)
         return self._distinct_values[name]
+
+    @cached_property
+    def _values_if_few(self) -> dict[tuple[str, int], list[str] | None]:
+        return {}
 
     @cached_property
     def _distinct_values(self) -> dict[str, list[object]]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Literal
 
 from chat.analyst.compounds import Relative, compounds_at
@@ -225,9 +226,8 @@ def _corrected(word: str, lexicon: Lexicon) -> Piece | None:
     letters = unicodedata.normalize("NFD", word)
     if len(letters) < 5 or any(character.isdigit() for character in word):
         return None
-    near = [known for known in lexicon.columns if _one_letter_apart(letters, known)]
-    own_words = [known for known, meaning in vocabulary().items() if meaning != "filler" and " " not in known]
-    near = near or [known for known in own_words if _one_letter_apart(letters, known)]
+    near = [known for known in lexicon.columns if _one_letter_apart(letters, unicodedata.normalize("NFD", known))]
+    near = near or [known for known, other in _own_words() if _one_letter_apart(letters, other)]
     targets = {(lexicon.columns.get(known), vocabulary().get(known)) for known in near}
     if len(targets) != 1:
         return None
@@ -237,9 +237,15 @@ def _corrected(word: str, lexicon: Lexicon) -> Piece | None:
     return Piece("word", word, key=meaning or "", corrected=near[0])
 
 
-def _one_letter_apart(letters: str, known: str) -> bool:
+@cache
+def _own_words() -> list[tuple[str, str]]:
+    """The analyst's own words that mean something, and their letters (of Hangul: jamo)."""
+    words = [known for known, meaning in vocabulary().items() if meaning != "filler" and " " not in known]
+    return [(known, unicodedata.normalize("NFD", known)) for known in words]
+
+
+def _one_letter_apart(letters: str, other: str) -> bool:
     """Whether one letter (of Hangul: one jamo) is wrong, missing, too much, or two are exchanged."""
-    other = unicodedata.normalize("NFD", known)
     if abs(len(letters) - len(other)) > 1 or len(other) < 4:
         return False
     start = next(

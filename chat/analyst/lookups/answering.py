@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -44,12 +45,19 @@ class LookupAnswer:
         return self.values[0] if len(self.values) == 1 else list(self.values)
 
 
-def instead_of(query: Query | Unclear, question: str, table: Table, language: str) -> LookupAnswer | None:
+def instead_of(
+    query: Query | Unclear,
+    question: str,
+    table: Table,
+    language: str,
+    as_written: Callable[[], Table] | None = None,
+) -> LookupAnswer | None:
     """What `question` looks up, where its strict reading leaves room for that: it is unclear, shows mere rows, ranks
-    groups that are a row each, or gives statistics of a single cell."""
+    groups that are a row each, or gives statistics of a single cell. `as_written` gives the table with its cells as
+    the file wrote them, where `table` may lack them."""
     if not _is_open(query, table):
         return None
-    found = answer(question, table, language)
+    found = answer(question, as_written() if as_written else table, language)
     return None if found is None or (_is_bare(query) and found.rows_used != 1) else found
 
 

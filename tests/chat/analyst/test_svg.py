@@ -11,6 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from chat.analyst.drawings import bars, svg_of
+from chat.analyst.svg import FONTS, with_font
 
 TITLE = '지역별 매출 <합계> & "밖"'
 CHART = bars(TITLE, [{"label": "서울", "size": 1}, {"label": "부산", "size": 2}], label="지역", size="매출")
@@ -49,3 +50,37 @@ def test_it_asks_for_nothing_from_elsewhere(drawing: ElementTree.Element) -> Non
     text = ElementTree.tostring(drawing, encoding="unicode")
     assert re.findall(r"https?://[^\"' ]+", re.sub(r'xmlns(:\w+)?="[^"]*"', "", text)) == []
     assert "<script" not in text and "<image" not in text
+
+
+def test_the_letters_are_those_of_the_typeface(drawing: ElementTree.Element) -> None:
+    style = drawing.findtext(f"{SVG}style") or ""
+    with TTFont(FONTS / "NanumSquareR.ttf") as whole, TTFont(_first_face(style)) as part:
+        names, own = whole.getBestCmap(), part.getBestCmap()
+        for code in own:
+            expected, found = whole["glyf"][names[code]], part["glyf"][own[code]]
+            assert found.getCoordinates(part["glyf"]) == expected.getCoordinates(whole["glyf"]), chr(code)
+            assert part["hmtx"][own[code]] == whole["hmtx"][names[code]]
+        assert part["name"].getDebugName(1) == whole["name"].getDebugName(1)
+
+
+def test_letters_stand_as_close_as_in_the_typeface() -> None:
+    svg = with_font('<svg xmlns="http://www.w3.org/2000/svg"><text>AVTo</text></svg>')
+    with TTFont(FONTS / "NanumSquareR.ttf") as whole, TTFont(_first_face(svg)) as part:
+        pair = [whole.getBestCmap()[ord(letter)] for letter in "AV"]
+        own = [part.getBestCmap()[ord(letter)] for letter in "AV"]
+        distance = whole["kern"].kernTables[0].kernTable[tuple(pair)]
+        assert distance < 0 and part["kern"].kernTables[0].kernTable[tuple(own)] == distance
+        assert len(part["kern"].kernTables[0].kernTable) < len(whole["kern"].kernTables[0].kernTable)
+
+
+@pytest.mark.parametrize("text", ["", "\U0001f600", "漢"])
+def test_letters_that_the_typeface_lacks_are_left_to_others(text: str) -> None:
+    svg = with_font(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{text}</text></svg>')
+    with TTFont(FONTS / "NanumSquareR.ttf") as whole, TTFont(_first_face(svg)) as part:
+        assert set(part.getBestCmap() or {}) == set(map(ord, text)) & set(whole.getBestCmap())
+
+
+def _first_face(style: str) -> BytesIO:
+    found = re.search(r"base64,([^)]+)\)", style)
+    assert found
+    return BytesIO(base64.b64decode(found[1]))
