@@ -67,7 +67,8 @@ def _titles(by: str, groups: str, language: str) -> tuple[str, str]:
         return say("chart.title_rows_by", language, groups=groups), say("chart.rows", language)
     statistic, measure = by.split(" ", 1)
     words = {"statistic": statistic_name(statistic, language), "column": measure}
-    return say("chart.title_by", language, groups=groups, **words), say("head.of", language, **words)
+    title = say("chart.title_by", language, groups=groups, **words)
+    return title[:1].upper() + title[1:], say("head.of", language, **words)
 
 
 def _pairs(frame: pd.DataFrame, groups: tuple[str, ...], by: str) -> list[Row]:
