@@ -139,7 +139,7 @@ def _calls(table: Table) -> list[str]:
     if table.sheet and len(table.header_lines) <= 1:
         sheet = f", sheet_name={table.sheet!r}"
         return [
-            f'pd.read_excel({name}{sheet}{above}{header}, engine="{engine}"{rest}'.replace(", header=None", header)
+            f'pd.read_excel({name}{sheet}{above}{header}, engine="{engine}"{rest}'
             for engine in ("openpyxl", "calamine")
         ]
     if table.format == "Parquet":

@@ -7,6 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from chat.analyst.particles import with_particles
 from locales import LANGUAGES
 
 
@@ -20,7 +21,8 @@ def sentences(language: str) -> dict[str, str]:
 
 def say(key: str, language: str, **values: object) -> str:
     """The sentence `key` in `language` (English when there is none such), its {places} filled with `values`."""
-    return sentences(language if language in LANGUAGES else "en")[key].format(**values)
+    template = sentences(language if language in LANGUAGES else "en")[key]
+    return (with_particles(template, values) if language == "ko" else template).format(**values)
 
 
 def notices(key: str, **values: object) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from chat.agents import AgentDirectory
@@ -44,8 +45,11 @@ class Evidence:
                 target = Path(made.name)
             try:
                 await asyncio.to_thread(write_archive, facts, target, language=language, path_of=self._store.path)
-            except BaseException:
-                target.unlink(missing_ok=True)
+            except BaseException as fault:
+                with suppress(OSError):  # on Windows while it is still being written
+                    target.unlink(missing_ok=True)
+                if isinstance(fault, FileNotFoundError):  # the conversation has been deleted meanwhile
+                    raise NotFound from fault
                 raise
         size = target.stat().st_size
         log.info("A conversation was taken away", extra=fields(conversation=conversation_id, bytes=size))

@@ -1,4 +1,4 @@
-"""Numbers that break careless programs: all that is asked of them is told, drawn and right, or said to be impossible."""
+"""Numbers that break careless programs: what is asked of them is told, drawn and right, or said to be impossible."""
 
 from __future__ import annotations
 
