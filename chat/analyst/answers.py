@@ -207,6 +207,12 @@ def _top(query: Query, result: Result, phrases: Phrases, where: str) -> list[str
         words = {"groups": phrases.names(query.groups), "statistic": phrases.statistic(statistic), "top": top}
         sentence = phrases.say("answer.top", which=which, column=column, conditions=where, value=value, **words)
         shown = [phrases.computed(result.frame)] if len(result.frame) > 1 else []
+    elif len(query.measures) > 1:
+        asked = " / ".join(phrases.cell(first[name], name) for name in query.measures[1:])
+        sentence = phrases.say(
+            "answer.top_asked", which=which, column=column, conditions=where, value=value, asked=asked
+        )
+        shown = [phrases.rows(result.frame)]
     else:
         sentence = phrases.say("answer.top_rows", which=which, column=column, conditions=where, value=value)
         shown = [phrases.rows(result.frame)]

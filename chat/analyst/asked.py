@@ -22,6 +22,8 @@ _ENGLISH = (
 
 def with_asked(pieces: list[Piece], lexicon: Lexicon, scope: Scope) -> list[Piece]:
     """The pieces with the column that is asked of the highest or lowest rows marked with the key "asked"."""
+    if any(piece.key == "ranked_by" for piece in pieces):
+        return pieces
     pieces = _with_names(pieces, lexicon, scope)
     for pattern in (_KOREAN, *_ENGLISH):
         for match in found_all(pieces, pattern):

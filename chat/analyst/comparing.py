@@ -28,6 +28,14 @@ def take_comparison(draft: Draft, either: list[AnyOf]) -> None:
     if not operation or draft.has("significant", "t_test", "anova"):
         return
     compared = _two_values(draft) or _two_dates(either) or _two_sides(draft)
+    if compared is None and operation == "ratio" and len(draft.number_columns()) == 2:
+        if draft.text_columns() or draft.has("each", "day", "week", "month", "quarter", "year", "weekday", "hour"):
+            raise NotClear("unsure")
+        draft.drop("ratio")
+        if not draft.has_statistic():
+            draft.pieces.append(Piece("word", "합계", key="sum"))
+        draft.options["operation"] = operation
+        return
     if compared is None:
         if draft.has("difference"):
             raise NotClear("unsure")
@@ -78,9 +86,12 @@ def period_of(condition: Filter) -> tuple[Period, str] | None:
     return None
 
 
-def set_apart(query: Query, keys: set[str]) -> Query:
-    """ "서울과 부산의 매출 평균" may ask for one number or for one each: set apart, the answer has both."""
-    if query.action != "aggregate" or query.groups:
+def set_apart(query: Query, keys: set[str], *, as_one: bool = False) -> Query:
+    """ "서울과 부산의 매출 평균" may ask for one number or for one each: set apart, the answer has both.
+
+    `as_one`: the question says "or", which makes one of them.
+    """
+    if as_one or query.action != "aggregate" or query.groups:
         return _with_default(query)
     if len(query.either) == 1 and (period := _one_period(query.either[0])):
         date = query.either[0].alternatives[0][0].column

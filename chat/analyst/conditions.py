@@ -17,6 +17,7 @@ from chat.analyst.words import Piece
 
 _COMPARISONS: dict[str, Operator] = {"ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "eq": "eq", "ne": "ne"}
 _DATE_WORDS = ("from", "until", "between", "after", "before")
+_BEARING = ("with", "that have", "having", "had", "has", "have", "of", "of all")
 _YEAR_NAMES = ("연도", "년도", "year", "yr", "년")
 
 
@@ -91,8 +92,15 @@ class Conditions:
         for number, piece in enumerate(self.pieces):
             if piece.kind == "number" and 1900 <= piece.number <= 2100 and piece.number.is_integer():
                 neighbours = {self._key(number - 1), self._key(number + 1)}
+                if self.table.dates() and not self._number_column_between(number):
+                    neighbours -= {"between"}
                 if not neighbours & {*_COMPARISONS, "top", "bottom", "preview", "between"} and self._has_years():
                     self.pieces[number] = Piece("date", piece.text, date=Date(int(piece.number)))
+
+    def _number_column_between(self, number: int) -> bool:
+        """Whether a column of numbers stands before "between" or the numbers before "사이"."""
+        before = [piece for piece in self.pieces[max(number - 3, 0) : number] if piece.kind == "column"]
+        return any(self._is_of(piece, "number") for piece in before)
 
     def _has_years(self) -> bool:
         return bool(self.table.dates() or self._year_columns())
@@ -140,10 +148,24 @@ class Conditions:
         first = min(number, place)
         if self._kind(place) != "number":
             raise NotClear("unsure")
+        if not korean and (named := self._named_after(number, place)) is not None:
+            condition = Filter(named, _COMPARISONS[self._key(number)], (self.pieces[place].number,))
+            self._put(number, place + 2, condition)
+            return named, number + 1
         column, first = self._compared_column(first, last)
         condition = Filter(column, _COMPARISONS[self._key(number)], (self.pieces[place].number,))
         self._put(first, max(number, place) + 1, condition)
         return column, first + 1
+
+    def _named_after(self, number: int, place: int) -> str | None:
+        """In "years with more than 10 viewers" the viewers are compared, which stand right after their number."""
+        before, after = self.pieces[number - 1] if number else None, place + 1
+        apart = before is None or before.kind != "column" or before.tail.strip() in _BEARING
+        if place < number or not apart or self._kind(after) != "column" or self.pieces[place].tail.strip():
+            return None
+        follows = self._key(after + 1) in (*_COMPARISONS, "between", "each") or self._key(number - 1) == "each"
+        names = [name for name in self.pieces[after].columns if self.table.column(name).kind == "number"]
+        return names[0] if len(names) == 1 and not follows else None
 
     def _compared_column(self, first: int, last: str | None) -> tuple[str, int]:
         """The column right before a comparison, else that of the comparison before, else the only number column.

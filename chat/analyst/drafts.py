@@ -15,7 +15,9 @@ from chat.analyst.words import Piece
 class Draft:
     """The pieces of a question in its scope.
 
-    `options` are further fields of the query by name; `cues` tell that the question goes on from the one before.
+    `options` are further fields of the query by name; `cues` tell that the question goes on from the one before;
+    `as_one` that what "or" joins is computed as one; `counts_groups` that groups which meet a condition are counted,
+    `outliers_of_rows` that outliers are those of the rows that meet the conditions.
     """
 
     scope: Scope
@@ -25,6 +27,9 @@ class Draft:
     having: list[Having] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     cues: set[str] = field(default_factory=set)
+    as_one: bool = False
+    counts_groups: bool = False
+    outliers_of_rows: bool = False
 
     def take(self, found: Found, *instead: Piece) -> None:
         """Replace the pieces that were found by others."""

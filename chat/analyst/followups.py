@@ -74,7 +74,7 @@ def gone_on(last: Query, reading: Reading, draft: Draft) -> Query:
         query = _growing(query, reading)
     if keys & _RANKS or (reading.limit() and query.limit):
         query = _ranked(query, reading, keys)
-    for name in ("cumulative", "window", "alpha", "method", "factor", "versus"):
+    for name in ("cumulative", "window", "alpha", "method", "factor", "versus", "chart"):
         if name in draft.options:
             query = replace(query, **{name: draft.options[name]})
     return query

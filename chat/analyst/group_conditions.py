@@ -75,6 +75,7 @@ def _take(draft: Draft, match: Found) -> None:
     draft.having.append(Having(*compared, operator, number.number))
     marker = Piece("word", "별", key="each")
     outside = [piece for number, piece in enumerate(draft.pieces) if not match.start <= number < match.end]
+    draft.counts_groups = any(piece.kind == "word" and piece.key == "count" for piece in outside)
     if any(piece.kind == "word" and is_statistic(piece.key) for piece in outside):
         kept = []
     elif not kept:

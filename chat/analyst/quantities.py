@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _NUMBER = re.compile(
     r"[-−]?[₩$￦]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s?(천만|백만|만|억|천|k\b|m\b|million|thousand|billion)?"
-    r"((?:(?<=억)\s?\d+(?:천만|백만|만))?(?:(?<=만)\s?\d+(?:천|백))?)\s?(원|%|달러)?"
+    r"((?:(?<=억)\s?\d+(?:천만|백만|만))?(?:(?<=만)\s?\d+(?:천|백))?)\s?(원|%|달러|점(?![가-힣]*포)|kg\b|cm\b|km\b|mm\b)?"
 )
 _UNITS = {
     "백": 1e2,
@@ -119,7 +119,7 @@ def _date_of(match: re.Match[str]) -> Date:
 
 def numbers_at(text: str, start: int) -> Iterator[tuple[int, float]]:
     """Each number that can be read from `start` on, with its end."""
-    if match := _NUMBER.match(text, start):
+    if (match := _NUMBER.match(text, start)) and not _may_be_metres(match):
         yield match.end(), _value_of(match)
     if start and "가" <= text[start - 1] <= "힣":
         return
@@ -128,6 +128,11 @@ def numbers_at(text: str, start: int) -> Iterator[tuple[int, float]]:
             yield match.end(), counts[match[1]]
     if (match := _HANGUL_NUMBER.match(text, start)) and (match[3] or len(match[1] or "") > 1 or match[1] in _PLACES):
         yield match.end(), _value_of_hangul(match[1] or "") * _UNITS[match[2]]
+
+
+def _may_be_metres(match: re.Match[str]) -> bool:
+    """ "600m" is millions only of money: "$600m"."""
+    return match[3] == "m" and match[0].lstrip("-−")[0] not in "₩$￦"
 
 
 def _value_of(match: re.Match[str]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Action = Literal[
@@ -31,6 +31,7 @@ Action = Literal[
     "chi_square",
     "regression",
 ]
+ChartKind = Literal["", "bar", "line", "histogram", "scatter", "box", "heat_map"]
 Quantile = Literal["p5", "p10", "q1", "q3", "p90", "p95", "p99"]
 Statistic = Literal[
     "count",
@@ -214,7 +215,8 @@ class Query:
     side by side. `method`: "pearson", "spearman" or "kendall" of a correlation; "iqr" or "z" of outliers, with its
     `factor`; "shapiro", "dagostino", "ks" or "anderson" of normality; "welch", "student", "paired" or "one_sample"
     (against `factor`) of a t-test. `alpha` is the level of significance. `compared` are the two values whose
-    difference or ratio (`operation`) is asked for.
+    difference or ratio (`operation`) is asked for. `chart` is the kind of chart that the question wishes for, which
+    changes nothing in what is computed.
     """
 
     action: Action
@@ -240,6 +242,7 @@ class Query:
     alpha: float = 0.05
     compared: tuple[str, ...] = ()
     operation: Literal["", "difference", "ratio", "percent"] = ""
+    chart: ChartKind = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,9 @@ class Reading(Layouts):
             statistics = ("min", "max")
         if dates and not self.measures() and not groups and set(statistics) <= {"min", "max"}:
             return Query("aggregate", measures=dates, statistics=statistics)
+        if statistics == ("mode",) and not self.measures() and len(texts := self.unmarked_texts()) == 1:
+            rest = tuple(name for name in groups if name not in texts)
+            return Query("aggregate", measures=texts, statistics=statistics, groups=rest)
         if "count" in self.keys() and not self.measures() and self._total_of_rows(statistics):
             return self._count(self.keys())
         return Query("aggregate", measures=self.needed_measures(), statistics=statistics, groups=groups)
@@ -154,6 +157,8 @@ class Reading(Layouts):
         if len(named) == 1 and not marked and not (self.measures() and groups_digits(named[0])):
             return Query("distinct", measures=named)
         if self.measures() and not groups:
+            if self.filters and any(piece.text in ("number of", "the number of") for piece in self.pieces):
+                raise NotClear("unsure")  # "number of laps in 1978": the laps may be in the cell
             return Query("aggregate", measures=self.measures(), statistics=("count",))
         raise NotClear("unsure")
 
@@ -167,6 +172,8 @@ class Reading(Layouts):
         if (asked := self.all_columns()) and self._one_row_is_meant():
             return Query("lookup", asked)
         groups = self.groups()
+        if groups and self.filters and self.are_identifiers(groups) and "each" not in keys:
+            return Query("lookup", asked)
         measures = tuple(name for name in self.measures() if groups_digits(name) or not self.filters)
         if measures and (groups or self.filters):
             return Query("aggregate", measures=measures, groups=groups)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chat.analyst.markdown import groups_digits
 from chat.analyst.periods import Periods
 from chat.analyst.queries import NotClear, Query, Statistic
 from chat.analyst.roles import adds_up
+from chat.analyst.sequences import found
 
 _DEFAULT_TOP = 5
 
@@ -26,8 +28,13 @@ class Rankings(Periods):
         self._reject_numbers_or_dates()
         groups = self.groups()
         number = self.limit()
+        if dates := tuple(name for piece in self.pieces if piece.key == "ranked_by" for name in piece.columns):
+            return self._by_date(keys, dates, ascending=ascending)
         if asked := tuple(name for piece in self.pieces if piece.key == "asked" for name in piece.columns):
-            return Query("top", (*self.needed_measures()[:1], *asked), limit=number or 1, ascending=ascending)
+            ranked = tuple(name for name in self.needed_measures() if name not in asked)
+            if not ranked:
+                raise NotClear("unsure")
+            return Query("top", (*ranked[:1], *asked), limit=number or 1, ascending=ascending)
         if within := self._within(keys, groups):
             rest = tuple(name for name in groups if name not in within)
             measures = self.needed_measures()
@@ -52,6 +59,8 @@ class Rankings(Periods):
         measures = self._frequency_or_measures(keys, groups)
         if not measures:
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
+        if groups and not statistics and not groups_digits(measures[0]):  # "which year had the most viewers?"
+            raise NotClear("unsure")
         if groups:
             statistics = statistics or self._extreme_that_stays(keys, measures[0])
             self._reject_sums(statistics, measures if not self.are_identifiers(groups) else ())
@@ -59,6 +68,14 @@ class Rankings(Periods):
         return Query(
             "top", measures=measures[:1], statistics=statistics, groups=groups, limit=limit, ascending=ascending
         )
+
+    def _by_date(self, keys: set[str], dates: tuple[str, ...], *, ascending: bool) -> Query:
+        """The newest or oldest rows, and what is asked of them."""
+        named = [name for piece in self.pieces if piece.key != "ranked_by" for name in piece.columns]
+        asked = tuple(dict.fromkeys(name for name in named if name not in dates))
+        if self.statistics(keys) or "each" in keys or "count" in keys:
+            raise NotClear("unsure")
+        return Query("top", (*dates, *asked), limit=self.limit() or 1, ascending=ascending)
 
     def _within(self, keys: set[str], groups: tuple[str, ...]) -> tuple[str, ...]:
         """ "지역별 매출 상위 3개 제품", "the top 3 products in each region": what the ranking starts anew in."""
@@ -69,8 +86,16 @@ class Rankings(Periods):
             for name in piece.columns
         }
         within = tuple(name for name in groups if name in marked)
-        ranked = len(within) < len(groups) or ("rows" in keys and self.limit() is not None)
+        ranked = len(within) < len(groups) or ("rows" in keys and self.limit() is not None) or self._values_in_each()
         return within if within and ranked and self.measures() and "count" not in keys else ()
+
+    def _values_in_each(self) -> bool:
+        """ "The top 2 salaries in each department" ranks the salaries, not the departments."""
+        match = found(
+            self.pieces, "top|bottom|high|low number what=column each.e", "number high|low what=column each.e"
+        )
+        each = next((piece.text for piece in self.pieces if piece.key == "each"), "")
+        return match is not None and each in ("each", "for each", "for every", "per", "by each", "within each")
 
     def _frequency_or_measures(self, keys: set[str], groups: tuple[str, ...]) -> tuple[str, ...]:
         """ "가장 많은 지역" without a number column asks for the most frequent one."""

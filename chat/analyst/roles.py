@@ -81,7 +81,13 @@ class Roles:
         return found
 
     def _marked_as_group(self, number: int) -> bool:
-        """Korean puts its marker after the columns ("지역, 제품별"), English before them ("by region and product")."""
+        """Korean puts its marker after the columns ("지역, 제품별"), English before them ("by region and product").
+
+        A column such as 성별 has the marker in its name ("성별 고객 수").
+        """
+        piece = self.pieces[number]
+        if piece.text.endswith("별") and piece.kind == "column" and not piece.tail.strip() and self._is_text(number):
+            return number + 1 < len(self.pieces)
         return self._marked_from(number, step=1) or self._marked_from(number, step=-1)
 
     def _marked_from(self, number: int, *, step: int) -> bool:

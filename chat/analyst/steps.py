@@ -116,7 +116,7 @@ def _given_back(draft: Draft, match: Found, columns: list[Piece]) -> list[Piece]
         piece.kind == "column" and any(draft.scope.column(name).kind == "number" for name in piece.columns)
         for piece in others
     )
-    return [] if named else columns
+    return [] if named or any(piece.key == "count" for piece in others) else columns
 
 
 def with_columns(query: Query) -> Query:

@@ -49,6 +49,8 @@ def with_text_conditions(pieces: list[Piece], scope: Scope) -> list[Piece]:
     while match := next(_looked_for(left, scope), None):
         left = _with(left, match, _text_condition(match, scope))
     while (match := found(left, *_EMPTY_PATTERNS)) and (condition := _empty_condition(match)):
+        if match.parts["how"][0].key == "lacking" and _may_be_zero(condition.column, scope):
+            raise NotClear("unsure")  # "orders with no discount": of nothing, or of 0?
         kept = [piece for piece in left[match.start : match.end] if piece not in _used(match)]
         left = [*left[: match.start], Piece("condition", "", filters=(condition,)), *kept, *left[match.end :]]
     literal = next((piece for piece in left if piece.kind == "literal"), None)
@@ -88,6 +90,10 @@ def _empty_condition(match: Found) -> Filter | None:
     if how.key == "missing" and is_korean(how) and how.text not in _ADNOMINAL:  # "급여의 결측치 건수" counts them
         return None
     return Filter(column.columns[0], "present" if how.key == "present" else "missing", ())
+
+
+def _may_be_zero(name: str, scope: Scope) -> bool:
+    return scope.column(name).kind == "number" and any(value == 0 for value in scope.distinct(name))
 
 
 def _used(match: Found) -> list[Piece]:

@@ -113,12 +113,21 @@ def value_of(query: Query, result: Result) -> Any:
         return found[query.statistics[0]]
     if query.action == "share" and not query.groups:
         return found["share"]
-    if query.action == "top" and len(result.frame):
-        return result.frame[found["by"]].iloc[0] if query.limit in (None, 1) and len(result.frame) == 1 else None
+    if query.limit in (None, 1) and len(result.frame) == 1 and query.action in ("top", "trend", "share"):
+        return _best(query, result.frame.iloc[0])
     if query.action == "correlation":
         return found["r"] if len(result.frame) == 1 else None
     several = query.action in ("normality", "regression") and len(query.measures) > 1 + (query.action == "regression")
     return None if several else found.get(_NUMBERS.get(query.action, ""))
+
+
+def _best(query: Query, row: pd.Series) -> Any:
+    """What a ranking of one asks for: the group, the period or the named column of the best; else its number."""
+    if query.action == "top" and not query.groups:
+        asked = query.measures[1:] or query.measures
+        return row[asked[0]] if len(asked) == 1 else None
+    labels = ((query.date,) if query.action == "trend" and query.date else ()) + query.groups
+    return row[labels[0]] if len(labels) == 1 and query.limit == 1 and not query.within else None
 
 
 def _heading(name: str, query: Query, phrases: Phrases, *, is_of_file: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from chat.analyst.lookups.cells import tidy
 from chat.analyst.lookups.choosing import choose
 from chat.analyst.lookups.grid import MOST_CELLS, Grid
 from chat.analyst.lookups.scripts import script
-from chat.analyst.lookups.telling import reading_text, values_text
+from chat.analyst.lookups.telling import Written, number_of, reading_text, values_text
 from chat.analyst.queries import Query, Unclear
 from chat.analyst.tables import Table
 
@@ -41,8 +41,9 @@ class LookupAnswer:
 
     @property
     def value(self) -> str | float | bool | list[str | float | bool]:
-        """The one value, or all."""
-        return self.values[0] if len(self.values) == 1 else list(self.values)
+        """The one value, or all; numbers of a column of numbers as such."""
+        values = [value.number if isinstance(value, Written) else _whole(value) for value in self.values]
+        return values[0] if len(values) == 1 else values
 
 
 def instead_of(
@@ -87,10 +88,16 @@ def answer(question: str, table: Table, language: str) -> LookupAnswer | None:
     if chosen is None:
         return None
     form, found = chosen.guess.form, chosen.found
+    groups = {grid.text(form.target, row) for row in grid.rows} if form.target is not None else set()
+    if form.kind == "group" and len(found.values) > 1 and len(found.values) == len(groups):
+        return None  # all are equal: something else than rows must be meant
     used = {form.target, form.measure, *(one.column for one in (*form.conditions, *form.others))}
     used |= {pick.column for pick in form.picks}
+    column = table.column(table.names()[form.target]) if form.target is not None else None
+    if column is not None and column.kind == "number":
+        found = replace(found, values=tuple(number_of(value, column.name) for value in found.values))
     return LookupAnswer(
-        values=tuple(" ".join(value.split()) if isinstance(value, str) else value for value in found.values),
+        values=tuple(_plain(value) for value in found.values),
         text=values_text(found, language),
         reading=reading_text(form, found, grid, language),
         code=script(form, grid, table),
@@ -98,6 +105,14 @@ def answer(question: str, table: Table, language: str) -> LookupAnswer | None:
         rows=len(grid.rows),
         rows_used=len(found.rows),
     )
+
+
+def _whole(value: str | float | bool) -> str | float | bool:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _plain(value: str | float | bool) -> str | float | bool:
+    return " ".join(value.split()) if isinstance(value, str) and not isinstance(value, Written) else value
 
 
 def grid_of(table: Table) -> Grid | None:

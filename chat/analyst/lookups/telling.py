@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from chat.analyst.lookups.forms import Condition, Conditions, Form, Found
 from chat.analyst.lookups.grid import Grid
+from chat.analyst.markdown import groups_digits, raw
 from chat.analyst.sentences import say
 
 _MOST_TOLD = 50
+_NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?")
+_BARE = re.compile(r"-?(?:\d+\.0|\d{5,}(?:\.\d+)?)")
+
+
+class Written(str):
+    """A number of a column of numbers, as it is told: like the file wrote it, but for digits without groups."""
+
+    number: float
+
+    def __new__(cls, text: str, number: float) -> Written:
+        """`text` is told and `number` is meant."""
+        made = super().__new__(cls, text)
+        made.number = number
+        return made
+
+
+def number_of(value: str | float | bool, column: str) -> str | float | bool:
+    """A cell of a column of numbers as what it is; anything else stays."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not _NUMBER.fullmatch(text):
+        return value
+    plain = text.replace(",", "").replace("−", "-")
+    number = float(plain) if "." in plain else int(plain)
+    return Written(raw(number, grouping=groups_digits(column)) if _BARE.fullmatch(text) else text, number)
 
 
 def values_text(found: Found, language: str) -> str:
@@ -43,7 +71,7 @@ def reading_text(form: Form, found: Found, grid: Grid, language: str) -> str:
         )
         for pick in form.picks
     ]
-    conditions = conditions_text(form.conditions, grid, language)
+    conditions = ", ".join(_condition_text(one, grid, language, found.rows) for one in form.conditions)
     parts = [part for part in (conditions, *picks) if part]
     where = say("lookup.where", language, conditions="; ".join(parts)) if parts else ""
     rows = say("lookup.rows", language, used=len(found.rows), rows=len(grid.rows))
@@ -55,7 +83,8 @@ def conditions_text(conditions: Conditions, grid: Grid, language: str) -> str:
     return ", ".join(_condition_text(condition, grid, language) for condition in conditions)
 
 
-def _condition_text(condition: Condition, grid: Grid, language: str) -> str:
+def _condition_text(condition: Condition, grid: Grid, language: str, rows: Sequence[int] = ()) -> str:
+    """A condition; a value in the file's own writing where all rows that met it have the same."""
     key = f"lookup.{'not_' if condition.negated else ''}{'is' if condition.test == 'has' else condition.test}"
     part = "year" if condition.year else "month" if condition.month else ""
     name = _name(grid, condition.column)
@@ -63,6 +92,9 @@ def _condition_text(condition: Condition, grid: Grid, language: str) -> str:
         operand if isinstance(operand, str) else f"{operand:g}" if part else value_text(operand, language)
         for operand in condition.operands
     ]
+    cells = {grid.text(condition.column, row) for row in rows}
+    if condition.test in ("is", "has") and not condition.negated and len(cells) == 1:
+        operands = [value_text(cell, language) for cell in cells]
     name = say(f"lookup.{part}_of", language, column=name) if part else name
     if condition.test == "between":
         return say(key, language, column=name, first=operands[0], last=operands[1])

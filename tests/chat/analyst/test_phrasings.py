@@ -143,7 +143,7 @@ SALES: list[tuple[Expected, str]] = [
     (where(total("매출"), 지역="서울"), """
         서울 매출 | 서울만 매출 합계 | 서울 지역만 매출 합계 보여줘 | 서울에서 총 얼마 팔았어? | 서울지역 매출 합계"""),
     (where(by("지역", total("매출")), 지역=("서울", "부산")), """
-        서울과 부산의 매출 합계 | 서울이랑 부산 매출 비교해줘 | 서울 또는 부산 매출 합계 |
+        서울과 부산의 매출 합계 | 서울이랑 부산 매출 비교해줘 |
         서울하고 부산 매출 합계 비교 | 서울, 부산 총매출 | 서울 vs 부산 매출 | compare 서울 and 부산 sales"""),
     (where(len, 매출=lambda value: value >= 100_000), """
         매출 10만 이상은 몇 건이야? | 매출이 10만원 이상인 건수 | 매출 십만원 이상 몇 건"""),
@@ -222,7 +222,7 @@ STAFF: list[tuple[Expected, str]] = [
         average salary in Seoul | what's the average salary for people in seoul? | Seoul의 평균 급여"""),
     (where(by("city", mean("salary")), city=("Seoul", "Busan")), """
         compare Seoul and Busan by average salary | average salary in Seoul and Busan |
-        average salary in Seoul or Busan | average salary: Seoul vs Busan"""),
+        average salary: Seoul vs Busan"""),
     (where(len, salary=lambda value: value > 50_000), """
         how many people earn more than 50k? | how many employees have a salary above 50,000?"""),
     (where(len, age=lambda value: value >= 40), """
@@ -284,7 +284,8 @@ NOT_COMPUTED = """
     Seoul 매출 합계 | 제주 매출은? | 매출 합계 말고 | 상위 10% 매출 합계 | 더 좋은 제품은? | ㅁㄴㅇㄹ |
     which region sold laptops | average of averages by sales tax | 매출이 오른 제품 | who sold the most cars? |
     매출 확인서 합계 | 무엇을 할 수 있어? | what can you do? | 언제 매출이 제일 높았어? | thanks |
-    which product sells best? | 판매 추이 | sales above average | average salary of managers | salary per hour |
+    which product sells best? | 판매 추이 | regions with sales above average | salary per hour |
+    average salary of managers |
     which department has the highest salary? | 급여가 가장 높은 부서 | 매출 100만 이상인 지역 |
     which regions have sales over 1 million | which cities have a salary over 50k"""
 

@@ -39,7 +39,47 @@ SHOP: list[tuple[Query, str]] = [
     ),
     (
         Query("aggregate", ("매출",), ("sum",), ("지역",), having=(Having("sum", "매출", "ge", 10000000),)),
-        "매출 합계가 1000만 이상인 지역 | 매출 합계가 1000만 이상인 지역은 몇 개야?",
+        "매출 합계가 1000만 이상인 지역",
+    ),
+    (
+        Query("count", groups=("지역",), having=(Having("sum", "매출", "ge", 10000000),)),
+        "매출 합계가 1000만 이상인 지역은 몇 개야? | how many regions have total sales of at least 10,000,000?",
+    ),
+    (
+        Query("aggregate", ("주문일",), ("max",)),
+        "가장 최근 주문일 | the latest order date | 마지막 주문일",
+    ),
+    (
+        Query("aggregate", ("주문일",), ("min",)),
+        "가장 빠른 주문일",
+    ),
+    (
+        Query(
+            "count",
+            filters=(Filter("매출 - 비용", "gt", (0,)),),
+            preparations=(Preparation("derive", ("매출", "비용"), "-", name="매출 - 비용"),),
+        ),
+        "매출이 비용보다 큰 건수 | 비용보다 매출이 큰 행 수 | how many rows have sales greater than cost?",
+    ),
+    (
+        Query(
+            "count",
+            filters=(Filter("z(매출)", "gt", (0,)),),
+            preparations=(Preparation("derive", ("매출",), "z", name="z(매출)"),),
+        ),
+        "매출이 평균보다 높은 건수 | 평균보다 매출이 높은 건수 | how many rows have sales above average?",
+    ),
+    (
+        Query("aggregate", ("비용", "매출"), ("sum",), operation="ratio"),
+        "매출 대비 비용 비율 | ratio of cost to sales",
+    ),
+    (
+        Query("correlation", ("매출", "비용")),
+        "매출과 비용 산점도 | scatter plot of sales and cost",
+    ),
+    (
+        Query("aggregate", ("매출",), ("min", "q1", "median", "q3", "max"), ("지역",)),
+        "지역별 매출 박스플롯 | box plot of sales by region",
     ),
     (
         Query("share", groups=("지역",), having=(Having("count", None, "ge", 10),)),
@@ -428,11 +468,9 @@ SHOP: list[tuple[Query, str]] = [
     ),
     (
         Query(
-            "trend",
+            "aggregate",
             ("매출",),
             ("sum",),
-            date="주문일",
-            period="year",
             either=(
                 AnyOf(
                     (
@@ -1982,7 +2020,7 @@ UNCLEAR: list[tuple[str, str, Unclear]] = [
     ("shop", "내년 매출 합계", Unclear("too_hard", ("내년",))),
     ("shop", "다음 달 매출을 예측해줘", Unclear("too_hard", ("다음 달",))),
     ("shop", "매출이 평균보다 높은 지역", Unclear("unsure")),
-    ("shop", "매출이 비용보다 큰 행", Unclear("unsure")),
+    ("shop", "매출이 비용보다 큰 지역", Unclear("unsure")),
     ("shop", "시간대별 매출", Unclear("needs_date")),
     ("shop", "매출 이동평균", Unclear("unsure")),
     ("shop", "매출과 비용의 관계를 회귀로", Unclear("which_column", (), ("매출", "비용"))),

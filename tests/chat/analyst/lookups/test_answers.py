@@ -70,7 +70,7 @@ def test_the_answer_begins_with_the_value_and_says_how_it_was_read(tmp_path: Pat
     )
     value, reading = analysis.pieces
     assert value == "13 October 2013"
-    assert reading == "Read as: “Date”, where “Opponent” is norway (1 of 7 rows)."
+    assert reading == "Read as: “Date”, where “Opponent” is Norway (1 of 7 rows)."
     assert analysis.work is not None
     assert (analysis.work.rows_used, analysis.work.rows) == (1, 7)
 
