@@ -102,7 +102,7 @@ USED_WORDS: dict[Action, frozenset[str]] = {
     "count": _PLAIN | {"sum"},
     "aggregate": _PLAIN | STATISTICS | _PERIODS | {"distinct", "difference", "ratio", "share", "distribution"},
     "share": _PLAIN | _RANKS | {"share", "distribution", "sum", "cumulative", "mode"},
-    "top": _PLAIN | STATISTICS | _RANKS,
+    "top": _PLAIN | STATISTICS | _RANKS | {"day"},
     "correlation": _PLAIN | {"correlation", "columns", "significant"},
     "trend": _PLAIN | STATISTICS | _RANKS | _PERIODS | {"trend", "moving", "cumulative", "difference", "ratio"},
     "missing": _PLAIN | {"missing", "columns", "share"},

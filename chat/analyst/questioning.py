@@ -85,8 +85,9 @@ class Reading(Layouts):
         if dates and not self.measures() and not groups and set(statistics) <= {"min", "max"}:
             return Query("aggregate", measures=dates, statistics=statistics)
         if statistics == ("mode",) and not self.measures() and len(texts := self.unmarked_texts()) == 1:
-            rest = tuple(name for name in groups if name not in texts)
-            return Query("aggregate", measures=texts, statistics=statistics, groups=rest)
+            if len(groups) > 1:
+                raise NotClear("too_hard", words=groups)
+            return Query("aggregate", measures=texts, statistics=statistics)
         if "count" in self.keys() and not self.measures() and self._total_of_rows(statistics):
             return self._count(self.keys())
         return Query("aggregate", measures=self.needed_measures(), statistics=statistics, groups=groups)
@@ -154,6 +155,8 @@ class Reading(Layouts):
             return Query("count")
         if marked and groups and not self.measures():
             return Query("share", groups=groups)
+        if "entity" in keys and not marked and self.columns("text") and not self.are_identifiers(named):
+            raise NotClear("too_hard", words=named)  # "count of remote employees": the column says yes and no
         if len(named) == 1 and not marked and not (self.measures() and groups_digits(named[0])):
             return Query("distinct", measures=named)
         if self.measures() and not groups:

@@ -46,13 +46,18 @@ class Rankings(Periods):
             what, group = counted
             return Query("top", (what,), ("distinct",), (group,), limit=number or 1, ascending=ascending)
         if "count" in keys and groups and not self.measures():
-            return Query("share", groups=groups, ascending=ascending, limit=number or 1)
+            in_order = "top" in keys and not keys & {"superlative"}  # "주문 수 많은 순": all of them
+            return Query("share", groups=groups, ascending=ascending, limit=number if in_order else number or 1)
         statistics = tuple(name for name in self.statistics(keys) if name not in ("min", "max"))
         if not groups and statistics and not self.period(keys):
-            raise NotClear("unsure")
+            raise NotClear("unsure" if number is None else "too_hard", words=tuple(str(n) for n in (number,) if n))
         if not groups and not self.measures() and not self.filters and "rows" not in keys and number is None:
             raise NotClear("which_column", options=tuple(self.table.names("number")[:8]))
         period = self.period(keys)
+        measured = self.measures()
+        if period == "day" and not statistics and len(measured) == 1 and not adds_up(measured[0]):
+            date = self.trend(keys, period).date  # "on which day was it coldest?": of a row, not of all the day's rows
+            return Query("top", (*measured, *((date,) if date else ())), limit=number or 1, ascending=ascending)
         if period:
             self._reject_sums(statistics, (*self.measures(),))
             return replace(self.trend(keys, period), limit=number or 1, ascending=ascending)

@@ -14,8 +14,8 @@ from chat.analyst.words import Piece
 
 _RANKS = ("top", "bottom", "superlative", "high", "low", "min", "max")
 _SUMLESS = re.compile(
-    r"온도|기온|습도|압력|속도|나이|연령|급여|연봉|월급|점수|평점|별점|가격|단가|키$|신장|몸무게|체중|비율|[율률]$|"
-    r"\b(?:temp|temperature|humidity|pressure|speed|age|salary|wage|score|rating|price|height|weight|ratio|rate)s?\b"
+    r"온도|기온|습도|만족도|높이|고도|압력|속도|나이|연령|급여|연봉|월급|점수|평점|별점|가격|단가|키$|신장|몸무게|체중|비율|[율률]$|"
+    r"\b(?:temp|temperature|satisfaction|elevation|altitude|humidity|pressure|speed|age|salary|wage|score|rating|price|height|weight|ratio|rate)s?\b"
 )
 
 

@@ -59,6 +59,8 @@ def instead_of(
     if not _is_open(query, table):
         return None
     found = answer(question, as_written() if as_written else table, language)
+    if found is not None and len(found.values) > 1 and isinstance(query, Unclear) and query.reason == "which_statistic":
+        return None  # groups of many rows each: which statistic compares them must be asked
     return None if found is None or (_is_bare(query) and found.rows_used != 1) else found
 
 

@@ -238,6 +238,7 @@ WEATHER: list[tuple[str, Expected]] = [
         "share of rainfall by station",
         lambda f: (f.groupby("station").rainfall.sum() / f.rainfall.sum() * 100).to_dict(),
     ),
+    ("On which day was humidity lowest?", lambda f: f.loc[f.humidity.idxmin()].date),
     ("5 days with the most rainfall", lambda f: list(f.groupby("date").rainfall.sum().nlargest(5))),
     ("rainfall total in the last month", lambda f: f[f.date.dt.strftime("%Y-%m") == "2024-11"].rainfall.sum()),
     ("cumulative rainfall by month", lambda f: list(f.groupby(f.date.dt.month).rainfall.sum().cumsum())),
