@@ -130,6 +130,11 @@ def _trend(query: Query, result: Result, table: Table, language: str) -> Drawing
         return lines(
             title, rows, time=date, size=size, period=result.values["period"], series=say("chart.series", language)
         )
+    if query.chart == "bar" and not group:
+        labelled: list[Row] = [
+            {"label": _text(row[date]), "size": row[first]} for row in frame.tail(_MOST_SIGNED).to_dict("records")
+        ]
+        return bars(title, labelled, label=date, size=size)
     return lines(title, rows, time=date, size=size, period=result.values["period"], series=group)
 
 
@@ -167,9 +172,22 @@ def _pivot(query: Query, result: Result, table: Table, language: str) -> Drawing
 
 
 def _distribution(query: Query, result: Result, table: Table, language: str) -> Drawing | None:
+    if query.chart == "box":
+        return _boxes_instead(query, table, language)
     name = query.measures[0]
     title = say("chart.title_distribution", language, column=name)
     return histogram(title, result.frame.to_dict("records"), value=name, count=say("chart.rows", language))
+
+
+def _boxes_instead(query: Query, table: Table, language: str) -> Drawing | None:
+    """The box, or one for each group, that a question wishes for instead of a histogram."""
+    if any(step.kind == "join" for step in query.preparations):
+        return None
+    other = replace(query, action="anova" if query.groups else "outliers")
+    found = compute(other, table)
+    if found.cannot is not None:
+        return None
+    return (_groups_compared if query.groups else _outliers)(other, found, table, language)
 
 
 def _correlation(query: Query, result: Result, table: Table, language: str) -> Drawing | None:
