@@ -47,14 +47,13 @@ fabrix.artifacts = (() => {
       h('pre', { tabindex: '0', 'aria-label': T(name) }, h('code', {}, text)))
     : null);
 
-  /** How an answer was computed, as open as the reader left it; `opened` hears when it is unfolded. */
-  const work = (id, told, opened) => {
+  /** How an answer was computed, as open as the reader left it. */
+  const work = (id, told) => {
     if (!told) return null;
     const used = T('page.rows_of', { used: count(told.rows_used), rows: count(told.rows) });
     return h('details', {
       class: 'work', open: unfolded.has(id),
       ontoggle: ({ target }) => {
-        if (target.open && !unfolded.has(id)) opened();
         if (target.open) unfolded.add(id);
         else unfolded.delete(id);
       },

@@ -102,7 +102,7 @@ fabrix.transcript = (() => {
       artifacts.tables(of('table')),
       links.length ? h('ul', { class: 'links', 'aria-label': T('page.links') }, ...links.map(link)) : null,
       fabrix.totals.beneath(entry),
-      artifacts.work(entry.id, entry.work, stay),
+      artifacts.work(entry.id, entry.work),
       stateLine(entry),
       isLive(entry) ? null : h('div', { class: 'actions' }, versions(entry), entry.content ? copy(entry.content) : null,
         entry.turn_id ? button(wentWrong ? 'page.retry' : 'page.again', () => actions.again(entry)) : null),
@@ -172,6 +172,7 @@ fabrix.transcript = (() => {
     }).observe(frame, { childList: true, subtree: true, characterData: true });
     let top = 0;
     let height = 0;
+    stayWhereUnfolded(frame);
     frame.addEventListener('scroll', ({ target }) => {
       if (target !== log()) return;
       // Only a reader scrolls up; what has grown or shrunk in the meantime moves the end, not the reader's mind.
@@ -187,8 +188,21 @@ fabrix.transcript = (() => {
 
   const isAtEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight < 48;
 
-  /** What has been unfolded is being read: the end, now further down, is no longer kept in view. */
-  const stay = () => { following = isAtEnd(); };
+  /** What a reader unfolds is being read: the end, then further down, is no longer kept in view. */
+  const stayWhereUnfolded = (frame) => {
+    let unfolding = null;
+    frame.addEventListener('click', ({ target }) => {
+      const pressed = target.closest('summary')?.parentElement;
+      if (!pressed || pressed.open) return;
+      unfolding = pressed;
+      following = false; // at once: whatever is drawn before the toggle is told of would follow the end
+    }, true);
+    frame.addEventListener('toggle', ({ target }) => {
+      if (target !== unfolding) return;
+      unfolding = null;
+      following = isAtEnd();
+    }, true);
+  };
 
   const followAgain = () => {
     following = true;
