@@ -386,6 +386,18 @@ def test_a_failure_leaves_no_file_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_conversation_that_is_deleted_meanwhile_is_not_found(
+    person: Person, conversation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise FileNotFoundError("an input")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("chat.evidence.service.write_archive", gone)
+    assert person.http.get(f"/api/sessions/{conversation}/export").status_code == 404
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [

@@ -7,7 +7,7 @@ import re
 from chat.analyst.closed.mentions import same
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import Condition, subset
+from chat.analyst.closed.scopes import FRAME, Condition, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 
@@ -231,7 +231,7 @@ def ranked_group(plan: Plan, slot: Slot) -> Condition | None:
     if not columns:
         return None
     column = columns[0]
-    return Condition(column, f"({{df}}[{column!r}] == df[{column!r}].value_counts().index[{int(place[1]) - 1}])")
+    return Condition(column, f"({FRAME}[{column!r}] == df[{column!r}].value_counts().index[{int(place[1]) - 1}])")
 
 
 def at_extreme(plan: Plan, slot: Slot, column: str) -> str | None:

@@ -8,7 +8,7 @@ from chat.analyst.closed import choices, models, relations
 from chat.analyst.closed.outliers import kept_rows, outlier_column, outlier_value
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import Condition, equal, subset
+from chat.analyst.closed.scopes import FRAME, Condition, equal, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters, tokens
 
@@ -171,7 +171,7 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     if conditions and not made:
         told = {one.column for one in own}
         base = subset(problem, "df", [one for one in plan.conditions if one.column not in told] if own else [])
-        codes = " & ".join(one.code.replace("{df}", base) for one in conditions)
+        codes = " & ".join(one.code.replace(FRAME, base) for one in conditions)
         return plan.show(f"({codes}).mean(){scale}", part)
     if made:
         return plan.show(f"{plan.frame(slot)}[{made[-1].name!r}].mean()", part)

@@ -7,7 +7,7 @@ import re
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import Condition, equal, slot_conditions, subset
+from chat.analyst.closed.scopes import FRAME, Condition, equal, slot_conditions, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 
@@ -235,7 +235,7 @@ def _group_column(plan: Plan) -> tuple[str, list[list[Condition]]]:
     if labelled:
         made = labelled[-1]
         return made.name, [
-            [Condition(made.name, f"({{df}}[{made.name!r}] == {label!r})", True, label)] for label in made.labels
+            [Condition(made.name, f"({FRAME}[{made.name!r}] == {label!r})", True, label)] for label in made.labels
         ]
     mentioned = [c for c in plan.mentioned(numeric=False) if c in problem.groups()]
     said = re.search(

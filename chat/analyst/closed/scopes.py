@@ -14,6 +14,7 @@ from chat.analyst.closed.mentions import find_mentions, same
 from chat.analyst.closed.problems import Problem
 from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens
 
+FRAME = "\0"  # what no literal of Python holds as it is
 _C = r"⟦(\d+)⟧"
 _N = r"([-+]?\d[\d,]*(?:\.\d+)?)"
 _SIGNS = (
@@ -42,7 +43,7 @@ _NEGATIONS = frozenset(re.findall(r"\w+", "not non didnt no without never"))
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of rows: the column that it is about and its code, in which `{df}` stands for the table."""
+    """A test of rows: the column that it is about and its code, in which FRAME stands for the table."""
 
     column: str
     code: str
@@ -52,7 +53,7 @@ class Condition:
 
 def subset(problem: Problem, frame: str, conditions: Sequence[Condition], hint: str = "part") -> str:
     """The variable that holds the rows of `frame` that meet all conditions."""
-    codes = list(dict.fromkeys(one.code.replace("{df}", frame) for one in conditions))
+    codes = list(dict.fromkeys(one.code.replace(FRAME, frame) for one in conditions))
     if not codes:
         return frame
     return problem.script.let(hint, f"{frame}[{' & '.join(codes)}]")
@@ -63,7 +64,7 @@ def equal(problem: Problem, column: str, value: Any) -> Condition:
     value = value.item() if hasattr(value, "item") else value
     if column in map(str, problem.frame.columns) and pd.api.types.is_numeric_dtype(problem.frame[column]):
         value = plain(float(value)) if not isinstance(value, bool) else value
-    return Condition(column, f"({{df}}[{column!r}] == {value!r})", True, value)
+    return Condition(column, f"({FRAME}[{column!r}] == {value!r})", True, value)
 
 
 def body_conditions(problem: Problem) -> list[Condition]:
@@ -91,7 +92,7 @@ def _consistent(problem: Problem, found: Iterable[Condition]) -> list[Condition]
         values = [other.value for other in unique if other.is_equality and other.column == one.column]
         if one.is_equality and len(values) > 1:
             if re.search(r"\bonly\b|만\b", problem.low) and one.value == values[0]:
-                kept.append(Condition(one.column, f"{{df}}[{one.column!r}].isin({values!r})"))
+                kept.append(Condition(one.column, f"{FRAME}[{one.column!r}].isin({values!r})"))
             continue
         kept.append(one)
     return kept
@@ -136,13 +137,13 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
             if problem.is_numeric(column):
                 against = "median" if one[2].lower() == "median" else "mean"
                 literal = problem.number(column)
-                found.append(Condition(column, f"({{df}}[{literal}] {sign} df[{literal}].{against}())"))
+                found.append(Condition(column, f"({FRAME}[{literal}] {sign} df[{literal}].{against}())"))
     if not method:
         for one in re.finditer(rf"{_C}\s*(?:is |are |values? )?between\s*{_N}\s*and\s*{_N}", text, re.I):
             column = mask.at(one[1])
             if problem.is_numeric(column):
                 low, high = (plain(float(one[n].replace(",", ""))) for n in (2, 3))
-                found.append(Condition(column, f"{{df}}[{problem.number(column)}].between({low!r}, {high!r})"))
+                found.append(Condition(column, f"{FRAME}[{problem.number(column)}].between({low!r}, {high!r})"))
     return found
 
 
@@ -159,7 +160,7 @@ def _counted(problem: Problem, noun: str) -> str | None:
 def _compared(problem: Problem, column: str, sign: str, said: str) -> Condition:
     value = plain(float(said.replace(",", "")))
     return Condition(
-        column, f"({{df}}[{problem.number(column)}] {sign} {value!r})", sign == "==", value if sign == "==" else None
+        column, f"({FRAME}[{problem.number(column)}] {sign} {value!r})", sign == "==", value if sign == "==" else None
     )
 
 
@@ -278,9 +279,9 @@ def _years(problem: Problem, sentence: str) -> list[Condition]:
     said = re.sub(r"[\"'“][^\"'”\n]*[\"'”]", "", sentence)
     if not re.search(r"(?:19|20)\d\d", said):
         return []
-    frame = f"{{df}}[{column!r}]"
+    frame = f"{FRAME}[{column!r}]"
     if problem.kind(column) == "date":
-        frame = f"{{df}}[{problem.date(column)}].dt.year"
+        frame = f"{FRAME}[{problem.date(column)}].dt.year"
     between = re.search(
         r"(?:from|between)\s+((?:19|20)\d\d)\s*(?:to|and|-|–)\s*((?:19|20)\d\d)|((?:19|"
         r"20)\d\d)년?\s*(?:부터|~|-)\s*((?:19|20)\d\d)",
@@ -317,7 +318,7 @@ def slot_conditions(problem: Problem, words: Sequence[str], name: str) -> list[C
     for feature in problem.features:
         for label in sorted(feature.labels, key=len, reverse=True):
             if _has(words, tokens(label)):
-                found.append(Condition(feature.name, f"({{df}}[{feature.name!r}] == {label!r})", True, label))
+                found.append(Condition(feature.name, f"({FRAME}[{feature.name!r}] == {label!r})", True, label))
                 break
     found += _slot_values(problem, words)
     found += _slot_flags(problem, words)
@@ -351,7 +352,7 @@ def _slot_values(problem: Problem, words: Sequence[str]) -> list[Condition]:
     for name in made:
         for value in re.findall(r"['\"]([A-Z]\w*\.)['\"]", problem.body):
             if tokens(value) and tokens(value)[0] in words:
-                best.append((1, Condition(name, f"({{df}}[{name!r}] == {value!r})", True, value)))
+                best.append((1, Condition(name, f"({FRAME}[{name!r}] == {value!r})", True, value)))
     by_column: dict[str, tuple[int, Condition]] = {}
     for length, condition in best:
         if condition.column not in by_column or length > by_column[condition.column][0]:
@@ -395,9 +396,9 @@ def _thresholds(problem: Problem, name: str) -> list[Condition]:
         if problem.is_numeric(column):
             literal, low = problem.number(column), plain(float(found[2]))
             if found[3]:
-                return [Condition(column, f"{{df}}[{literal}].between({low!r}, {plain(float(found[3]))!r})")]
+                return [Condition(column, f"{FRAME}[{literal}].between({low!r}, {plain(float(found[3]))!r})")]
             sign = ">" if found[1].lower() in ("above", "over") else "<"
-            return [Condition(column, f"({{df}}[{literal}] {sign} {low!r})")]
+            return [Condition(column, f"({FRAME}[{literal}] {sign} {low!r})")]
     return []
 
 
@@ -416,7 +417,7 @@ def _halves(problem: Problem, words: Sequence[str]) -> list[Condition]:
             literal = problem.number(column)
             against = "median" if "median" in found.group() else "mean"
             sign = ">" if side == "high" else "<"
-            return [Condition(column, f"({{df}}[{literal}] {sign} df[{literal}].{against}())")]
+            return [Condition(column, f"({FRAME}[{literal}] {sign} df[{literal}].{against}())")]
     return []
 
 
@@ -427,7 +428,7 @@ def _calendar(problem: Problem, joined: str) -> list[Condition]:
     if column is None:
         return []
     sign = ">=" if re.search(r"week_?end|주말", joined) else "<"
-    return [Condition(column, f"({{df}}[{problem.date(column)}].dt.day_of_week {sign} 5)")]
+    return [Condition(column, f"({FRAME}[{problem.date(column)}].dt.day_of_week {sign} 5)")]
 
 
 def _nulls(problem: Problem, words: Sequence[str]) -> list[Condition]:
@@ -438,5 +439,5 @@ def _nulls(problem: Problem, words: Sequence[str]) -> list[Condition]:
     for column in map(str, problem.frame.columns):
         if all(part in words for part in tokens(column)):
             test = "isna" if found[1] == "null" else "notna"
-            return [Condition(column, f"{{df}}[{column!r}].{test}()")]
+            return [Condition(column, f"{FRAME}[{column!r}].{test}()")]
     return []

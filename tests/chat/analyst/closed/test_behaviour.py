@@ -229,3 +229,14 @@ def test_placeholders_lists_and_words_are_told_apart() -> None:
     ]  # fmt: skip
     assert form.slots[1].parts[0].decimals == 3
     assert form.slots[4].parts[0].words == ("yes", "no")
+
+
+@pytest.mark.parametrize("name", ["{df}", '"]); import os #', "tail\\", "'''", "{0}", "a b\u2028c"])
+def test_names_and_values_are_never_code(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "hostile.csv"
+    pd.DataFrame({name: [name, "other"] * 10, "sales": range(20)}).to_csv(path, index=False)
+    asked = f'Calculate the mean of "sales" for rows where "{name}" is "{name}". @mean[m]'
+    found = closed.answer(asked, read_table(path, path.name), "en", path)
+    assert found is not None and found.code
+    done = subprocess.run([sys.executable, "-c", found.code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == found.pieces[0] and done.stdout.startswith("@mean[")
