@@ -21,7 +21,7 @@ def card_job(request: Mapping[str, Any], tell: Callable[[str], None]) -> dict[st
     """
     tell("reading")
     try:
-        reading = read(Path(request["path"]), request["name"], _choice(request))
+        reading = read(Path(request["path"]), request["name"], _choice(request), keeps_texts=False)
     except UnicodeError as error:  # only a chosen encoding is one that the file can't be in at all
         raise ReadingFailed("wrong_encoding") from error
     if request.get("table"):

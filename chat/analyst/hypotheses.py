@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from chat.analyst.five_numbers import box_rows
 from chat.analyst.groupings import is_value
@@ -65,9 +65,9 @@ def _normal(values: Numbers, method: str, alpha: float) -> tuple[float, float, f
     if method == "anderson":
         return _anderson(values, alpha)
     if method == "ks":
-        found = stats.kstest(values, "norm", args=(values.mean(), values.std(ddof=1)))
+        found = scipy.stats.kstest(values, "norm", args=(values.mean(), values.std(ddof=1)))
     else:
-        found = stats.shapiro(values) if method == "shapiro" else stats.normaltest(values)
+        found = scipy.stats.shapiro(values) if method == "shapiro" else scipy.stats.normaltest(values)
     return float(found.statistic), float(found.pvalue), None
 
 
@@ -79,7 +79,8 @@ def _anderson(values: Numbers, alpha: float) -> tuple[float, float, float]:
     count = len(values)
     ordered = np.sort((values - values.mean()) / values.std(ddof=1))
     places = np.arange(1, count + 1)
-    squared = -count - np.sum((2 * places - 1) / count * (stats.norm.logcdf(ordered) + stats.norm.logsf(ordered[::-1])))
+    normal = scipy.stats.norm
+    squared = -count - np.sum((2 * places - 1) / count * (normal.logcdf(ordered) + normal.logsf(ordered[::-1])))
     level = min(_ANDERSON, key=lambda known: abs(known - alpha))
     critical = _ANDERSON[level] / (1 + 0.75 / count + 2.25 / count**2)
     return float(squared), math.nan, critical
@@ -99,7 +100,7 @@ def t_test(query: Query, source: Source) -> Result:
             raise Impossible("too_few_in", name=name, count=len(values), needed=2)
     if np.ptp(a) == 0 and np.ptp(b) == 0:
         raise Impossible("constant", column=query.measures[0])
-    found = stats.ttest_ind(a, b, equal_var=method == "student")
+    found = scipy.stats.ttest_ind(a, b, equal_var=method == "student")
     low, high = found.confidence_interval(1 - query.alpha)
     pooled = math.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2))
     values_found = _tested(query, found.statistic, found.pvalue) | {
@@ -178,7 +179,7 @@ def _paired(query: Query, source: Source) -> Result:
     a, b = (both[name].to_numpy() for name in query.measures)
     if np.ptp(a - b) == 0:
         raise Impossible("constant_difference")
-    found = stats.ttest_rel(a, b)
+    found = scipy.stats.ttest_rel(a, b)
     low, high = found.confidence_interval(1 - query.alpha)
     values = _tested(query, found.statistic, found.pvalue) | {
         "df": float(found.df),
@@ -202,7 +203,7 @@ def _one_sample(query: Query, source: Source) -> Result:
         raise Impossible("too_few", count=len(values), needed=2)
     if np.ptp(values) == 0:
         raise Impossible("constant", column=name)
-    found = stats.ttest_1samp(values, query.factor)
+    found = scipy.stats.ttest_1samp(values, query.factor)
     low, high = found.confidence_interval(1 - query.alpha)
     told = _tested(query, found.statistic, found.pvalue) | {
         "df": float(found.df),
@@ -235,7 +236,7 @@ def anova(query: Query, source: Source) -> Result:
         raise Impossible("too_few", count=count, needed=len(groups) + 1)
     if all(np.ptp(group) == 0 for group in groups):
         raise Impossible("constant_within")
-    found = stats.f_oneway(*groups)
+    found = scipy.stats.f_oneway(*groups)
     whole = np.concatenate(groups)
     between = sum(len(group) * (group.mean() - whole.mean()) ** 2 for group in groups)
     values = _tested(query, found.statistic, found.pvalue) | {
@@ -268,9 +269,9 @@ def chi_square(query: Query, source: Source) -> Result:
             raise Impossible("one_category", column=name)
         if size > _MOST_CATEGORIES:
             raise Impossible("too_many_groups", column=name, count=size)
-    found = stats.chi2_contingency(crossed)
+    found = scipy.stats.chi2_contingency(crossed)
     total = int(crossed.to_numpy().sum())
-    plain = stats.chi2_contingency(crossed, correction=False).statistic
+    plain = scipy.stats.chi2_contingency(crossed, correction=False).statistic
     values = _tested(query, found.statistic, found.pvalue) | {
         "df": int(found.dof),
         "cramers_v": math.sqrt(float(plain) / (total * (min(crossed.shape) - 1))),

@@ -94,8 +94,11 @@ def read_table(path: Path, name: str, choice: Choice | None = None) -> Table:
     return _typed(intake, texts, notes, name)
 
 
-def read(path: Path, name: str, choice: Choice | None = None) -> Reading:
-    """The same with the card, and documents too. Raises ReadingFailed."""
+def read(path: Path, name: str, choice: Choice | None = None, *, keeps_texts: bool = True) -> Reading:
+    """The same with the card, and documents too; unless it `keeps_texts`, without the table as text.
+
+    Raises ReadingFailed.
+    """
     intake = take_in(path, name, choice)
     size = path.stat().st_size
     if intake.document is not None:
@@ -114,9 +117,15 @@ def read(path: Path, name: str, choice: Choice | None = None) -> Reading:
     if raw is None:
         raise ReadingFailed("no_table")
     names, name_notes = raw.unique_names()
-    texts = pa.table(dict(zip(names, raw.columns, strict=True)))
-    table = _typed(intake, dict(zip(names, raw.columns, strict=True)), name_notes, name)
-    profile = profile_of(texts, table.columns)
+    pa.default_memory_pool().release_unused()
+    rows = raw.height
+    columns = dict(zip(names, raw.columns, strict=True))
+    texts = pa.table(columns)
+    profile = profile_of(texts)
+    preview = preview_of(texts)
+    if not keeps_texts:  # then each column's text goes as soon as it is typed
+        raw.columns, texts = [], texts.slice(0, 0)
+    table = _typed(intake, columns, name_notes, name)
     card = Card(
         name=name,
         size=size,
@@ -130,15 +139,15 @@ def read(path: Path, name: str, choice: Choice | None = None) -> Reading:
         sheets=intake.sheets,
         header_lines=intake.header_lines,
         skipped_lines=intake.skipped_lines,
-        rows=raw.height,
-        columns=profile.columns,
+        rows=rows,
+        columns=profile.typed(table.columns),
         duplicate_rows=profile.duplicate_rows,
         keys=profile.keys,
         notes=table.notes,
-        preview=preview_of(texts),
+        preview=preview,
     )
     header = raw.header()
-    return Reading(card, table, None if header is None else tuple(header), texts)
+    return Reading(card, table, None if header is None else tuple(header), texts if keeps_texts else None)
 
 
 def take_in(path: Path, name: str, choice: Choice | None = None) -> Intake:

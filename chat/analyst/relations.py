@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from chat.analyst.queries import Query
 from chat.analyst.results import Result, result_of
@@ -78,15 +78,15 @@ def correlated(a: pd.Series, b: pd.Series, method: str) -> tuple[float, int, flo
     if count < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return math.nan, count, math.nan
     if method == "kendall":
-        found = stats.kendalltau(x, y)
+        found = scipy.stats.kendalltau(x, y)
         return float(found.statistic), count, float(found.pvalue)
     if method == "spearman":
-        x, y = stats.rankdata(x), stats.rankdata(y)
+        x, y = scipy.stats.rankdata(x), scipy.stats.rankdata(y)
     r = float(np.clip(np.corrcoef(x - x[0], y - y[0])[0, 1], -1, 1))  # large values would lose their digits
     freedom = count - 2
     # Student's t, as scipy has it for both; a perfect correlation has no chance left.
     t = math.inf if abs(r) == 1 else abs(r) * math.sqrt(freedom / (1 - r * r))
-    return r, count, float(2 * stats.t.sf(t, freedom))
+    return r, count, float(2 * scipy.stats.t.sf(t, freedom))
 
 
 def _sample(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +116,7 @@ def regression(query: Query, source: Source) -> Result:
     freedom = count - width - 1
     with np.errstate(divide="ignore"):
         t = coefficients / errors
-    p = 2 * stats.t.sf(np.abs(t), freedom)
+    p = 2 * scipy.stats.t.sf(np.abs(t), freedom)
     rows = {
         "term": ["", *predictors],
         "coefficient": coefficients,
@@ -131,7 +131,7 @@ def regression(query: Query, source: Source) -> Result:
         "intercept": float(coefficients[0]),
         "r2": r2,
         "adjusted_r2": 1 - (1 - r2) * (count - 1) / freedom,
-        "p": float(p[1]) if width == 1 else float(stats.f.sf(f, width, freedom)),
+        "p": float(p[1]) if width == 1 else float(scipy.stats.f.sf(f, width, freedom)),
         "rmse": rmse,
         "n": count,
     }

@@ -121,7 +121,7 @@ class Source:
         names = [self.name(column) for column in columns]
         parts = [f"count({name})" for name in names]
         if names:
-            parts.append(f"count(coalesce({', '.join(f'{name}::VARCHAR' for name in names)}))")
+            parts.append(f"count(*) FILTER (WHERE {' OR '.join(f'{name} IS NOT NULL' for name in names)})")
         listed = ", ".join(f"{part} AS c{number}" for number, part in enumerate(["count(*)", *parts]))
         found = list(self.row(f"SELECT {listed} FROM {self.relation}").values())
         missing = tuple((column, found[0] - there) for column, there in zip(columns, found[1:], strict=False))

@@ -29,6 +29,7 @@ _SPACED = r"^[+\-−]?\d{1,3}(['’\x{a0}\x{202f} ]\d{3})+(\.\d+)?$"
 _CODE = r"^[+-]?0\d"
 _EXACT = 2**53  # the integers that a float holds exactly
 _SAMPLE = 1000
+_MANY = 100_000  # rows whose text is worth giving back to the system at once
 _NOTHING = pa.scalar("", pa.large_string())
 _MINUS = pa.scalar("-", pa.large_string())
 
@@ -46,6 +47,8 @@ def typed_frame(texts: dict[str, pa.ChunkedArray]) -> tuple[pd.DataFrame, tuple[
         series[name] = values
         columns.append(column)
         notes += found
+        if len(values) > _MANY:
+            pa.default_memory_pool().release_unused()
     return pd.DataFrame(series, copy=False), tuple(columns), notes
 
 

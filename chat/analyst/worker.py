@@ -83,6 +83,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    # Arrow's own pools keep what was freed; this one gives it back. It is chosen when Arrow is loaded, with the jobs.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     limit_process(options.memory_mb)
     with os.fdopen(os.dup(0), encoding="utf-8") as requests:
         serve(iter(requests.readline, ""), out, seconds=options.seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import duckdb
@@ -79,38 +79,43 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the card says about a table's content."""
+    """What the card says about a table's content; its `columns` are all "text" still."""
 
     columns: tuple[ColumnCard, ...]
     duplicate_rows: int
     keys: tuple[str, ...]
 
+    def typed(self, columns: Sequence[Column]) -> tuple[ColumnCard, ...]:
+        """The columns with what they turned out to hold."""
+        pairs = zip(self.columns, columns, strict=True)
+        return tuple(replace(card, kind=column.kind, unit=column.unit) for card, column in pairs)
 
-def profile_of(texts: pa.Table, columns: Sequence[Column]) -> Profile:
+
+def profile_of(texts: pa.Table) -> Profile:
     """Examples, missing values, duplicates, keys and personal data of a table of text, counted where it lies."""
     height = texts.num_rows
     counts = [_filled_and_distinct(column) for column in texts.columns]
     duplicates = _duplicates(texts) if height > 1 else 0
     cards = []
     keys = []
-    for number, column in enumerate(columns):
+    for number, name in enumerate(texts.column_names):
         there, distinct = counts[number]
         sample = _sample(texts.column(number))
         missing = height - there
         cards.append(
             ColumnCard(
-                column.name,
-                column.kind,
-                column.unit,
+                name,
+                "text",
+                "",
                 tuple(value[:_EXAMPLE_LENGTH] for value in dict.fromkeys(sample[:200]))[:_EXAMPLES],
                 missing,
                 round(missing / height, 6) if height else 0.0,
                 distinct,
-                personal_data(column.name, sample),
+                personal_data(name, sample),
             )
         )
         if height > 1 and distinct == height:
-            keys.append(column.name)
+            keys.append(name)
     return Profile(tuple(cards), duplicates, tuple(keys[:_MOST_KEYS]))
 
 
@@ -122,10 +127,13 @@ def preview_of(texts: pa.Table) -> tuple[tuple[str, ...], ...]:
 
 def _filled_and_distinct(column: pa.ChunkedArray) -> tuple[int, int]:
     """How many cells hold something, and how many different things."""
-    blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
-    missing = pc.sum(blank).as_py() or 0
-    filled = column.filter(pc.invert(blank)) if missing else column
-    return len(column) - missing, int(pc.count_distinct(filled).as_py())
+    # Piece by piece, as trimming makes a copy.
+    blank = [pc.fill_null(pc.equal(pc.utf8_trim_whitespace(chunk), ""), True) for chunk in column.chunks]
+    missing = sum(pc.sum(part).as_py() or 0 for part in blank)
+    filled = column.filter(pc.invert(pa.chunked_array(blank, pa.bool_()))) if missing else column
+    distinct = int(pc.count_distinct(filled).as_py())
+    pa.default_memory_pool().release_unused()
+    return len(column) - missing, distinct
 
 
 def _duplicates(texts: pa.Table) -> int:

@@ -6,9 +6,6 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
-
 from chat.analyst.tables import ReadingFailed
 
 _MARKDOWN = (".md", ".markdown", ".rst", ".adoc")
@@ -53,6 +50,9 @@ def format_by_name(name: str) -> str | None:
 
 def read_pdf(path: Path) -> Document:
     """The text of a PDF. Raises ReadingFailed when it is encrypted, corrupt, or holds pictures only."""
+    from pypdf import PdfReader  # takes a while to load, and few files are PDFs
+    from pypdf.errors import DependencyError, PyPdfError
+
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(path)

@@ -67,3 +67,14 @@ def test_a_file_that_is_no_stored_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(ReadingFailed):
         open_table(tmp_path / "x.parquet", "x.csv")
+
+
+def test_values_asked_for_again_are_those_of_the_new_question(kept: tuple[Table, Table]) -> None:
+    for table in kept:
+        assert (
+            sorted(table.values_among("A", set(), 5))
+            == sorted(table.values_among("A", {"서울"}, 5))
+            == ["부산", "서울"]
+        )
+        assert table.values_among("A", {"서울"}, 1) == ["서울"]
+        assert table.values_among("A", {"부산"}, 1) == ["부산"]

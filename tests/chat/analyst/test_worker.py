@@ -41,6 +41,13 @@ def test_process_answers_many_requests_and_ends_with_its_input(request_line: str
     ] * 2
 
 
+def test_a_new_process_only_loads_what_every_question_needs() -> None:
+    code = "import sys, chat.analyst.jobs; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "duckdb" in loaded
+    assert not {"scipy.stats", "sklearn", "vl_convert", "pypdf", "openpyxl"}.intersection(loaded)
+
+
 def test_steps_are_told_in_their_order(request_line: str) -> None:
     steps = [message["status"] for message in answers_to([request_line]) if "status" in message]
     assert steps == ["reading", "understanding", "computing"]

@@ -162,3 +162,13 @@ def pdf(text: str) -> bytes:
     return (
         f"{body}xref\n0 6\n0000000000 65535 f \n{table}trailer<</Size 6/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF"
     ).encode()
+
+
+def test_the_card_is_the_same_whether_the_text_is_kept_or_not(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE, encoding="utf-8")
+    kept, freed = read(path, path.name), read(path, path.name, keeps_texts=False)
+    assert kept.card == freed.card and kept.header == freed.header
+    assert kept.texts is not None and freed.texts is None
+    assert kept.table is not None and freed.table is not None
+    pd.testing.assert_frame_equal(kept.table.frame, freed.table.frame)

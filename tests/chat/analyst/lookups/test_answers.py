@@ -15,6 +15,7 @@ from chat.analyst.command import run, run_batch
 from chat.analyst.jobs import analyse
 from chat.analyst.queries import Filter, Query, Unclear
 from chat.analyst.reading import read_table
+from chat.analyst.tables import Table
 from tests.chat.analyst.lookups import english, korean
 from tests.chat.analyst.lookups.test_questions import table_of
 
@@ -110,6 +111,20 @@ def test_the_strict_reading_goes_first(tmp_path: Path) -> None:
     assert not left(Unclear("words"))
     assert not left(Query("preview"))
     assert not left(Query("top", groups=("Team",), measures=("Pts",), limit=1))
+
+
+def test_the_file_is_only_read_anew_for_what_may_be_looked_up(tmp_path: Path) -> None:
+    table = table_of(english.TABLES["league"], tmp_path)
+    question = "how many points did quarry town have?"
+    read_again = []
+
+    def as_written() -> Table:
+        read_again.append(question)
+        return table
+
+    computed = Query("aggregate", measures=("Pts",), statistics=("mean",))
+    assert lookups.instead_of(computed, question, table, "en", as_written) is None and not read_again
+    assert lookups.instead_of(Unclear("words"), question, table, "en", as_written) is not None and read_again
 
 
 def test_statistics_of_a_single_cell_give_way_to_the_cell(tmp_path: Path) -> None:
