@@ -284,9 +284,12 @@ def map_of(plan: Plan, slot: Slot, part: Part) -> str:
     """A value for each key: `{'month_1': avg_1, …}` or `{'COLUMN': count, …}`."""
     problem = plan.problem
     keys = re.findall(r"['\"]([^'\"]+)['\"]\s*:", part.placeholder)
-    columns = [key for key in keys if key in map(str, problem.frame.columns)]
-    if columns and len(columns) == len(keys) and problem.says(r"missing|null|결측"):
-        return f"{{name: int(df[name].isna().sum()) for name in {columns!r}}}"
+    written = {column.strip(): column for column in map(str, problem.frame.columns)}
+    if keys and all(key.strip() in written for key in keys) and problem.says(r"missing|null|결측"):
+        columns = {key: written[key.strip()] for key in keys}
+        if all(key == column for key, column in columns.items()):
+            return f"{{name: int(df[name].isna().sum()) for name in {keys!r}}}"
+        return f"{{key: int(df[name].isna().sum()) for key, name in {columns!r}.items()}}"
     date = problem.date_column()
     stem = re.fullmatch(r"(month|year|day)_?\d+", keys[0]) if keys else None
     if stem and date:

@@ -20,6 +20,8 @@ _MODEL = frozenset(re.findall(r"\w+", "rmse mse mae r2 f1 precision recall auc a
 
 def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
     """The code that prints a part of a place. Raises NotUnderstood."""
+    if re.search(r"file[ _]?path|file[ _]?name|파일\s*경로", part.says, re.I):
+        raise NotUnderstood(slot.name)  # nothing is written here
     if part.kind == "map":
         return choices.map_of(plan, slot, part)
     if measure == "decision":
@@ -136,6 +138,8 @@ def _missing(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     if part.kind == "text" or (re.search(r"column", name) and not re.search(r"count|number", name)):
         return "shown(df.isna().sum().idxmax())"
     named = plan.named(slot, part, numeric=False) or plan.mentioned(numeric=False)
+    if not named and (unknown := problem.unknown_column()):
+        raise NotUnderstood(unknown)
     share = measure == "missing_percentage"
     frame = plan.before if plan.before and plan.is_before(slot) else "df"
     if not named or (

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chat.analyst.closed.mentions import find_mentions
 from chat.analyst.closed.problems import Feature, NotUnderstood, Problem
 from chat.analyst.closed.wording import letters, number, plain
 
@@ -48,8 +49,6 @@ class _Masked:
 
 def masked(problem: Problem, text: str) -> _Masked:
     """A text with the columns in it replaced by numbered marks."""
-    from chat.analyst.closed.mentions import find_mentions
-
     names: list[str] = []
     pieces, at = [], 0
     for one in find_mentions(text, problem.columns):
@@ -491,7 +490,9 @@ def _percentile_labels(problem: Problem, name: str) -> bool:
     """'High', 'Medium' and 'Low' by the 75th and 25th percentile."""
     if len(re.findall(r"\d{1,2}(?:th|st|nd|rd)(?:\s+to\s+\d{1,2}th)? percentile", problem.low)) < 2:
         return False
-    columns = [one.column for one in problem.mentions if problem.is_numeric(one.column)]
+    said = re.sub(rf"[{_Q}][^{_Q}\n]+[{_Q}](?=\s*(?:,|and\b|if\b|is\b|when\b|for\b|\.))", " ", problem.body)
+    columns = [one.column for one in find_mentions(said, problem.columns) if problem.is_numeric(one.column)]
+    columns = columns or [one.column for one in problem.mentions if problem.is_numeric(one.column)]
     if not columns:
         return False
     lines, labels = [], []
@@ -511,7 +512,7 @@ def _percentile_labels(problem: Problem, name: str) -> bool:
             lines.append(f"df.loc[{condition}, {name!r}] = {label!r}")
     if len(labels) < 2:
         return False
-    counts = max(set(columns), key=columns.count)
+    counts = max(dict.fromkeys(columns), key=columns.count)
     problem.script.add(
         f"values = {_col(problem, counts)}", f"df[{name!r}] = pd.Series(dtype=object, index=df.index)", *lines
     )

@@ -21,6 +21,16 @@ _TRADE = frozenset(
         "yes source close open high low positive negative normal linear size label target",
     )
 )
+# What is done with values: no column is meant by their beginnings (`dist` by distribution).
+_METHOD_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "distribution distributed distributions correlation correlations coefficient coefficients significance "
+        "significant significantly statistic statistics statistical normality normally standard deviation deviations "
+        "regression relationship relationships difference differences skewness kurtosis percentage missing average "
+        "outlier outliers describe described calculate calculated calculation condition conditions constraints",
+    )
+)
 _SAME = tuple(
     frozenset(group.split())
     for group in (
@@ -217,7 +227,11 @@ def _shortened(words: Sequence[Word], index: int, joined: str, column: str) -> M
 
 
 def _is_beginning(word: str, joined: str) -> bool:
-    return word.startswith(joined) and (len(joined) >= 4 or len(word) >= len(joined) + 3 or word == joined)
+    return (
+        word.startswith(joined)
+        and word not in _METHOD_WORDS
+        and (len(joined) >= 4 or len(word) >= len(joined) + 3 or word == joined)
+    )
 
 
 def _shared(word: str, other: str) -> str:

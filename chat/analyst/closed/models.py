@@ -61,7 +61,7 @@ def kind_of(plan: Plan) -> tuple[str, str, str] | None:
 def target_and_inputs(plan: Plan) -> tuple[str, list[str]]:
     """The column that a model predicts and those that it predicts from."""
     problem = plan.problem
-    body = re.sub(r"[ \t]+", " ", problem.body)
+    body = re.sub(r"\n\s*\d+[.)]\s+", ", ", re.sub(r"[ \t]+", " ", problem.body))
     known = set(map(str, problem.frame.columns)) | {one.name for one in problem.features}
     target: str | None = None
     inputs: list[str] = []

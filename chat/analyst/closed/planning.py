@@ -28,6 +28,9 @@ def plan(problem: Problem) -> list[str]:
     prepare(problem)
     whole.before = "before" if staged else None
     _replaced_outliers(whole)
+    unknown = problem.unknown_category()
+    if unknown:
+        raise NotUnderstood(unknown)
     whole.conditions = body_conditions(problem)
     _free_groups(whole)
     if problem.format.is_repeated:

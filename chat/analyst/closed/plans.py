@@ -10,7 +10,7 @@ from chat.analyst.closed.mentions import find_mentions
 from chat.analyst.closed.problems import NotUnderstood, Problem
 from chat.analyst.closed.scopes import Condition, slot_conditions, subset
 from chat.analyst.closed.slots import Part, Slot
-from chat.analyst.closed.wording import letters, tokens
+from chat.analyst.closed.wording import FILLERS, letters, tokens
 
 _BEFORE = re.compile(r"\b(?:before|pre|original|raw|initial|with outliers?|prior)\b")
 _AFTER = re.compile(r"\b(?:after|post|new|without outliers?|cleaned|removed|filtered|imputed)\b")
@@ -23,6 +23,11 @@ _REMOVES = re.compile(
 _KEEPS = re.compile(
     r"do not (?:remove|consider|exclude) (?:any )?(?:outliers|data|missing|values)|"
     r"outliers[^.\n]{0,30}(?:not needed|no further)",
+    re.I,
+)
+_ASKED = re.compile(
+    r"\b(?:mean|median|average|standard deviation|skewness|kurtosis|variance|distribution|range)\b"
+    r"[^.\n]{0,60}?\b(?:of|for)\s+(?:the\s+)?",
     re.I,
 )
 _DEFAULT_DECIMALS = 2
@@ -63,6 +68,9 @@ class Plan:
 
     def column(self, slot: Slot, part: Part, *, numeric: bool = True) -> str:
         """The column that a place is about: named by it, else the question's first one."""
+        made_and_named = [one.name for one in self.problem.features if self._speaks_of(slot, part, one.name)]
+        if made_and_named and not (numeric and any(one.labels for one in self.problem.features)):
+            return made_and_named[-1]
         named = self.named(slot, part, numeric=numeric)
         if named:
             return named[0]
@@ -71,6 +79,12 @@ class Plan:
             raise NotUnderstood(slot.name)  # it names a column of words
         made = [one.name for one in self.problem.features if not (numeric and one.labels)]
         mentioned = self.mentioned(numeric=numeric)
+        asked = self.asked()
+        others = [one for one in asked if one not in made]
+        if made and len(others) == 1 and set(asked) & set(made) and self._is_beside(made[-1]):
+            return others[0]
+        if numeric and not made and len(asked) == 1 and self.problem.says(r"\bmissing|\bnulls?\b|imput|결측"):
+            return asked[0]
         if made and not (mentioned and mentioned[0] not in made and _first_asked(self.problem, mentioned[0])):
             return made[-1]
         if mentioned:
@@ -81,6 +95,29 @@ class Plan:
         if numeric and len(every) == 1:
             return every[0]
         raise NotUnderstood(slot.name)
+
+    def asked(self) -> list[str]:
+        """The columns whose statistics the question asks for in so many words: `the mean and range of X`."""
+        found: list[str] = []
+        for sentence in self.problem.sentences:
+            for one in _ASKED.finditer(sentence):
+                if re.search(r"imput|fill|missing|replac", one.group(), re.I):
+                    continue
+                following = sentence[one.end() : one.end() + 160]
+                nearest = find_mentions(following, self.problem.columns)[:1]
+                if nearest and not re.search(r"\b(?:and|of|for|in|by|to)\b|[,;]", following[: nearest[0].start]):
+                    found += [nearest[0].column] if self.problem.is_numeric(nearest[0].column) else []
+        return list(dict.fromkeys(found))
+
+    def _speaks_of(self, slot: Slot, part: Part, name: str) -> bool:
+        """Whether a place's texts have all the words of a column that the question makes."""
+        wanted = [word for word in tokens(name) if word not in FILLERS]
+        said = [*slot.words, *tokens(part.placeholder)]
+        return len(wanted) > 1 and all(word in said for word in wanted)
+
+    def _is_beside(self, name: str) -> bool:
+        """Whether other places name the made column, so that the rest ask for what it is compared with."""
+        return any(self._speaks_of(slot, part, name) for slot in self.problem.format.slots for part in slot.parts)
 
     def named(self, slot: Slot, part: Part, *, numeric: bool = True) -> list[str]:
         """The columns that a place's own texts name."""

@@ -62,10 +62,12 @@ def _duplicates(problem: Problem) -> None:
 
 
 def _fill(problem: Problem) -> None:
+    if re.search(r"imput", problem.low) and re.search(r"nearest[- ]neighbo|\bknn|kneighbors", problem.low):
+        raise NotUnderstood("imputation by nearest neighbours")
     done: set[str] = set()
     for sentence in _about(problem, _FILL_WORDS):
         if not re.search(_MISSING + r"|gap|imput", sentence, re.I) or re.search(
-            r"do not fill|without imput|outlier", sentence, re.I
+            r"do not fill|without imput|outlier|before and after[^.\n]{0,40}imput", sentence, re.I
         ):
             continue
         for clause in re.split(r",\s*(?:and|then)\s|;|\band in\b", sentence):
@@ -81,6 +83,8 @@ def _fill_clause(problem: Problem, clause: str, sentence: str, done: set[str]) -
         return
     if not columns:
         columns = _table_columns(problem, sentence)
+        if not columns and not re.search(r"\b(?:respective|each|all|any|every)\b|각|모든", sentence, re.I):
+            columns = _with_gaps(problem)
         if not columns and not re.search(r"respective|each|all|any|these|the missing|각", sentence, re.I):
             return
     wanted = columns or [c for c in map(str, problem.frame.columns) if how == "mode" or problem.kind(c) == "number"]
@@ -96,6 +100,12 @@ def _fill_clause(problem: Problem, clause: str, sentence: str, done: set[str]) -
         problem.script.add(*_fill_lines(problem, column, how, by))
 
 
+def _with_gaps(problem: Problem) -> list[str]:
+    """The columns whose missing values other sentences speak of."""
+    named = [c for one in _about(problem, _MISSING) for c in _table_columns(problem, one)]
+    return [c for c in dict.fromkeys(named) if problem.frame[c].isna().any() or problem.kind(c) == "written"]
+
+
 def _filling(text: str) -> str | None:
     """What gaps are filled with: a measure, a direction, or a value as a literal."""
     low = text.casefold()
@@ -107,8 +117,8 @@ def _filling(text: str) -> str | None:
         return "0" if said[1] else repr(float(said[2]) if "." in said[2] else int(said[2]))
     for how, pattern in (
         ("ffill", r"forward[- ]?fill|ffill|previous value"), ("bfill", r"backward?[- ]?fill|bfill|next value"),
-        ("mode", r"\bmode\b|most (?:frequent|common)|최빈"), ("median", r"\bmedian\b|중앙값|중위"),
-        ("mean", r"\bmean\b|\baverage\b|평균"), ("interpolate", r"interpolat"),
+        ("mode", r"\bmode\b|most (?:frequent|common)|최빈"), ("median", r"\bmedians?\b|중앙값|중위"),
+        ("mean", r"\bmeans?\b|\baverages?\b|평균"), ("interpolate", r"interpolat"),
     ):  # fmt: skip
         if re.search(pattern, low):
             return how
@@ -196,6 +206,9 @@ def _log(problem: Problem) -> None:
             return
 
 
+_SCALES = re.compile(r"normali[sz]\w*|standardi[sz]\w*|\bscal(?:e|ing)\b|rescal\w*|정규화|표준화", re.I)
+
+
 def _scale(problem: Problem) -> None:
     """Scaling that a question asks for; models scale their own features."""
     if re.search(r"train(?:ing)? (?:set|a|the)|학습", problem.low):
@@ -209,7 +222,14 @@ def _scale(problem: Problem) -> None:
         z = re.search(r"z-?scores?|standardi[sz]|standardscaler|표준화", sentence, re.I) and not re.search(
             r"min[- ]?max", sentence, re.I
         )
-        columns = [c for c in problem.columns_in(sentence, at_least=45) if problem.is_numeric(c)]
+        clause = re.split(
+            r",\s*(?:and\s+)?(?:imput|fill|drop|remov|creat|handl)", _SCALES.split(sentence, maxsplit=1)[-1]
+        )[0]
+        columns = [
+            c
+            for c in problem.columns_in(clause, at_least=45) or problem.columns_in(sentence, at_least=45)
+            if problem.is_numeric(c)
+        ]
         fresh = re.search(r"new(?:ly created)? feature|this (?:new )?feature", sentence, re.I)
         if fresh and problem.features:
             columns = [problem.features[-1].name]

@@ -17,6 +17,7 @@ from chat.analyst.closed.wording import sentences
 _CLOCK = r"^\s*\d{1,3}:\d{2}:\d{2}(?:\.\d+)?\s*$"
 _NUMBER_START = r"^\s*[^\w\s.+-]{0,3}\s*[+-]?(?:\d|\.\d)"
 _NUMBER_IN = r"([+-]?\d[\d,]*\.?\d*(?:[eE][+-]?\d+)?)"
+_DATE_SIGNS = r"\d[-/.:]\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -]+\d"
 _FEW = 60
 
 
@@ -138,7 +139,7 @@ class Problem:
         elif not pd.api.types.is_datetime64_any_dtype(values):
             texts = values.dropna().astype(str).head(500)
             extra = ""
-            if pd.to_datetime(texts, errors="coerce").isna().mean() > 0.2:
+            if pd.to_datetime(texts, errors="coerce").isna().sum() > _dates(texts).isna().sum():
                 extra = ", format='mixed'"
             self.script.convert(f"df[{literal}] = pd.to_datetime(df[{literal}], errors='coerce'{extra})")
         return literal
@@ -149,6 +150,25 @@ class Problem:
         named = [one.column for one in self.mentions if one.column in dates]
         found = [*named, *dates]
         return found[0] if found else None
+
+    def unknown_column(self) -> str | None:
+        """A name that the question writes as a column's and that the table hasn't."""
+        for found in re.finditer(r"[\"“']([^\"“”'\n]{1,60})[\"”']\s+column\b", self.body):
+            if not find_mentions(found[1], self.columns):
+                return found[1]
+        return None
+
+    def unknown_category(self) -> str | None:
+        """A group that the question names in quotation marks and that no column has as a value."""
+        for found in re.finditer(
+            r"[\"“']([^\"“”'\n]{2,40})[\"”']\s+(?:category|group|class|type|segment)\b", self.body
+        ):
+            name = found[1].strip().casefold()
+            known = {str(value).strip().casefold() for column in self.groups() for value in self.distinct(column)}
+            made = {word.casefold() for one in self.features for word in (one.name, *one.labels)}
+            if name not in known | made and not find_mentions(found[1], self.columns):
+                return found[1]
+        return None
 
     def groups(self) -> list[str]:
         """The columns that sort rows into few groups."""
@@ -185,7 +205,7 @@ def _kind(values: pd.Series) -> str:
         return "text"
     if sample.str.match(_CLOCK).mean() > 0.9:
         return "clock"
-    if sample.str.contains(r"\d[-/.:]\d").mean() > 0.8 and _dates(sample).notna().mean() > 0.9:
+    if sample.str.contains(_DATE_SIGNS, case=False).mean() > 0.8 and _dates(sample).notna().mean() > 0.9:
         return "date"
     if pd.to_numeric(sample, errors="coerce").notna().mean() > 0.5 or sample.str.match(_NUMBER_START).mean() > 0.8:
         return "written"

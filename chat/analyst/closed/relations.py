@@ -122,7 +122,10 @@ def correlation_value(plan: Plan, slot: Slot, part: Part) -> str:
     ):
         return plan.show(strongest_pair(plan)[1], part)
     r, _ = correlate(plan, slot)
-    return plan.show(r, part)
+    nothing = re.search(
+        rf"absolute[^.\n]{{0,50}}(?:less than|below|<)\s*{_N}[^.\n]{{0,80}}(?:as|is|to) (?:zero|0)\b", plan.problem.low
+    )
+    return plan.show(f"0.0 if abs({r}) < {float(nothing[1])!r} else {r}" if nothing else r, part)
 
 
 def strongest_pair(plan: Plan) -> tuple[str, str]:
@@ -497,7 +500,7 @@ def _relation(plan: Plan, slot: Slot, words: tuple[str, ...], sign: dict[str, st
     if strongest and len(sign) == 2:
         return f"shown({sign['positive']!r} if {strongest[1]} > 0 else {sign['negative']!r})"
     r, p = correlate(plan, slot)
-    with_p = plan.problem.says(r"p[- _]?(?:value|값)|two-tailed|significan|유의")
+    with_p = plan.problem.says(r"p[- _]?(?:value|값)|two-tailed|alpha|significance level|significance of|유의")
     alpha, limit = plan.facts.alpha, _r_limit(plan)
     none = [word for word in words if re.search(r"no significant", word, re.I)] or [
         word for word in words if re.search(r"^no|none|not", word, re.I) and not re.search(r"non-?linear", word, re.I)

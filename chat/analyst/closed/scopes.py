@@ -87,6 +87,9 @@ def body_conditions(problem: Problem) -> list[Condition]:
 def _consistent(problem: Problem, found: Iterable[Condition]) -> list[Condition]:
     """Each condition once. Several values of one column are groups, unless only these count."""
     unique = list(dict.fromkeys(found))
+    # `beyond 2000` in the question and `2000 and beyond` in its rules: what is said later is the more exact
+    bounds = {re.sub(r"([<>])=?", r"\1", one.code): one for one in unique}
+    unique = [one for one in unique if bounds[re.sub(r"([<>])=?", r"\1", one.code)] is one]
     kept = []
     for one in unique:
         values = [other.value for other in unique if other.is_equality and other.column == one.column]
@@ -189,7 +192,11 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
                 if any(one.start() < end and start < one.end() for start, end in taken):
                     continue
                 if not quoted and (
-                    not few or (text.islower() and len(text) < 4) or text.isdigit() or letters(text) in _COMMON
+                    not few
+                    or _names_rows(problem, text)
+                    or (text.islower() and len(text) < 4)
+                    or text.isdigit()
+                    or letters(text) in _COMMON
                 ):
                     continue
                 spots.append((one.start(), one.end(), equal(problem, column, value)))
@@ -199,6 +206,12 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
         if all(spot[1] <= other[0] or spot[0] >= other[1] for other in kept):
             kept.append(spot)
     return [condition for _, _, condition in sorted(kept, key=lambda one: one[0])]
+
+
+def _names_rows(problem: Problem, value: str) -> bool:
+    """Whether a value is what the table's rows are called: `Hotel` beside hotel_id and hotel_name."""
+    word = value.casefold()
+    return sum(word in tokens(column) for column in map(str, problem.frame.columns)) > 1
 
 
 _END = r"(?:(?=(?:의|은|는|이|가|을|를|와|과|에|에서|인|만|로|으로|이나|나)?(?:[^\w가-힣-]|$))|(?<=[가-힣])(?=\s))"
@@ -320,7 +333,7 @@ def slot_conditions(problem: Problem, words: Sequence[str], name: str) -> list[C
             if _has(words, tokens(label)):
                 found.append(Condition(feature.name, f"({FRAME}[{feature.name!r}] == {label!r})", True, label))
                 break
-    found += _slot_values(problem, words)
+    found += _slot_values(problem, _without_names(problem, name, words))
     found += _slot_flags(problem, words)
     found += _ordinals(problem, words)
     found += _thresholds(problem, name)
@@ -328,6 +341,17 @@ def slot_conditions(problem: Problem, words: Sequence[str], name: str) -> list[C
     found += _calendar(problem, joined)
     found += _nulls(problem, words)
     return list(dict.fromkeys(found))
+
+
+def _without_names(problem: Problem, name: str, words: Sequence[str]) -> list[str]:
+    """The words of a place's name that aren't the written name of a column: TMAX is no value in `mean_TMAX_F`."""
+    left = list(words)
+    for one in find_mentions(name, list(map(str, problem.frame.columns))):
+        if one.score >= 90 or (letters(name).endswith(letters(one.column)) and len(tokens(one.column)) > 1):
+            for word in tokens(one.column) if len(tokens(one.column)) > 1 else []:
+                if word in left:
+                    left.remove(word)
+    return left
 
 
 def _has(words: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -89,7 +89,12 @@ def find_format(question: str) -> Format | None:
     outside = _without(question, places)
     names = list(dict.fromkeys(place.name for place in places))
     firsts = [next(place for place in places if place.name == name) for name in names]
-    definitions = _definitions(outside, [text for place in firsts for text in _inner_parts(place.inside)])
+    placeholders = [text for place in firsts for text in _inner_parts(place.inside)]
+    definitions = _definitions(outside, placeholders)
+    nameless = [place.name for place in firsts if not any(text in definitions for text in _inner_parts(place.inside))]
+    by_name = [name for name in nameless if re.search(rf"[{_QUOTES}]{re.escape(name)}[{_QUOTES}]", outside)]
+    if by_name:
+        definitions = _definitions(outside, [*placeholders, *by_name])
     body = _body(outside, definitions)
     slots = []
     for place in firsts:
@@ -201,7 +206,7 @@ def _slot(place: _Place, others: list[str], definitions: dict[str, str], outside
         return Slot(place.name, (part,), place.inside)
     parts = []
     for text in inner:
-        said = definitions.get(text, "").replace("\x00", " ")
+        said = definitions.get(text, definitions.get(place.name, "") if len(inner) == 1 else "").replace("\x00", " ")
         parts.append(_part(text, said, place, outside))
     if len(parts) > 1 and (_elements(place.inside) or len({_stemless(part.placeholder) for part in parts}) == 1):
         description = " ".join(dict.fromkeys(part.description for part in parts))
@@ -235,7 +240,7 @@ def _part(placeholder: str, said: str, place: _Place, outside: str) -> Part:
         return Part(placeholder, said, decimals, "text", words)
     if _LIST.search(said) or _LIST.search(placeholder) or _elements(place.inside):
         return Part(placeholder, said, decimals, "list")
-    if _INTEGER.search(whole) and not decimals_in(whole):
+    if _INTEGER.search(f"{placeholder} {whole}") and not decimals_in(whole):
         return Part(placeholder, said, 0, "integer")
     if not re.search(r"\bis a (?:\w+ )?number\b", said) and re.search(
         r"\bstring|\bnames?\b|_names?$|문자열|이름", whole, re.I
