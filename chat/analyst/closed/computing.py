@@ -22,6 +22,8 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
     """The code that prints a part of a place. Raises NotUnderstood."""
     if re.search(r"file[ _]?path|file[ _]?name|파일\s*경로", part.says, re.I):
         raise NotUnderstood(slot.name)  # nothing is written here
+    if re.match(r"[\"“']\s*no\b", slot.inside, re.I):
+        raise NotUnderstood(slot.name)  # a sentence for the case that there is nothing to answer
     if part.kind == "map":
         return choices.map_of(plan, slot, part)
     if measure == "decision":

@@ -135,7 +135,7 @@ def _group_test(low: str) -> str | None:
         ("ks2", r"two[- ]sample kolmogorov|two[- ]sample ks|kolmogorov[^.]{0,40}compare"),
         ("paired", r"paired (?:sample )?t[- ]?test|대응\s*표본"),
         ("welch", r"welch|unequal variance|equal_var\s*=\s*false|not assum\w+ equal variance"),
-        ("t", r"t[- ]?tests?\b|t[- ]?검정"),
+        ("t", r"(?<![a-z])t[- ]?tests?\b|(?<![a-z])t[- ]?검정"),
     ):
         if re.search(pattern, low):
             return name

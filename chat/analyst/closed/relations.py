@@ -14,7 +14,7 @@ from chat.analyst.closed.wording import tokens
 _C = r"⟦(\d+)⟧"
 _CORRELATES = re.compile(r"correlat|relationship|pearson|spearman|linear(?:ly)? relat|association|상관", re.I)
 _NEGATIVE = re.compile(
-    r"^(?:not?\b|non|none|false|un|in(?:significant)|poor|weak|differ|no_|아니|없|비정규|유의하지)|"
+    r"^(?:not?(?:\b|_)|non|none|false|un|in(?:significant)|poor|weak|differ|no_|아니|없|비정규|유의하지)|"
     r"\bnot\b|\bno\b|않|없음|아님|_not_|insignificant",
     re.I,
 )

@@ -248,3 +248,35 @@ def test_gaps_of_columns_whose_names_begin_with_a_space(tmp_path: Path) -> None:
     path.write_text("when, wind, rain\nMay 1,3,\nMay 2,,\nMay 3,5,1\n", encoding="utf-8")
     found = ask(path, "How many missing values has each column? @gaps[{'when':a, 'wind':b, 'rain':c}]")
     assert found.pieces[0] == "@gaps[{'when': 0, 'wind': 1, 'rain': 2}]"
+
+
+def test_a_test_that_tests_is_no_t_test(boats: Path) -> None:
+    found = ask(
+        boats,
+        "Use scipy for a Shapiro-Wilk test of the moisture. The Shapiro-Wilk test tests for normality. "
+        '@statistic[w], @p_value[p] where "w" and "p" have four decimals.',
+    )
+    w, p = stats.shapiro(pd.read_csv(boats)["moisture"].dropna())
+    assert found.pieces[0].split("\n") == [f"@statistic[{two(w, 4)}]", f"@p_value[{two(p, 4)}]"]
+
+
+def test_words_for_yes_and_no_with_underscores(boats: Path) -> None:
+    found = ask(
+        boats,
+        "Is the Price normally distributed? Use the Shapiro-Wilk test with a significance level of 0.05. "
+        '@verdict[v] where "v" is a string that can either be "normal" or "not_normal".',
+    )
+    p = stats.shapiro(pd.read_csv(boats)["Price"])[1]
+    assert found.pieces[0] == f"@verdict[{'normal' if p > 0.05 else 'not_normal'}]"
+
+
+def test_a_sentence_for_the_empty_case_takes_no_place_from_the_others(boats: Path) -> None:
+    found = ask(
+        boats,
+        'How many outliers has the Price by the IQR method? @outlier_count[n] where "n" is an integer. '
+        'If there are no outliers, output @outlier_status["No outliers here"]',
+    )
+    price = pd.read_csv(boats)["Price"]
+    q1, q3 = price.quantile(0.25), price.quantile(0.75)
+    count = ((price < q1 - 1.5 * (q3 - q1)) | (price > q3 + 1.5 * (q3 - q1))).sum()
+    assert found.pieces[0] == f"@outlier_count[{count}]"
