@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chat.analyst import closed, lookups
 from chat.analyst.answers import answer, unclear_answer
 from chat.analyst.computing import compute
+from chat.analyst.conditions_text import day_name
 from chat.analyst.queries import Query, Unclear
 from chat.analyst.questions import understand
 from chat.analyst.results import Result
 from chat.analyst.scripts import script_of
-from chat.analyst.sentences import language_of_question
+from chat.analyst.sentences import language_of_question, say
 from chat.analyst.tables import Table
 from chat.analyst.working import value_of, work_of
 from chat.events import Work
@@ -86,13 +88,30 @@ def _computed(query: Query, asked: Asked, language: str) -> Reply:
     table = asked.table
     joined = {step.other for step in query.preparations if step.kind == "join"}
     beside = {other.name: (other, path) for other, path in asked.others if other.name in joined}
-    result = compute(query, table, _tables(beside))
+    result = _with_names(compute(query, table, _tables(beside)), query, language)
     pieces = tuple(answer(query, result, table, language))
     if result.cannot is not None:
         return Reply(pieces, language, query=query, result=result)
     code = script_of(query, result, table, asked.path, beside)
     work = work_of(query, result, table, language, code)
     return Reply(pieces, language, value_of(query, result), work, query, result)
+
+
+def _with_names(result: Result, query: Query, language: str) -> Result:
+    """A result whose days of the week and hours are called as people do, and not by their numbers."""
+    if query.period not in ("weekday", "hour") or result.cannot is not None:
+        return result
+    called = partial(day_name if query.period == "weekday" else _hour_name, language=language)
+    frame = result.frame
+    if query.across == query.date:
+        return replace(result, frame=frame.rename(columns=lambda name: called(name) if str(name).isdigit() else name))
+    if query.date not in frame.columns:
+        return result
+    return replace(result, frame=frame.assign(**{str(query.date): frame[query.date].map(called, na_action="ignore")}))
+
+
+def _hour_name(number: object, language: str) -> str:
+    return say("hour", language, hour=int(float(str(number))))
 
 
 def _tables(beside: Mapping[str, tuple[Table, Path]]) -> dict[str, Table]:

@@ -49,11 +49,18 @@ def statistic_name(name: str, language: str) -> str:
     return say(f"stat.{name}", language)
 
 
+def day_name(number: object, language: str) -> str:
+    """A day of the week by its number; 1 is Monday."""
+    return say(f"weekday.{int(float(str(number)))}", language)
+
+
 def _operands(item: Filter, language: str) -> str:
     if item.operator == "during":
         start, after = (pd.Timestamp(str(day)) for day in item.operands)
         last = after - pd.Timedelta(days=1)
         return f"{start:%Y-%m-%d}" if start == last else f"{start:%Y-%m-%d} ~ {last:%Y-%m-%d}"
+    if item.operator == "weekday":
+        return say("filter.and", language).join(day_name(operand, language) for operand in item.operands)
     return say("filter.and", language).join(_operand(operand, item.column) for operand in item.operands)
 
 

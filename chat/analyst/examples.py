@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from chat.analyst.markdown import groups_digits
+from chat.analyst.roles import adds_up, is_amount
 from chat.analyst.sentences import say
 from chat.analyst.tables import Table
 
@@ -12,14 +13,21 @@ _MOST = 5
 _START = 1000  # rows from which examples come
 
 
+def measures_of(table: Table) -> list[str]:
+    """The columns of numbers that are worth computing on, money first, then those whose sums mean something."""
+    numbers = [name for name in table.names("number") if groups_digits(name)]
+    return sorted(numbers, key=lambda name: (not is_amount(name), not adds_up(name)))
+
+
 def example_questions(table: Table, language: str) -> list[str]:
     """Three to five questions, as a user would type them."""
-    numbers = [name for name in table.names("number") if groups_digits(name)]
+    numbers = measures_of(table)
     texts = [name for name in table.names("text") if 2 <= table.distinct_count(name) <= 50]
     questions: list[str] = []
     if numbers and texts:
         value = next(iter(table.head(_START)[texts[0]].dropna()), table.distinct(texts[0])[0])
-        questions.append(say("example.sum", language, number=numbers[0], text=texts[0]))
+        by_group = "example.sum" if adds_up(numbers[0]) else "example.mean_by"
+        questions.append(say(by_group, language, number=numbers[0], text=texts[0]))
         questions.append(say("example.filter", language, number=numbers[0], text=texts[0], value=value))
     elif numbers:
         questions.append(say("example.mean", language, number=numbers[0]))

@@ -1,9 +1,8 @@
-"""Words the profile of a file: how it was read, its columns, statistics, first rows, and what to ask next."""
+"""Words the profile of a file: how it was read, what stands out, its columns, statistics and first rows."""
 
 from __future__ import annotations
 
 from chat.analyst.computing import compute
-from chat.analyst.examples import example_questions
 from chat.analyst.findings import outstanding, wrong
 from chat.analyst.markdown import escaped, number
 from chat.analyst.phrases import Phrases
@@ -27,9 +26,7 @@ def profile(data: Table, result: Result, phrases: Phrases) -> list[str]:
     if numbers and data.height:
         statistics = compute(Query("describe", measures=numbers), data).frame
         pieces.append(f"{phrases.say('profile.statistics')}\n\n{phrases.statistics_table(statistics)}")
-    pieces.append(f"{phrases.say('profile.preview')}\n\n{phrases.rows(data.head(_PREVIEW))}")
-    questions = "\n".join(f"- {escaped(question)}" for question in example_questions(data, phrases.language))
-    return [*pieces, f"{phrases.say('profile.questions')}\n\n{questions}"]
+    return [*pieces, f"{phrases.say('profile.preview')}\n\n{phrases.rows(data.head(_PREVIEW))}"]
 
 
 def _list(heading: str, lines: list[str], phrases: Phrases) -> list[str]:

@@ -17,11 +17,20 @@ _SUMLESS = re.compile(
     r"온도|기온|습도|만족도|높이|고도|압력|속도|나이|연령|급여|연봉|월급|점수|평점|별점|가격|단가|키$|신장|몸무게|체중|비율|[율률]$|"
     r"\b(?:temp|temperature|satisfaction|elevation|altitude|humidity|pressure|speed|age|salary|wage|score|rating|price|height|weight|ratio|rate)s?\b"
 )
+_AMOUNT = re.compile(
+    r"매출|금액|판매액|수익|이익|비용|예산|급여|연봉|[가-힣]액$|"
+    r"\b(?:sales|revenue|amount|profit|income|cost|budget|spend|salary|wage)s?\b"
+)
 
 
 def adds_up(column: str) -> bool:
     """Whether sums of a column mean something, by its name: those of sales do, those of temperatures don't."""
     return not _SUMLESS.search(" ".join(words_of(column)))
+
+
+def is_amount(column: str) -> bool:
+    """Whether a column holds money, by its name: of several columns people ask for that one first."""
+    return bool(_AMOUNT.search(" ".join(words_of(column))))
 
 
 @dataclass

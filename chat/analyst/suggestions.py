@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chat.analyst.examples import example_questions
-from chat.analyst.markdown import groups_digits
+from chat.analyst.examples import example_questions, measures_of
 from chat.analyst.queries import Query
 from chat.analyst.questions import understand
+from chat.analyst.roles import adds_up
 from chat.analyst.sentences import say
 from chat.analyst.tables import Table
 
@@ -30,7 +30,7 @@ def next_questions(query: Query, table: Table, language: str) -> tuple[str, ...]
 
 def _candidates(query: Query, table: Table, language: str) -> Iterator[str]:
     """The closest first: about the same measure, then about the file."""
-    numbers = [name for name in table.names("number") if groups_digits(name)]
+    numbers = measures_of(table)
     texts = [name for name in table.names("text") if 2 <= table.distinct_count(name) <= _MOST_GROUPS]
     dates = table.names("date", "month")
     measure = next((name for name in query.measures if name in numbers), numbers[0] if numbers else None)
@@ -38,12 +38,12 @@ def _candidates(query: Query, table: Table, language: str) -> Iterator[str]:
     if query.action != "profile" and measure:
         words = {"number": measure, "text": group}
         if group and query.action in ("aggregate", "count", "describe", "distribution", "trend", "growth", "top"):
-            yield say("example.sum", language, **words)
+            yield say("example.sum" if adds_up(measure) else "example.mean_by", language, **words)
         if len(dates) == 1 and query.action not in ("trend", "growth"):
             yield say("example.trend", language, **words)
         if query.action == "trend":
             yield say("example.growth", language, **words)
-        if query.groups and query.action == "aggregate":
+        if query.groups and query.action == "aggregate" and adds_up(measure):
             yield say("example.share", language, number=measure, text=query.groups[0])
         if query.action in ("aggregate", "describe", "distribution"):
             yield say("example.outliers", language, **words)

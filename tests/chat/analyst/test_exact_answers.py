@@ -452,3 +452,14 @@ def test_what_a_file_does_not_say_is_not_guessed(
 def test_there_are_enough_questions_in_both_languages() -> None:
     korean = [question for _, question, _ in ASKED if any("가" <= letter <= "힣" for letter in question)]
     assert len(ASKED) >= 150 and len(korean) >= 75 and len(ASKED) - len(korean) >= 75
+
+
+def test_days_of_the_week_are_called_by_their_names(tables: Mapping[str, tuple[Table, Path]]) -> None:
+    table, path = tables["sales"]
+    by_day = ask("요일별 매출 합계", table, path).table
+    assert by_day is not None
+    assert [row[0] for row in by_day["rows"]] == [f"{day}요일" for day in "월화수목금토일"]
+    across = ask("지역별 요일별 매출 피벗", table, path).table
+    assert across is not None
+    assert across["columns"][1:8] == [f"{day}요일" for day in "월화수목금토일"]
+    assert "Monday" in ask("total temperature by weekday", *tables["weather"]).text
