@@ -186,6 +186,7 @@ def _expression(problem: Problem, sentence: str, name: str) -> str | None:
 def _formula(problem: Problem, mask: _Masked, text: str) -> str | None:
     for found in re.finditer(r"(?:=|:| as | is )\s*([^=\n]*⟦\d+⟧[^=\n]*[-+*/×÷−–][^=\n]*)", text):
         raw = re.sub(r"\b[A-Za-z가-힣]+\b\.?", " ", re.sub(r"\bx\b", "*", found[1])).strip(" .,;")
+        raw = re.sub(r"\([\s,/]*\)", " ", raw)  # what stood there said what a number is for
         tokens = re.findall(r"⟦\d+⟧|\d+\.?\d*(?:e-?\d+)?|[()+\-−–*×/÷]", raw)
         marks = [token for token in tokens if token.startswith("⟦")]
         if "".join(tokens) != re.sub(r"\s", "", raw) or len(marks) < 1 or not any(token in _OP for token in tokens):

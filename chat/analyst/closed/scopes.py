@@ -71,6 +71,8 @@ def body_conditions(problem: Problem) -> list[Condition]:
     """The conditions that the question states for everything."""
     found: list[Condition] = []
     for sentence in problem.sentences:
+        if any(re.search(rf"{re.escape(one.name)}[\"'”’]?\s*=(?!=)", sentence) for one in problem.features):
+            continue  # how a new column is computed: `Crew = seats + 1`
         if _NOT_ROWS.search(sentence) or (
             problem.features and any(one.labels for one in problem.features) and "(" in sentence
         ):

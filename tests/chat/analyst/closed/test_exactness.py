@@ -37,6 +37,7 @@ def boats(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "dist": np.round(rng.gamma(2, 30, rows), 1),
             "moisture": np.round(rng.normal(50, 9, rows), 1),
             "seats": rng.integers(2, 40, rows),
+            "isgrade": rng.integers(0, 3, rows),
             "year": rng.integers(1996, 2006, rows),
         }
     )
@@ -280,3 +281,12 @@ def test_a_sentence_for_the_empty_case_takes_no_place_from_the_others(boats: Pat
     q1, q3 = price.quantile(0.25), price.quantile(0.75)
     count = ((price < q1 - 1.5 * (q3 - q1)) | (price > q3 + 1.5 * (q3 - q1))).sum()
     assert found.pieces[0] == f"@outlier_count[{count}]"
+
+
+def test_a_formula_whose_numbers_are_explained_in_brackets(boats: Path) -> None:
+    found = ask(
+        boats,
+        'Create a new feature "Crew" from the grade. Crew = isgrade + 1 (for the captain) + 2 (for the engine). '
+        '@crew_mean[m] where "m" is the mean Crew, rounded to one decimal place.',
+    )
+    assert found.pieces[0] == f"@crew_mean[{two((pd.read_csv(boats)['isgrade'] + 3).mean(), 1)}]"
