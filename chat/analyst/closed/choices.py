@@ -280,6 +280,34 @@ def change_at_extreme(plan: Plan, slot: Slot, part: Part) -> str | None:
     return plan.show(f"{ordered}[{named[0]!r}].pct_change(fill_method=None)[{ordered}[{value!r}].idxmax()] * 100", part)
 
 
+def best_month(plan: Plan, slot: Slot, part: Part) -> str | None:
+    """The month, the year or the average of the calendar month whose average is highest or lowest.
+
+    Only where one place asks for all of them; of equal ones it is the latest where the question says so.
+    """
+    problem, script = plan.problem, plan.problem.script
+    asked = [tokens(one.placeholder) for one in slot.parts]
+    date = problem.date_column()
+    if date is None or not {("month",), ("year",)} <= {tuple(one) for one in asked}:
+        return None
+    if not (_AVERAGE.search(problem.body) and (_MOST.search(problem.body) or _LEAST.search(problem.body))):
+        return None
+    words = tokens(part.placeholder)
+    values = [c for one in slot.parts for c in plan.named(slot, one) if c != date] or [
+        c for c in plan.mentioned() if c != date
+    ]
+    if not values:
+        return None
+    months = f"df[{problem.date(date)}].dt.to_period('M')"
+    means = script.let("per_month", f"df.groupby({months})[{problem.number(values[0])}].mean()")
+    extreme = "max" if _side(plan) == "idxmax" else "min"
+    which = "max" if problem.says(r"most recent|latest|later") else "min"
+    best = script.let("best_month", f"{means}[{means} == {means}.{extreme}()].index.{which}()")
+    if words in (["month"], ["year"]):
+        return f"shown({best}.{words[0]}, 0)"
+    return plan.show(f"{means}.{extreme}()", part)
+
+
 def map_of(plan: Plan, slot: Slot, part: Part) -> str:
     """A value for each key: `{'month_1': avg_1, …}` or `{'COLUMN': count, …}`."""
     problem = plan.problem

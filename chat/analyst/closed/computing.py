@@ -17,6 +17,8 @@ _STATISTICS = frozenset(
 )
 _MODEL = frozenset(re.findall(r"\w+", "rmse mse mae r2 f1 precision recall auc accuracy intercept slope"))
 
+_TABLE = re.compile(r"(?:an?|the)\s+(?:\w+\s+){0,2}(?:data ?frame|table|data ?set)\b", re.I)
+
 
 def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
     """The code that prints a part of a place. Raises NotUnderstood."""
@@ -24,6 +26,11 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         raise NotUnderstood(slot.name)  # nothing is written here
     if re.match(r"[\"“']\s*no\b", slot.inside, re.I):
         raise NotUnderstood(slot.name)  # a sentence for the case that there is nothing to answer
+    if _TABLE.match(part.placeholder):
+        raise NotUnderstood(slot.name)  # a whole table is no value
+    dated = choices.best_month(plan, slot, part)
+    if dated:
+        return dated
     if part.kind == "map":
         return choices.map_of(plan, slot, part)
     if measure == "decision":
@@ -47,6 +54,9 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         return relations.correlation_value(plan, slot, part)
     if part.kind in ("text", "list") or choices.is_choice(plan, slot, part):
         return choices.chosen(plan, slot, part)
+    if measure == "first":
+        place = -1 if re.search(r"\blast\b", part.says.lower()) else 0
+        return plan.show(f"{plan.series(plan.frame(slot), plan.column(slot, part))}.iloc[{place}]", part)
     if measure == "within":
         return _within(plan, slot, part)
     if measure in ("percentage", "change"):

@@ -25,7 +25,7 @@ _MAKES = re.compile(
     r"engineering|derive|\bcompute (?:a|the) new|새로운|새\s|파생|만들|생성",
     re.I,
 )
-_FILL = r"(?:[\w'’%.]+\s+){0,4}?"
+_FILL = r"(?:[\w'’%.]+[\s-]+){0,4}?"
 _C = r"⟦(\d+)⟧"
 _TAIL = r"(?:\s*(?:columns?|values?|prices?|features?|variables?|scores?|times?|열|컬럼|값))?"
 _LISTED = rf"⟦\d+⟧{_TAIL}(?:\s*(?:,|and|&|\+|with|by|to|와|과|및|하고|together|plus|,\s*and)+\s*{_FILL}⟦\d+⟧{_TAIL})+"
@@ -75,7 +75,8 @@ def _new_names(problem: Problem) -> list[str]:
         return []
     known = {letters(column) for column in map(str, problem.frame.columns)}
     texts = {str(value) for column in problem.groups() for value in problem.distinct(column)}
-    names = []
+    asked = {part.placeholder for slot in problem.format.slots for part in slot.parts}
+    names: list[str] = []
     for found in _NAMED.finditer(problem.body):
         name = next((group for group in found.groups() if group), "").strip(" .,")
         before = problem.body[max(0, found.start() - 60) : found.end() + 40]
@@ -86,6 +87,7 @@ def _new_names(problem: Problem) -> list[str]:
             and letters(name)
             and letters(name) not in known
             and name not in texts
+            and name not in asked
             and name not in names
         ):
             if found[5] and not _MAKES.search(before):

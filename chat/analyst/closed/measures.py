@@ -16,6 +16,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("missing_percentage", r"(?:percent\w*|share|rate|ratio|proportion|비율)[\w ]*(?:missing|null|nan|결측)|(?:missing|"
 r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
     ("missing", r"\b(?:missing|nulls?|nan|결측\w*)\b"),
+    ("first", r"\b(?:first|last) (?:entry|value|row|element|record)\b"),
     ("duplicates", r"duplicat|중복"),
     ("p_value", r"\bp val(?:ue)?s?\b|\bpval(?:ue)?s?\b|p값|유의확률|\bp 값"),
     ("rmse", r"\brmse\b|root mean squared? error"),
@@ -52,6 +53,8 @@ r"\bfrequency|개수|건수|인원|명수|\b수$|행 ?수"),
     ("max", r"\bmax\b|maximum|highest|largest|최댓값|최대"),
     ("sum", r"\bsum\b|\btotal\b|합계|총합|총"),
 )  # fmt: skip
+# `mean with email null`: what is missing is a condition there, not what is asked.
+_STATED = re.compile(r"^(.*\b(?:mean|average|median|std|sum|max|min)\b.*?)\b(?:with|where|when)\b.*\b(?:not ?)?null$")
 
 
 def measure_of(slot: Slot, part: Part, question: str, columns: Sequence[str]) -> str | None:
@@ -64,6 +67,7 @@ def measure_of(slot: Slot, part: Part, question: str, columns: Sequence[str]) ->
     bare = _without_columns(slot.name, columns)
     if any(re.search(pattern, bare) for _, pattern in _PATTERNS):
         texts[0] = bare  # `max temperature` may be what a column is called
+    texts = [_STATED.sub(r"\1", text) for text in texts]
     if not is_one:
         texts = [texts[1], texts[0], texts[2]]
     for text in texts:

@@ -59,6 +59,7 @@ _SAME = tuple(
         "cnt count",
         "dob birth",
         "vol volume",
+        "diff difference",
     )
 )
 _KOREAN_PARTICLES = r"(?:열|칼럼|컬럼|의|은|는|이|가|을|를|와|과|으로|로|에|별|마다|에서|이며|이고|과의|와의)?"

@@ -131,7 +131,11 @@ class Plan:
         if len(slot.parts) > 1:
             texts = [texts[2], *texts[:2], *texts[4:]]
         wanted = self.problem.columns
-        grouping = {one.column for one in self.slot_conditions(slot) if one.is_equality}
+        grouping = {
+            one.column
+            for one in self.slot_conditions(slot)
+            if one.is_equality or one.code.endswith((".isna()", ".notna()"))
+        }
         for number, text in enumerate(texts):
             found = [
                 one

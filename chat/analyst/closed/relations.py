@@ -508,7 +508,7 @@ def _relation(plan: Plan, slot: Slot, words: tuple[str, ...], sign: dict[str, st
     if len(sign) == 2:
         least = (
             limit
-            if limit is not None and plan.problem.says(rf"(?:positive|negative|양|음)[^.\n]{{0,90}}{limit}")
+            if limit is not None and plan.problem.says(rf"(?:positive|negative|양|음)(?:[^.\n]|\.\d){{0,160}}{limit}")
             else 0.0
         )
         weak = [word for word in words if re.fullmatch(r"no correlation", word, re.I)]

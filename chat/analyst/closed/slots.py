@@ -146,7 +146,13 @@ def _inner_parts(inside: str) -> list[str]:
     named = [piece for piece in pieces if piece and piece not in ("...", "…")]
     if len(named) > 1 and all(len(piece.split()) <= 3 and len(piece) <= 45 for piece in named):
         return [piece.strip(_QUOTES + " ") for piece in named]
-    return [inside.strip(_QUOTES + " ")]
+    return [_unquoted(inside)]
+
+
+def _unquoted(text: str) -> str:
+    """A text without quotes around the whole of it; those of a word at its end stay."""
+    bare = text.strip(_QUOTES + " ")
+    return text.strip() if re.search(rf"[{_QUOTES}]", bare) else bare
 
 
 def _definitions(outside: str, placeholders: list[str]) -> dict[str, str]:
@@ -238,7 +244,7 @@ def _part(placeholder: str, said: str, place: _Place, outside: str) -> Part:
         decimals = decimals_in(_common(outside))
     if words:
         return Part(placeholder, said, decimals, "text", words)
-    if _LIST.search(said) or _LIST.search(placeholder) or _elements(place.inside):
+    if _LIST.search(said) or _is_list(placeholder) or _elements(place.inside):
         return Part(placeholder, said, decimals, "list")
     if _INTEGER.search(f"{placeholder} {whole}") and not decimals_in(whole):
         return Part(placeholder, said, 0, "integer")
@@ -247,6 +253,11 @@ def _part(placeholder: str, said: str, place: _Place, outside: str) -> Part:
     ):
         return Part(placeholder, said, decimals, "text")
     return Part(placeholder, said, decimals, "number")
+
+
+def _is_list(placeholder: str) -> bool:
+    words = " ".join(tokens(placeholder))
+    return bool(_LIST.search(placeholder) or re.search(r"^list\b|\blist$", words))
 
 
 def _boolean_words(said: str) -> tuple[str, ...]:
