@@ -197,7 +197,7 @@ def outcome(query: Query, result: Result) -> Any:
             column = "#share" if query.action == "share" else _summed(query, result)
             return dict(_pairs(result, column))
         case "top" | "trend":
-            column = found["by"] if query.action == "top" else found["first"]
+            column = found["by"]
             return _pairs(result, column) if query.groups or query.date else list(result.frame[column])
         case "preview":
             return ("preview", len(result.frame))
