@@ -79,7 +79,8 @@ class Plan:
             raise NotUnderstood(slot.name)  # it names a column of words
         made = [one.name for one in self.problem.features if not (numeric and one.labels)]
         mentioned = self.mentioned(numeric=numeric)
-        asked = self.asked()
+        told = {one.column for one in self.slot_conditions(slot)}
+        asked = [one for one in self.asked() if one not in told]
         others = [one for one in asked if one not in made]
         if made and len(others) == 1 and set(asked) & set(made) and self._is_beside(made[-1]):
             return others[0]
