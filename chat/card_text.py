@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chat.analyst.sentences import say
+from chat.analyst.telling.sentences import say
 from locales import text
 
 LONGEST = 3000  # characters of a card for an agent

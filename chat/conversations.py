@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from chat import tokens
-from chat.analyst.sentences import language_of_question
+from chat.analyst.telling.sentences import language_of_question
 from chat.card_text import facts
 from chat.cards import Cards, attachment_of
 from chat.contents import Context, Room, contents_of, context_of

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from chat.analyst import closed, lookups
-from chat.analyst.answers import answer, unclear_answer
-from chat.analyst.computing import compute
-from chat.analyst.conditions_text import day_name
+from chat.analyst.engine.computing import compute
+from chat.analyst.engine.results import Result
 from chat.analyst.queries import Query, Unclear
-from chat.analyst.questions import understand
-from chat.analyst.results import Result
 from chat.analyst.scripts import script_of
-from chat.analyst.sentences import language_of_question, say
 from chat.analyst.tables import Table
-from chat.analyst.working import value_of, work_of
+from chat.analyst.telling.answers import answer, unclear_answer
+from chat.analyst.telling.conditions_text import day_name
+from chat.analyst.telling.sentences import language_of_question, say
+from chat.analyst.telling.working import value_of, work_of
+from chat.analyst.understanding.questions import understand
 from chat.events import Work
 
 Tell = Callable[[str], None]

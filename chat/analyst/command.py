@@ -17,10 +17,10 @@ from chat.analyst import closed
 from chat.analyst.answering import Asked, reply_to
 from chat.analyst.intake.cards import Card
 from chat.analyst.reading import Reading, read, read_table
-from chat.analyst.sentences import language_of_question, say
 from chat.analyst.tables import ReadingFailed, Table
+from chat.analyst.telling.sentences import language_of_question, say
+from chat.analyst.telling.working import MOST_ROWS, exact
 from chat.analyst.time_limits import OutOfTime, time_limit
-from chat.analyst.working import MOST_ROWS, exact
 
 _LANGUAGE = "en"
 _KEPT = 4  # tables that a batch keeps for the next questions about them

@@ -12,12 +12,12 @@ from typing import Any
 
 from chat.analyst.answering import Asked, Tell, reply_to
 from chat.analyst.card_job import card_job, table_as_written, table_of
-from chat.analyst.charts import drawing_of
-from chat.analyst.drawings import png_of, svg_of
-from chat.analyst.suggestions import next_questions
+from chat.analyst.checking.totals import totals_job
 from chat.analyst.tables import ReadingFailed, Table
-from chat.analyst.totals import totals_job
-from chat.analyst.working import tables_of
+from chat.analyst.telling.charts import drawing_of
+from chat.analyst.telling.drawings import png_of, svg_of
+from chat.analyst.telling.suggestions import next_questions
+from chat.analyst.telling.working import tables_of
 from chat.events import ResultTable, Work
 
 Request = Mapping[str, Any]

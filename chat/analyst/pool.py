@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from chat.analyst.sentences import notices, say
+from chat.analyst.telling.sentences import notices, say
 from chat.errors import AnalysisFailed
 from chat.events import Chart, Delta, Finished, ResultTable, Status, StreamEvent, Suggestions, Work
 

@@ -25,8 +25,8 @@ from chat.analyst.intake.markup import html_rows, xml_rows
 from chat.analyst.intake.rows import Row, usual_width
 from chat.analyst.intake.shapes import kind_of
 from chat.analyst.intake.spreadsheets import SheetSize, Workbook
+from chat.analyst.intake.typing_columns import typed_frame
 from chat.analyst.tables import TOTAL_ROW, Note, ReadingFailed, Table, note
-from chat.analyst.typing_columns import typed_frame
 
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

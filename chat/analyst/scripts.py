@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from chat.analyst.engine.results import Result
 from chat.analyst.queries import Query
 from chat.analyst.reading_calls import helpers_of, reading_code
-from chat.analyst.results import Result
 from chat.analyst.tables import Table
 
 _PRINT = """\

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chat.analyst.database import arrow_of
+from chat.analyst.engine.database import arrow_of
 from chat.analyst.tables import Column, Note, ReadingFailed, Table
 
 _KEY = b"fabrix_table"

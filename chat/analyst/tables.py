@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 import pyarrow.parquet as pq
 
-from chat.analyst.database import DATA, ROW, Database, frame_of, identifiers, quoted
+from chat.analyst.engine.database import DATA, ROW, Database, frame_of, identifiers, quoted
 
 TOTAL_ROW = "total_row"  # the note that changes what sums mean, so that answers repeat it
 Kind = Literal["number", "date", "month", "text"]

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from chat.analyst.pool import Analyst, file_as_json
-from chat.analyst.sentences import language_of_question, say
+from chat.analyst.telling.sentences import language_of_question, say
 from chat.events import Delta, Finished, StreamEvent
 from chat.upstreams.base import Agent, Attachment, Question
 from chat.upstreams.guide import guidance

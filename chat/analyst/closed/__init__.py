@@ -10,8 +10,8 @@ from chat.analyst.closed.planning import plan
 from chat.analyst.closed.problems import NotUnderstood, Problem
 from chat.analyst.closed.scripts import Script, run
 from chat.analyst.closed.slots import find_format
-from chat.analyst.sentences import say
 from chat.analyst.tables import Table
+from chat.analyst.telling.sentences import say
 
 __all__ = ["Closed", "Loaded", "answer", "load"]
 

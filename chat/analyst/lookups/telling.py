@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from chat.analyst.lookups.forms import Condition, Conditions, Form, Found
 from chat.analyst.lookups.grid import Grid
-from chat.analyst.markdown import groups_digits, raw
-from chat.analyst.sentences import say
+from chat.analyst.telling.markdown import groups_digits, raw
+from chat.analyst.telling.sentences import say
 
 _MOST_TOLD = 50
 _NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chat.analyst.computing import Result, compute
+from chat.analyst.engine.computing import Result, compute
 from chat.analyst.queries import Query
-from chat.analyst.questions import understand
 from chat.analyst.reading import read_table
 from chat.analyst.tables import Table
+from chat.analyst.understanding.questions import understand
 
 SALES = """지역,제품,매출,수량,날짜
 서울,노트북,1200,3,2024-01-05

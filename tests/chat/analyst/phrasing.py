@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from statistics import fmean
 from typing import Any
 
-from chat.analyst.computing import Result
+from chat.analyst.engine.computing import Result
 from chat.analyst.queries import Query
 
 Row = dict[str, Any]

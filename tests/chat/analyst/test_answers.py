@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chat.analyst.jobs import analyse
-from chat.analyst.markdown import escaped, number, raw
-from chat.analyst.sentences import language_of_question, sentences
+from chat.analyst.telling.markdown import escaped, number, raw
+from chat.analyst.telling.sentences import language_of_question, sentences
 from tests.chat.analyst.conftest import SALES
 
 Tell = Callable[[str], list[str]]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from chat.analyst.charts import drawing_of
-from chat.analyst.computing import compute
-from chat.analyst.drawings import Drawing, png_of
+from chat.analyst.engine.computing import compute
 from chat.analyst.queries import Query
-from chat.analyst.questions import understand
 from chat.analyst.tables import Table
+from chat.analyst.telling.charts import drawing_of
+from chat.analyst.telling.drawings import Drawing, png_of
+from chat.analyst.understanding.questions import understand
 
 Draw = Callable[[str], Drawing | None]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chat.analyst.computing import SHARE, Result, compute
+from chat.analyst.engine.computing import SHARE, Result, compute
 from chat.analyst.queries import Filter, Query
-from chat.analyst.questions import understand
 from chat.analyst.tables import Table
+from chat.analyst.understanding.questions import understand
 
 Ask = Callable[[str], Result]
 Read = Callable[..., Table]

@@ -7,7 +7,18 @@ import re
 
 import pytest
 
-from chat.analyst.drawings import Drawing, bars, boxes, heat_map, histogram, lines, pareto, png_of, points, svg_of
+from chat.analyst.telling.drawings import (
+    Drawing,
+    bars,
+    boxes,
+    heat_map,
+    histogram,
+    lines,
+    pareto,
+    png_of,
+    points,
+    svg_of,
+)
 
 CELLS = [
     {"down": down, "across": across, "size": size} for down in "가나" for across, size in (("다", 1), ("라", None))

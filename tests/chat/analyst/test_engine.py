@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from chat.analyst.answers import answer
-from chat.analyst.computing import compute
+from chat.analyst.engine.computing import compute
+from chat.analyst.engine.results import CHANGE, COUNT, CUMULATED, GROWTH, MOVING, PREVIOUS, SHARE, TOTAL, Result
 from chat.analyst.queries import AnyOf, Filter, Having, Preparation, Query
-from chat.analyst.results import CHANGE, COUNT, CUMULATED, GROWTH, MOVING, PREVIOUS, SHARE, TOTAL, Result
 from chat.analyst.stored_tables import open_table, write_table
 from chat.analyst.tables import Table
+from chat.analyst.telling.answers import answer
 
 Read = Callable[..., Table]
 Run = Callable[..., Result]

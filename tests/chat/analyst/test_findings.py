@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chat.analyst.answers import answer
-from chat.analyst.computing import compute
-from chat.analyst.findings import outstanding, wrong
+from chat.analyst.engine.computing import compute
 from chat.analyst.queries import Query
 from chat.analyst.tables import Table
+from chat.analyst.telling.answers import answer
+from chat.analyst.telling.findings import outstanding, wrong
 
 Read = Callable[..., Table]
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from chat.analyst.answers import answer
-from chat.analyst.charts import drawing_of
-from chat.analyst.computing import compute
+from chat.analyst.engine.computing import compute
+from chat.analyst.engine.results import MOVING
 from chat.analyst.jobs import analyse
 from chat.analyst.queries import Filter, Preparation, Query
-from chat.analyst.results import MOVING
 from chat.analyst.scripts import script_of
 from chat.analyst.tables import Table
-from chat.analyst.working import tables_of, value_of, work_of
+from chat.analyst.telling.answers import answer
+from chat.analyst.telling.charts import drawing_of
+from chat.analyst.telling.working import tables_of, value_of, work_of
 
 Read = Callable[..., Table]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chat.analyst.particles import with_particles
-from chat.analyst.sentences import say
+from chat.analyst.telling.particles import with_particles
+from chat.analyst.telling.sentences import say
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chat.analyst.answers import answer, unclear_answer
-from chat.analyst.charts import drawing_of
-from chat.analyst.computing import compute
+from chat.analyst.engine.computing import compute
 from chat.analyst.queries import Query, Unclear
-from chat.analyst.questions import understand
 from chat.analyst.reading import read_table
 from chat.analyst.tables import Table
+from chat.analyst.telling.answers import answer, unclear_answer
+from chat.analyst.telling.charts import drawing_of
+from chat.analyst.understanding.questions import understand
 from tests.chat.analyst.phrasing import (
     as_csv,
     by,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chat.analyst.examples import example_questions
 from chat.analyst.queries import Filter, Query, Unclear
-from chat.analyst.questions import understand
 from chat.analyst.tables import Table
+from chat.analyst.telling.examples import example_questions
+from chat.analyst.understanding.questions import understand
 
 Read = Callable[..., Table]
 SEOUL = Filter("지역", "in", ("서울",))

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 
 from chat.analyst import command
-from chat.analyst.computing import compute
+from chat.analyst.engine.computing import compute
 from chat.analyst.queries import Filter, Preparation, Query
 from chat.analyst.reading import read_table
 from chat.analyst.scripts import script_of
-from chat.analyst.working import exact
+from chat.analyst.telling.working import exact
 from tests.chat.analyst.test_engine import shop
 
 QUERIES = {

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
-from chat.analyst.drawings import bars, svg_of
-from chat.analyst.svg import FONTS, with_font
+from chat.analyst.telling.drawings import bars, svg_of
+from chat.analyst.telling.svg import FONTS, with_font
 
 TITLE = '지역별 매출 <합계> & "밖"'
 CHART = bars(TITLE, [{"label": "서울", "size": 1}, {"label": "부산", "size": 2}], label="지역", size="매출")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from chat.analyst.checking.told_numbers import NUMBER, told_number
+from chat.analyst.checking.totals import Totals, compare, totals_of
 from chat.analyst.jobs import JOBS, analyse
 from chat.analyst.reading import read_table
 from chat.analyst.tables import Column, Table, note
-from chat.analyst.told_numbers import NUMBER, told_number
-from chat.analyst.totals import Totals, compare, totals_of
 from tests.chat.analyst.phrasing import as_csv, sales_rows
 
 KOREAN = Table(

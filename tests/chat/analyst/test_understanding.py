@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chat.analyst.queries import Query, Unclear
-from chat.analyst.questions import understand
 from chat.analyst.tables import Table
+from chat.analyst.understanding.questions import understand
 from tests.chat.analyst.understood_questions import (
     CAMPAIGN,
     FOLLOW_UPS,

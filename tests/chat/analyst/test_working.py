@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chat.analyst.computing import compute
+from chat.analyst.engine.computing import compute
 from chat.analyst.queries import Query
 from chat.analyst.tables import Table
-from chat.analyst.working import tables_of
+from chat.analyst.telling.working import tables_of
 
 
 @pytest.mark.parametrize("action", ["profile", "columns"])

@@ -1,0 +1,1 @@
+"""Holds answers against figures of the whole table that no model has computed."""

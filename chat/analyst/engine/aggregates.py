@@ -1,0 +1,60 @@
+"""Statistics of a column, or of each group of it, as SQL expressions."""
+
+from __future__ import annotations
+
+import re
+
+from chat.analyst.engine.database import ROW, quoted
+
+_ROW = quoted(ROW)
+_NAMED = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+_WHOLE = ("BIGINT", "HUGEINT", "INTEGER")
+
+
+def quantile(statistic: str) -> float | None:
+    """The part of the values below a quantile such as "q1" or "p95"; None for anything else."""
+    if statistic in _NAMED:
+        return _NAMED[statistic]
+    percentile = re.fullmatch(r"p(\d+(?:\.\d+)?)", statistic)
+    return float(percentile[1]) / 100 if percentile else None
+
+
+def expression(statistic: str, column: str, sql_type: str, relation: str) -> str:
+    """The SQL of a statistic of `column` (quoted) in `relation`; NULL when there are too few values.
+
+    Whole numbers add up exactly however many there are, others with Kahan's correction; `skew` and `kurtosis` are
+    those of a sample, as pandas has them.
+    """
+    part = quantile(statistic)
+    if part is not None:
+        return f"median({column})" if part == 0.5 else f"quantile_cont({column}, {part!r})"
+    precise = "f" if sql_type == "DOUBLE" else ""
+    centred = f"{column} - (SELECT avg({column}) FROM {relation})"  # large values would lose their digits in powers
+    written = {
+        "count": f"count({column})",
+        "sum": f"{precise}sum({column})",
+        "mean": f"{precise}avg({column})",
+        "min": f"min({column})",
+        "max": f"max({column})",
+        "std": f"stddev_samp({centred})",
+        "var": f"var_samp({centred})",
+        "distinct": f"count(DISTINCT {column})",
+        "mode": f"mode({column} ORDER BY {column})",
+        "range": _range(column, sql_type),
+        "iqr": f"quantile_cont({column}, 0.75) - quantile_cont({column}, 0.25)",
+        "skew": f"skewness({centred})",
+        "kurtosis": f"kurtosis({centred})",
+        "cv": f"stddev_samp({centred}) / nullif({precise}avg({column}), 0)",
+        "sem": f"stddev_samp({centred}) / sqrt(count({column}))",
+        "product": f"product({column})",
+        "first": f"arg_min({column}, {_ROW})",
+        "last": f"arg_max({column}, {_ROW})",
+    }
+    return written[statistic]
+
+
+def _range(column: str, sql_type: str) -> str:
+    """The distance of the ends; of dates in days."""
+    if sql_type.startswith("TIMESTAMP"):
+        return f"date_diff('day', min({column}), max({column}))"
+    return f"max({column}) - min({column})"

@@ -1,0 +1,206 @@
+"""Turns columns of text into numbers and dates where the whole column, or nearly all of it, says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chat.analyst.intake.dates import Dates, dates_in
+from chat.analyst.tables import Column, Note, note
+
+NEARLY = 0.9  # the share of a column's values that must fit before the rest is left out
+_MISSING = ("", "nan", "null", "#n/a", "<na>")
+_MISSING_NUMBERS = ("-", "--", "na", "n/a", "none", ".", "?", "#div/0!", "#value!", "#ref!", "없음", "미정", "해당없음")
+_SIGNS = r"[₩￦$€£¥]|KRW|USD|EUR"
+_UNITS = r"%|％|원|달러|천원|만원|백만원|억원|KRW|USD|EUR|won|[€£¥$]"
+_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
+_WRITTEN = (
+    rf"^(?P<open>\(?)(?P<sign>[+\-−△▲]?)\s*(?P<currency>{_SIGNS})?\s*(?P<sign2>[+\-−]?)\s*"
+    rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>{_UNITS})?(?P<close>\)?)$"
+)
+_COMMA = r"^[^\d,.]{0,4}(\d{1,3}([.'\x{a0}\x{202f} ]\d{3})+|\d+)(,\d+)?[^\d,.]{0,5}$"  # 1.234,5 and 12 345,67 €
+_COMMA_PROOF = r"\d,(\d{1,2}|\d{4,})(\D|$)|\d\.\d{3},\d|^\D{0,4}0,\d"
+_COMMA_COUNTER = r",\d+[.,]|\d\.(\d{1,2}|\d{4,})(\D|$)"
+_SPACED = r"^[+\-−]?\d{1,3}(['’\x{a0}\x{202f} ]\d{3})+(\.\d+)?$"
+_CODE = r"^[+-]?0\d"
+_EXACT = 2**53  # the integers that a float holds exactly
+_SAMPLE = 1000
+_MANY = 100_000  # rows whose text is worth giving back to the system at once
+_NOTHING = pa.scalar("", pa.large_string())
+_MINUS = pa.scalar("-", pa.large_string())
+
+
+def typed_frame(texts: dict[str, pa.ChunkedArray]) -> tuple[pd.DataFrame, tuple[Column, ...], list[Note]]:
+    """The columns as a DataFrame, what each holds, and notes on what was converted or left out.
+
+    Takes the columns out of `texts` one by one, so that only one column is in memory twice.
+    """
+    series: dict[str, pd.Series] = {}
+    columns: list[Column] = []
+    notes: list[Note] = []
+    for name in list(texts):
+        column, values, found = typed_column(name, texts.pop(name))
+        series[name] = values
+        columns.append(column)
+        notes += found
+        if len(values) > _MANY:
+            pa.default_memory_pool().release_unused()
+    return pd.DataFrame(series, copy=False), tuple(columns), notes
+
+
+def typed_column(name: str, text: pa.ChunkedArray) -> tuple[Column, pd.Series, list[Note]]:
+    """One column as numbers, dates or, when it is neither, the text as it stands with blanks at its ends cut."""
+    text = pc.utf8_trim_whitespace(text)
+    written_missing = _is_one_of(text, _MISSING)
+    named_missing = pc.sum(pc.and_kleene(written_missing, pc.not_equal(text, ""))).as_py() or 0
+    text = pc.if_else(written_missing, None, text)
+    notes = [note("missing_words", column=name, count=named_missing)] if named_missing else []
+    if text.null_count == len(text):
+        return Column(name, "text"), _text_series(text), notes
+    dates = dates_in(name, text, NEARLY)
+    if dates is not None:
+        return _dates(name, dates, notes)
+    text, commas = _with_points(text)
+    numbers = _numbers(name, text)
+    if numbers is not None:
+        notes = [*notes, note("decimal_comma", column=name)] if commas else notes
+        column, values, found = numbers
+        return column, values, [*notes, *found]
+    return Column(name, "text"), _text_series(text), notes
+
+
+def _with_points(numbers: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
+    """Numbers with a decimal comma, or with blanks or apostrophes between thousands, as others write them.
+
+    A comma before three digits alone says nothing: it is taken for a decimal one only when another value of the column
+    proves it. Also tells whether commas were decimal.
+    """
+    sample = pc.drop_null(numbers.slice(0, 50 * _SAMPLE)).slice(0, _SAMPLE)
+    if _share_of(sample, _COMMA) >= NEARLY and _any(numbers, _COMMA_PROOF) and not _any(numbers, _COMMA_COUNTER):
+        unlike = pc.invert(pc.match_substring_regex(numbers, _COMMA))
+        pointed = pc.replace_substring(
+            pc.replace_substring_regex(numbers, r"(\d)[.'\x{a0}\x{202f} ](\d)", r"\1\2"), ",", "."
+        )
+        return pc.if_else(pc.fill_null(unlike, True), numbers, pointed), True
+    if _any(sample, _SPACED) and _share_of(sample, rf"{_SPACED}|{_PLAIN}") >= NEARLY:
+        fits = pc.fill_null(pc.match_substring_regex(numbers, _SPACED), False)
+        return pc.if_else(
+            fits, pc.replace_substring_regex(numbers, r"(\d)['’\x{a0}\x{202f} ](\d)", r"\1\2"), numbers
+        ), False
+    return numbers, False
+
+
+def _share_of(sample: pa.ChunkedArray, pattern: str) -> float:
+    return (pc.sum(pc.match_substring_regex(sample, pattern)).as_py() or 0) / max(1, len(sample))
+
+
+def _any(text: pa.ChunkedArray, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(text, pattern)).as_py())
+
+
+def _text_series(text: pa.ChunkedArray) -> pd.Series:
+    return text.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get)
+
+
+def _dates(name: str, dates: Dates, notes: list[Note]) -> tuple[Column, pd.Series, list[Note]]:
+    found = list(notes)
+    if dates.order:
+        found.append(note("day_order", column=name, order=dates.order))
+    if dates.zone:
+        found.append(note("zone_dropped", column=name, zone=dates.zone))
+    if dates.left_out:
+        found.append(note("not_dates", column=name, count=dates.left_out, examples=dates.examples))
+    return Column(name, "month" if dates.monthly else "date"), dates.values, found
+
+
+def _numbers(name: str, text: pa.ChunkedArray) -> tuple[Column, pd.Series, list[Note]] | None:
+    """The column as numbers, or None: codes with leading zeros, mixed units and digits beyond 15 stay text."""
+    if not _worth_trying(text):
+        return None
+    text = pc.if_else(_is_one_of(text, _MISSING_NUMBERS), None, text)
+    plain = pc.match_substring_regex(text, _PLAIN)
+    if pc.any(pc.match_substring_regex(text, _CODE)).as_py():
+        return None
+    written = len(text) - text.null_count - (pc.sum(plain).as_py() or 0)
+    if not written:
+        return _plain_numbers(name, text, [])
+    parts = pc.extract_regex(pc.if_else(plain, None, text), _WRITTEN)
+    return _written_numbers(name, text, plain, _fields(parts))
+
+
+def _worth_trying(text: pa.ChunkedArray) -> bool:
+    sample = pc.drop_null(text.slice(0, 50 * _SAMPLE)).slice(0, _SAMPLE)
+    fits = pc.or_(pc.match_substring_regex(sample, _WRITTEN), pc.match_substring_regex(sample, _PLAIN))
+    none = pc.or_(fits, _is_one_of(sample, _MISSING_NUMBERS))
+    return bool(pc.any(fits).as_py()) and (pc.sum(none).as_py() or 0) >= 0.5 * len(sample)
+
+
+def _fields(parts: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+    names = re.compile(_WRITTEN).groupindex
+    return {name: pc.struct_field(parts, [number]) for number, name in enumerate(names)}
+
+
+def _written_numbers(
+    name: str, text: pa.ChunkedArray, plain: pa.ChunkedArray, parts: Mapping[str, pa.ChunkedArray]
+) -> tuple[Column, pd.Series, list[Note]] | None:
+    """Numbers of which some are written with separators, signs of money, units or brackets."""
+    balanced = pc.equal(pc.equal(parts["open"], "("), pc.equal(parts["close"], ")"))
+    unit = _one_unit(parts, has_plain=bool(pc.any(plain).as_py()))
+    if unit is None:
+        return None
+    negative = pc.or_(
+        pc.equal(parts["open"], "("),
+        pc.or_(_is_one_of(parts["sign"], ("-", "−", "△", "▲")), _is_one_of(parts["sign2"], ("-", "−"))),
+    )
+    digits = pc.replace_substring(parts["digits"], ",", "")
+    signed = pc.binary_join_element_wise(pc.if_else(negative, _MINUS, _NOTHING), digits, _NOTHING)
+    cleaned = pc.if_else(pc.fill_null(plain, False), text, pc.if_else(balanced, signed, None))
+    left_out = cleaned.null_count - text.null_count
+    if len(text) - cleaned.null_count < NEARLY * (len(text) - text.null_count):
+        return None
+    notes = []
+    if left_out:
+        rest = pc.filter(text, pc.and_(pc.is_valid(text), pc.is_null(cleaned)))
+        notes.append(note("not_numbers", column=name, count=left_out, examples=examples_of(rest)))
+    converted = (pc.sum(pc.is_valid(cleaned)).as_py() or 0) - (pc.sum(plain).as_py() or 0)
+    if converted:
+        notes.append(note("written_numbers", column=name, count=converted, unit=unit or ","))
+    return _plain_numbers(name, cleaned, notes, unit)
+
+
+def _one_unit(parts: Mapping[str, pa.ChunkedArray], *, has_plain: bool) -> str | None:
+    """The unit that all written numbers share; "" without any, None when several would be mixed up."""
+    pairs = pc.binary_join_element_wise(parts["currency"], parts["unit"], _NOTHING)
+    units = {unit for unit in pc.unique(pc.filter(pairs, pc.is_valid(parts["digits"]))).to_pylist() if unit}
+    has_bare = has_plain or bool(pc.any(pc.and_(pc.equal(pairs, ""), pc.is_valid(parts["digits"]))).as_py())
+    if len(units) > 1 or (has_bare and units and next(iter(units)) not in "₩￦$€£¥원"):
+        return None
+    return next(iter(units), "")
+
+
+def _plain_numbers(
+    name: str, text: pa.ChunkedArray, notes: list[Note], unit: str = ""
+) -> tuple[Column, pd.Series, list[Note]] | None:
+    whole = pc.all(pc.match_substring_regex(text, r"^[+-]?\d{1,18}$")).as_py()
+    text = pc.replace_substring_regex(text, r"^\+", "")
+    if whole:
+        values = text.cast(pa.int64())
+        if text.null_count and (pc.max(pc.abs(values)).as_py() or 0) > _EXACT:
+            return None
+        return Column(name, "number", unit), values.to_pandas(), notes
+    if pc.any(pc.match_substring_regex(text, r"^[+-]?\d{16,}$")).as_py():
+        return None
+    return Column(name, "number", unit), text.cast(pa.float64()).to_pandas(), notes
+
+
+def examples_of(values: pa.ChunkedArray) -> str:
+    """Up to three different values, for a note."""
+    return ", ".join(str(value)[:40] for value in pc.unique(values).slice(0, 3).to_pylist())
+
+
+def _is_one_of(text: pa.ChunkedArray, words: tuple[str, ...]) -> pa.ChunkedArray:
+    return pc.is_in(pc.utf8_lower(text), value_set=pa.array(words, type=text.type))

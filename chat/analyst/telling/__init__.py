@@ -1,0 +1,1 @@
+"""Tells what was computed, in Korean and English: sentences, tables, charts and what to ask next."""

@@ -1,0 +1,82 @@
+"""Values compared with their mean or with another column: "평균보다 높은 매출", "cost greater than sales"."""
+
+from __future__ import annotations
+
+from chat.analyst.queries import Filter, NotClear, Operator, Preparation
+from chat.analyst.tables import Column
+from chat.analyst.understanding.drafts import Draft
+from chat.analyst.understanding.sequences import Found, found_all, is_korean
+from chat.analyst.understanding.words import Piece
+
+_SIGNS: dict[str, Operator] = {"high": "gt", "low": "lt", "gt": "gt", "lt": "lt", "ge": "ge", "le": "le"}
+_MEANS = (
+    "what=column mean=mean sign=gt|lt|ge|le|high|low.k",
+    "mean=mean what=column sign=gt|lt|ge|le|high|low.k",
+    "what=column sign=gt|lt|ge|le.e mean=mean what2=column?",
+    "sign=gt|lt|ge|le.e mean=mean what=column",
+)
+_COLUMNS = (
+    "a=column b=column sign=gt|lt|ge|le|high|low.k",
+    "a=column sign=gt|lt|ge|le.e b=column",
+)
+
+
+def take_against(draft: Draft) -> None:
+    """Take such conditions out of the draft's pieces; each compares a column that is made for it with nothing.
+
+    Raises NotClear where it can't be told whether rows or groups are compared.
+    """
+    for pattern in _MEANS:
+        while match := next((one for one in found_all(draft.pieces, pattern) if _is_of_mean(draft, one)), None):
+            name = draft.one_of(match.parts["what"][0], "number") or ""
+            _take(draft, match, Preparation("derive", (name,), "z", name=f"z({name})"))
+    for pattern in _COLUMNS:
+        while match := next((one for one in found_all(draft.pieces, pattern) if _is_of_columns(draft, one)), None):
+            a, b = (draft.one_of(match.parts[part][0], "number") or "" for part in ("a", "b"))
+            if match.parts["a"][0].tail.startswith("보다"):
+                a, b = b, a
+            _take(draft, match, Preparation("derive", (a, b), "-", name=f"{a} - {b}"))
+
+
+def _is_of_mean(draft: Draft, match: Found) -> bool:
+    """Whether one column of numbers is compared with its own mean, and not ranked by it."""
+    what, mean, sign = (match.parts[part][0] for part in ("what", "mean", "sign"))
+    again = match.piece("what2")
+    if draft.one_of(what, "number") is None:
+        return False
+    if again is not None and again.columns != what.columns:
+        return False
+    return _says_than(mean, what, sign) if is_korean(sign) else True
+
+
+def _says_than(mean: Piece, what: Piece, sign: Piece) -> bool:
+    """ "평균보다 높은", "평균 매출 이상", "평균을 넘는" say what is compared with; "평균 매출이 높은" doesn't."""
+    than = any(piece.tail.startswith("보다") for piece in (mean, what)) or sign.text.startswith("보다")
+    return than or sign.key in ("ge", "le", "gt", "lt")
+
+
+def _is_of_columns(draft: Draft, match: Found) -> bool:
+    a, b, sign = (match.parts[part][0] for part in ("a", "b", "sign"))
+    if not draft.one_of(a, "number") or not draft.one_of(b, "number") or a.columns == b.columns:
+        return False
+    if not is_korean(sign):
+        return True
+    than = a.tail.startswith("보다") or b.tail.startswith("보다") or sign.text.startswith("보다")
+    return than and not (a.tail.startswith("보다") and sign.text.startswith("보다"))
+
+
+def _take(draft: Draft, match: Found, step: Preparation) -> None:
+    sign = match.parts["sign"][0]
+    after = draft.pieces[match.end] if match.end < len(draft.pieces) else None
+    if after is not None and after.kind == "column" and _is_group(draft, after) and not draft.has("count"):
+        raise NotClear("unsure")  # "매출이 평균보다 높은 지역": a row of it, or all of its rows together?
+    if step not in draft.preparations:
+        draft.preparations.append(step)
+        draft.scope.added.append(Column(step.name, "number"))
+    condition = Filter(step.name, _SIGNS[sign.key], (0.0,))
+    draft.take(match, Piece("condition", sign.text, tail=sign.tail, filters=(condition,)))
+
+
+def _is_group(draft: Draft, piece: Piece) -> bool:
+    texts = [name for name in piece.columns if draft.scope.column(name).kind == "text"]
+    return any(not draft.scope.is_unique(name) for name in texts)

@@ -1,0 +1,86 @@
+"""Joins the conversation's other files where a question names their columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat.analyst.queries import NotClear, Preparation, Query
+from chat.analyst.tables import Table
+from chat.analyst.telling.markdown import groups_digits
+from chat.analyst.understanding.lexicon import normal
+from chat.analyst.understanding.scopes import Scope
+
+_SHARED = 0.8  # of the values of a key without a common name
+_MOST_VALUES = 100_000
+
+
+def with_joins(query: Query, scope: Scope) -> Query:
+    """The query with a join before its other steps for each other file whose columns it uses.
+
+    Raises NotClear when no key or several fit, or when rows would be counted twice.
+    """
+    steps = []
+    for other in scope.others:
+        used = [name for name in _columns_of(query) if scope.owner(name) is other]
+        if used:
+            own, its = _key(scope.table, other)
+            _reject_repetition(query, scope, own, its, other)
+            steps.append(Preparation("join", (own,), name="" if own == its else its, other=other.name))
+    return replace(query, preparations=(*steps, *query.preparations)) if steps else query
+
+
+def _columns_of(query: Query) -> list[str]:
+    """Every column that the query uses."""
+    names = [*query.measures, *query.groups, *query.within, query.across or "", query.date or ""]
+    names += [condition.column for condition in query.filters]
+    names += [item.column for any_of in query.either for one in any_of.alternatives for item in one]
+    names += [condition.measure or "" for condition in query.having]
+    names += [name for step in query.preparations for name in step.columns]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _key(table: Table, other: Table) -> tuple[str, str]:
+    """The columns of both tables that tell which rows belong together."""
+    pairs = _same_names(table, other) or _same_values(table, other)
+    if len(pairs) > 1:
+        pairs = [pair for pair in pairs if other.is_unique(pair[1])] or pairs
+    if len(pairs) == 1:
+        return pairs[0]
+    raise NotClear("which_column" if pairs else "needs_key", options=tuple(own for own, _ in pairs))
+
+
+def _same_names(table: Table, other: Table) -> list[tuple[str, str]]:
+    return [
+        (own.name, its.name)
+        for own in table.columns
+        for its in other.columns
+        if normal(own.name) == normal(its.name)
+        and own.kind == its.kind
+        and _tells_rows(table, other, own.name, its.name)
+    ]
+
+
+def _tells_rows(table: Table, other: Table, own: str, its: str) -> bool:
+    """Whether a column can be a key: amounts are none, but numbers of things are."""
+    number = table.column(own).kind == "number"
+    return not number or not groups_digits(own) or other.is_unique(its) or table.is_unique(own)
+
+
+def _same_values(table: Table, other: Table) -> list[tuple[str, str]]:
+    found = []
+    for own in table.columns:
+        for its in other.columns:
+            if own.kind == its.kind and own.kind != "date" and other.is_unique(its.name):
+                values, known = set(table.distinct(own.name)), set(other.distinct(its.name))
+                if values and len(values) <= _MOST_VALUES and len(values & known) >= _SHARED * len(values):
+                    found.append((own.name, its.name))
+    return found
+
+
+def _reject_repetition(query: Query, scope: Scope, own: str, its: str, other: Table) -> None:
+    """A row that meets several of the other file is repeated, which its numbers must not be."""
+    if other.is_unique(its):
+        return
+    if scope.table.is_unique(own) and query.measures and all(scope.owner(name) is other for name in query.measures):
+        return
+    raise NotClear("too_hard", words=(own,))

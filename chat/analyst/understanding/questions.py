@@ -1,0 +1,140 @@
+"""Understands a Korean or English question about a file: as a Query, or as Unclear; it never guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chat.analyst.queries import NotClear, Preparation, Query, Unclear
+from chat.analyst.tables import Table
+from chat.analyst.understanding.against import take_against
+from chat.analyst.understanding.bins import take_age_groups
+from chat.analyst.understanding.chart_wishes import take_chart
+from chat.analyst.understanding.comparing import set_apart, take_comparison, within_dates
+from chat.analyst.understanding.conditions import Conditions
+from chat.analyst.understanding.derived import take_derived
+from chat.analyst.understanding.drafts import Draft
+from chat.analyst.understanding.followups import gone_on, is_elliptical
+from chat.analyst.understanding.group_conditions import take_group_conditions
+from chat.analyst.understanding.implied import with_implied, without_idle_words
+from chat.analyst.understanding.joins import with_joins
+from chat.analyst.understanding.lexicon import Lexicon
+from chat.analyst.understanding.options import take_options
+from chat.analyst.understanding.questioning import Reading
+from chat.analyst.understanding.rewording import reworded
+from chat.analyst.understanding.scopes import Scope
+from chat.analyst.understanding.steps import take_steps, with_columns
+from chat.analyst.understanding.text_conditions import with_literals
+from chat.analyst.understanding.words import Piece, pieces_of
+
+_THAN = re.compile(r"^보다는?(?![가-힣])")
+_CUES = ("else", "same_again", "chart")
+_TITLED = re.compile(r"(?P<title>[^:?.!]{3,60}):\s+(?P<question>\S.*)", re.DOTALL)
+_OR = re.compile(r"^(?:이나|나|이거나|거나)(?![가-힣])")
+
+
+def understand(
+    question: str, table: Table, others: Sequence[Table] = (), earlier: Sequence[str] = ()
+) -> Query | Unclear:
+    """What `question` asks of `table`. A blank question asks for the profile of the file.
+
+    `others` are the conversation's other files, whose columns may be named too; `earlier` its questions so far, the
+    oldest first, which a question such as "and for 2024 only?" goes on from.
+    """
+    if not question.strip():
+        return Query("profile")
+    scope = Scope(table, others)
+    try:
+        reading, draft = read_question(question, scope)
+        last = _last_understood(table, others, earlier) if is_elliptical(reading, draft) else None
+        if last is None:
+            query = set_apart(_counted(draft.complete(reading.query()), draft), reading.keys(), as_one=draft.as_one)
+        else:
+            query = set_apart(gone_on(last, reading, draft), reading.keys(), as_one=draft.as_one)
+        if draft.outliers_of_rows and any(step.kind == "drop_outliers" for step in query.preparations):
+            kept = Preparation("keep_rows", filters=query.filters)
+            query = replace(query, filters=(), preparations=(kept, *query.preparations))
+        return with_joins(with_columns(within_dates(query, scope)), scope)
+    except NotClear as error:
+        titled = _TITLED.fullmatch(question) if error.unclear.reason == "words" else None
+        if titled and _only_names(titled["title"], scope):
+            return understand(titled["question"], table, others, earlier)
+        return error.unclear
+
+
+def _only_names(title: str, scope: Scope) -> bool:
+    """Whether a title before the question itself says nothing that rows could be chosen by."""
+    kinds = {piece.kind for piece in pieces_of(title, Lexicon(scope, title))}
+    return kinds <= {"column", "word", "filler", "unknown"}
+
+
+def _last_understood(table: Table, others: Sequence[Table], earlier: Sequence[str]) -> Query | None:
+    """What the newest of the earlier questions that was understood asks, without the joins it takes."""
+    for number in range(len(earlier) - 1, -1, -1):
+        query = understand(earlier[number], table, others, earlier[:number])
+        if isinstance(query, Query) and query.action != "profile":
+            steps = tuple(step for step in query.preparations if step.kind != "join")
+            return replace(query, preparations=steps)
+    return None
+
+
+def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
+    """The question with its steps, conditions and options taken out, as the draft has them. Raises NotClear."""
+    lexicon = Lexicon(scope, question)
+    pieces = pieces_of(question, lexicon)
+    draft = Draft(scope, with_literals(pieces))
+    draft.cues = {piece.key for piece in pieces if piece.key in _CUES}
+    draft.as_one = any(_is_or(piece) for piece in pieces)
+    draft.outliers_of_rows = _names_rows_of_outliers(pieces)
+    take_chart(draft, pieces)
+    draft.pieces = reworded(draft.pieces, scope)
+    take_derived(draft)
+    take_against(draft)
+    than = any(_THAN.match(piece.tail) for piece in draft.pieces)
+    _reject_unknown(draft.pieces, allowed_empty="chart" in draft.cues)
+    draft.pieces = without_idle_words(with_implied(draft.pieces, lexicon, scope))
+    take_age_groups(draft, lexicon)
+    take_steps(draft)
+    take_options(draft)
+    take_group_conditions(draft)
+    conditions = Conditions(scope, draft.pieces)
+    conditions.take()
+    draft.pieces, draft.filters = conditions.pieces, conditions.filters
+    take_comparison(draft, conditions.either)
+    if than and "compared" not in draft.options:
+        raise NotClear("unsure")  # "매출이 평균보다 높은 지역", "비용보다 큰 매출"
+    corrections = tuple((piece.text, piece.corrected) for piece in pieces if piece.corrected)
+    draft.options |= {"corrections": corrections, "either": tuple(conditions.either)}
+    alternatives = (item for any_of in conditions.either for one in any_of.alternatives for item in one)
+    reading = Reading(scope, draft.pieces, (*draft.filters, *alternatives))
+    reading.forget_identifiers()
+    return reading, draft
+
+
+def _names_rows_of_outliers(pieces: list[Piece]) -> bool:
+    """ "서울에서 이상치를 빼고": the outliers are those of Seoul, not of all rows."""
+    outliers = next((number for number, piece in enumerate(pieces) if piece.key == "outliers"), 0)
+    return any(piece.kind == "value" and piece.tail.strip() == "에서" for piece in pieces[:outliers])
+
+
+def _counted(query: Query, draft: Draft) -> Query:
+    """ "How many regions have total sales above 500": the groups that meet the condition are counted."""
+    if not draft.counts_groups or not query.groups or query.action not in ("aggregate", "share"):
+        return query
+    return replace(query, action="count", measures=(), statistics=())
+
+
+def _is_or(piece: Piece) -> bool:
+    return piece.key == "or" or (piece.kind in ("value", "date") and bool(_OR.match(piece.tail)))
+
+
+def _reject_unknown(pieces: list[Piece], *, allowed_empty: bool) -> None:
+    beyond = tuple(piece.text for piece in pieces if piece.key == "unsupported")
+    if beyond:
+        raise NotClear("too_hard", words=beyond)
+    unknown = tuple(piece.text for piece in pieces if piece.kind == "unknown")
+    if unknown:
+        raise NotClear("words", words=unknown)
+    if not allowed_empty and all(piece.kind in ("filler", "number") for piece in pieces):
+        raise NotClear("unsure")
