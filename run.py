@@ -49,19 +49,24 @@ def prepare(requirements: str) -> Path:
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp = VENV / "installed.sha256"
     if not stamp.exists() and not _has_pip(python):
-        print("Setting up (the first time takes a minute or two) …", flush=True)
+        _say("Setting up (the first time takes a minute or two) …")
         if importlib.util.find_spec("ensurepip") is None:
             _apt_install("python3-venv", "python3-pip")
         venv.create(VENV, with_pip=True, clear=True)
     # The test requirements contain the others, so whoever has tested needs no other set-up to serve.
     wanted = {name: hashlib.sha256(_contents(name)).hexdigest() for name in (requirements, "requirements-dev.txt")}
     if not stamp.exists() or stamp.read_text() not in wanted.values():
-        print(f"Installing {requirements} …", flush=True)
+        _say(f"Installing {requirements} …")
         source = ["--no-index", "--find-links", str(WHEELS)] if WHEELS.is_dir() else []
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *source]
-        subprocess.run([*install, "-r", str(ROOT / requirements)], check=True)
+        subprocess.run([*install, "-r", str(ROOT / requirements)], check=True, stdout=sys.stderr)
         stamp.write_text(wanted[requirements])
     return python
+
+
+def _say(step: str) -> None:
+    """Tell a step of the set-up beside what a command prints, which may be read by a program."""
+    print(step, file=sys.stderr, flush=True)
 
 
 def _has_pip(python: Path) -> bool:
@@ -105,8 +110,8 @@ def _apt_install(*packages: str) -> None:
     """Install Debian packages where that is possible (apt, and the right to use it); otherwise do nothing."""
     if not shutil.which("apt-get") or os.name != "posix" or os.geteuid() != 0:
         return
-    print(f"Installing {' '.join(packages)} with apt …", flush=True)
-    subprocess.run(["apt-get", "update", "-qq"], check=False)
+    _say(f"Installing {' '.join(packages)} with apt …")
+    subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(
         ["apt-get", "install", "-y", "-qq", *packages], check=False, env=environment, stdout=subprocess.DEVNULL

@@ -50,6 +50,13 @@ def test_the_first_start_installs_what_is_pinned(project: Path, calls: list[list
     assert install[-2:] == ["-r", str(project / "requirements.txt")]
 
 
+@pytest.mark.usefixtures("calls")
+def test_the_set_up_leaves_standard_output_to_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    run.prepare("requirements.txt")
+    told = capsys.readouterr()
+    assert told.out == "" and "Setting up" in told.err
+
+
 def test_the_next_start_installs_nothing(calls: list[list[str]]) -> None:
     run.prepare("requirements.txt")
     run.prepare("requirements.txt")
