@@ -35,8 +35,8 @@ def main(arguments: list[str]) -> int:
         return error.returncode or 1
     if testing:
         return test(python, arguments[1:])
-    # The current folder stays: --data and --secrets are meant from where the user is.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # The current folder stays: --data and --secrets are meant from where the user is. No module comes from there.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
     command = [str(python), "-m", "admin.cli", *arguments]
     if os.name == "posix":
         sys.stdout.flush()

@@ -120,3 +120,13 @@ def test_everything_that_is_imported_is_pinned_and_nothing_else() -> None:
     used = {name.lower().replace("_", "-") for module in modules for name in distributions[module]}
     # What uvicorn and starlette take when it is there, and what the scripts of answers import.
     assert used | {"httptools", "uvloop", "python-multipart", "scikit-learn"} == pinned
+
+
+@pytest.mark.usefixtures("calls")
+def test_no_module_comes_from_the_current_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People keep files of every name beside their tables: one called locales.py must not become ours."""
+    seen: dict[str, str] = {}
+    monkeypatch.setattr(run.os, "execve", lambda path, command, environment: seen.update(environment), raising=False)
+    monkeypatch.setattr(run, "_run_to_the_end", lambda command, environment: seen.update(environment))
+    run.main(["analyse", "table.csv"])
+    assert seen["PYTHONSAFEPATH"] == "1" and seen["PYTHONPATH"] == str(run.ROOT)
