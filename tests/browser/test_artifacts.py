@@ -199,6 +199,33 @@ def test_a_chart_is_enlarged_and_closed_by_keyboard(page: Page) -> None:
     expect(button).to_be_focused()
 
 
+def draw_anew(page: Page) -> None:
+    """Let everything beneath the messages be drawn anew, as when control totals come after their answer."""
+    page.evaluate("""() => {
+      document.querySelectorAll('#transcript .message-row').forEach((row) => { row.fabrixSignature = ''; });
+      document.querySelectorAll('#transcript .beneath').forEach((old) => { old.dataset.old = ''; });
+      document.querySelector('#transcript').append(document.createElement('i'));
+    }""")
+    expect(page.locator("#transcript .beneath[data-old]")).to_have_count(0)
+
+
+def test_the_focus_comes_back_to_a_button_that_was_drawn_anew_beneath_its_chart(page: Page) -> None:
+    button = page.locator(".chart .action.enlarge")
+    button.press("Enter")
+    expect(page.locator("dialog .chart-room img")).to_be_visible()
+    draw_anew(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
+def test_the_focus_stays_on_what_is_drawn_anew(page: Page) -> None:
+    for control in (".chart a:text-is('SVG')", ".work summary", ".actions .copy"):
+        beneath(page).locator(control).first.focus()
+        draw_anew(page)
+        expect(beneath(page).locator(control).first).to_be_focused()
+
+
 def test_an_enlarged_chart_closes_by_its_button_and_by_a_click_beside_it(page: Page) -> None:
     for closing in (lambda: page.click("dialog .close"), lambda: page.mouse.click(4, 4)):
         page.click(".chart img")
