@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.analyst.closed.mentions import find_mentions
@@ -526,8 +525,3 @@ def _percentile_labels(problem: Problem, name: str) -> bool:
 def ordinal(word: str) -> float | None:
     """The number that a word says."""
     return number(word)
-
-
-def as_list(columns: Sequence[str]) -> str:
-    """Columns as a Python list."""
-    return "[" + ", ".join(repr(column) for column in columns) + "]"

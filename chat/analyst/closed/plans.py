@@ -13,7 +13,6 @@ from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import FILLERS, letters, tokens
 
 _BEFORE = re.compile(r"\b(?:before|pre|original|raw|initial|with outliers?|prior)\b")
-_AFTER = re.compile(r"\b(?:after|post|new|without outliers?|cleaned|removed|filtered|imputed)\b")
 _REMOVES = re.compile(
     r"(?:remov|prun|exclud|drop|eliminat|without|discard|제거|제외)\w*[^.\n]{0,60}(?:outlier|이상치|"
     r"identified)|outliers?[^.\n]{0,60}(?:remov|prun|exclud|drop|eliminat)"

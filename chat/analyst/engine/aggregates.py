@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from chat.analyst.engine.database import ROW, quoted
+from chat.analyst.queries import quantile_of
 
 _ROW = quoted(ROW)
-_NAMED = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 _WHOLE = ("BIGINT", "HUGEINT", "INTEGER")
-
-
-def quantile(statistic: str) -> float | None:
-    """The part of the values below a quantile such as "q1" or "p95"; None for anything else."""
-    if statistic in _NAMED:
-        return _NAMED[statistic]
-    percentile = re.fullmatch(r"p(\d+(?:\.\d+)?)", statistic)
-    return float(percentile[1]) / 100 if percentile else None
 
 
 def expression(statistic: str, column: str, sql_type: str, relation: str) -> str:
@@ -25,7 +15,7 @@ def expression(statistic: str, column: str, sql_type: str, relation: str) -> str
     Whole numbers add up exactly however many there are, others with Kahan's correction; `skew` and `kurtosis` are
     those of a sample, as pandas has them.
     """
-    part = quantile(statistic)
+    part = 0.5 if statistic == "median" else quantile_of(statistic)
     if part is not None:
         return f"median({column})" if part == 0.5 else f"quantile_cont({column}, {part!r})"
     precise = "f" if sql_type == "DOUBLE" else ""

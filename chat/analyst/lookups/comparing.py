@@ -107,10 +107,6 @@ class Comparing(Guessing):
             for left, right, sure in self._sides(one, other):
                 yield from self._which(left, right, sure, one.explains | other.explains | joins, (one, other))
 
-    def _comparing(self) -> list[Hit]:
-        hits = [*self.comparatives, *operators.superlatives(self.wording)]
-        return list({(hit.start, hit.up): hit for hit in hits}.values())
-
     def _which(
         self, left: Condition, right: Condition, sure: float, explains: Words, gone: tuple[Claim, Claim]
     ) -> Iterator[Guess]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from chat.analyst.engine.aggregates import quantile
-from chat.analyst.queries import QUANTILES, Filter, Having, Query
+from chat.analyst.queries import QUANTILES, Filter, Having, Query, quantile_of
 from chat.analyst.telling.markdown import groups_digits, number
 from chat.analyst.telling.sentences import say
 
@@ -44,7 +43,7 @@ def _of_group(item: Having, language: str) -> str:
 
 def statistic_name(name: str, language: str) -> str:
     """What a statistic is called."""
-    if name not in QUANTILES and (part := quantile(name)) is not None and name != "median":
+    if name not in QUANTILES and (part := quantile_of(name)) is not None:
         return say("stat.percentile", language, part=f"{part * 100:g}")
     return say(f"stat.{name}", language)
 
