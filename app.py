@@ -105,6 +105,7 @@ BASE_SCRIPTS = ("texts.js", "auth/base.js", "auth/site_notice.js")
 CHAT_SCRIPTS = tuple(
     f"chat/{name}.js"
     for name in (
+        "focus",
         "literal",
         "countdowns",
         "limits",

@@ -16,7 +16,7 @@ fabrix.artifacts = (() => {
   const picture = (artifact, more = {}) => h('img', {
     src: `/files/${artifact.file_id}`, alt: artifact.title, ...more });
 
-  const chart = (artifact, loaded) => h('figure', { class: 'chart', 'data-chart': artifact.file_id },
+  const chart = (artifact, loaded) => h('figure', { class: 'chart' },
     picture(artifact, { onload: loaded, onclick: () => enlarge(artifact) }),
     h('figcaption', {}, ...downloads(artifact),
       buttons.button('page.enlarge', () => enlarge(artifact), `${T('page.enlarge')}: ${artifact.title}`)));
@@ -27,9 +27,6 @@ fabrix.artifacts = (() => {
       h('div', { class: 'chart-head' }, ...downloads(artifact), buttons.button('page.close', () => dialog.close())),
       h('div', { class: 'chart-room', tabindex: '0', role: 'group', 'aria-label': artifact.title }, picture(artifact)));
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
-    // The button that opened it may have been drawn anew meanwhile: the browser would give the focus back to nothing.
-    dialog.addEventListener('close', () => document.querySelector(`[data-chart="${artifact.file_id}"] .enlarge`)
-      ?.focus({ preventScroll: true }));
     fabrix.dialogs.open(dialog);
   };
 

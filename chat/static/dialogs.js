@@ -3,7 +3,11 @@ fabrix.dialogs = (() => {
   const { T, h, api, Refused } = fabrix;
 
   const open = (dialog) => {
-    dialog.addEventListener('close', () => dialog.remove());
+    const giveFocusBack = fabrix.focus.held(); // the browser itself gives it back to nothing if that was drawn anew
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      giveFocusBack();
+    });
     document.querySelector('.gradio-container').append(dialog);
     dialog.showModal();
   };

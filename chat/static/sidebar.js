@@ -52,7 +52,7 @@ fabrix.sidebar = (() => {
     // A plain link: the browser shows how far the download is, and keeps it.
     const take = h('a', { class: 'action take', href: `/api/sessions/${session.id}/export`, download: '',
       'aria-label': `${T('page.take')}: ${title}`, title: T('page.take') });
-    const row = h('li', {}, open, pin, act('rename', () => rename(row, session)), take, act('delete', () => actions.remove(session)));
+    const row = h('li', { 'data-place': session.id }, open, pin, act('rename', () => rename(row, session)), take, act('delete', () => actions.remove(session)));
     return row;
   };
 
@@ -94,7 +94,9 @@ fabrix.sidebar = (() => {
       }
       groups.at(-1).append(item(session, current));
     }
+    const giveFocusBack = fabrix.focus.held();
     find('history').replaceChildren(...(groups.length ? groups : [h('p', { class: 'none' }, T('page.no_history'))]));
+    giveFocusBack();
   };
 
   /** The row has moved to another group: whoever pins by keyboard goes on from there. */

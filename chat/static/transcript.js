@@ -122,12 +122,6 @@ fabrix.transcript = (() => {
     }
   };
 
-  /** What a control is found again by after it was drawn anew. */
-  const nameOf = (control) => control.getAttribute('aria-label') || control.textContent;
-
-  const focusNamed = (beneath, name) => [...beneath.querySelectorAll('a, button, summary, [tabindex]')]
-    .find((control) => nameOf(control) === name)?.focus({ preventScroll: true });
-
   /** Put beneath each row of the Chatbot what its message needs; a row that hasn't changed is left alone. */
   const decorate = () => {
     const drawn = document.querySelectorAll('#transcript .message-row');
@@ -140,9 +134,8 @@ fabrix.transcript = (() => {
       const wanted = signature(row);
       if (element.fabrixSignature === wanted && element.querySelector(':scope > .beneath')) return;
       element.fabrixSignature = wanted;
-      const before = element.querySelector(':scope > .beneath');
-      const held = before?.contains(document.activeElement) ? nameOf(document.activeElement) : null;
-      before?.remove();
+      const giveFocusBack = fabrix.focus.held();
+      element.querySelector(':scope > .beneath')?.remove();
       element.dataset.part = row.part;
       element.dataset.state = row.entry.state || '';
       element.toggleAttribute('data-empty', row.part === 'answer' && !row.entry.content);
@@ -154,9 +147,8 @@ fabrix.transcript = (() => {
       if (row.part === 'thinking') return;
       const content = row.part === 'question' ? beneathQuestion(row.entry) : beneathAnswer(row.entry);
       if (row.entry.id && row.entry.id === leftOutUntil) content.push(h('p', { class: 'left-out' }, T('page.left_out')));
-      const beneath = h('div', { class: 'beneath' }, ...content.filter(Boolean));
-      element.append(beneath);
-      if (held) focusNamed(beneath, held);
+      element.append(h('div', { class: 'beneath', 'data-place': `row-${index}` }, ...content.filter(Boolean)));
+      giveFocusBack();
     });
     fabrix.totals.mark(drawn, rows);
     follow();

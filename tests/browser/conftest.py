@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import SIGNUP_KEY
 from tests.live_server import PASSWORD, LiveServer
@@ -19,6 +19,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 # The buttons beneath an answer that has ended.
 ENDED = ".bot-row :is(.action.again, .action.retry)"
+# Playwright's own five seconds are too few for a busy machine; whoever expects what's there already waits for nothing.
+expect.set_options(timeout=20_000)
 _numbers = itertools.count(1)
 
 

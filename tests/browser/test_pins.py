@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
+
+from chat.events import Delta, Finished
+from tests.scripted_upstream import Gate
 
 
 def groups(page: Page) -> dict[str, list[str]]:
@@ -49,6 +53,21 @@ def test_pinning_works_by_keyboard_and_keeps_the_focus(visitor) -> None:
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Pin: by keyboard", exact=True)).to_be_focused()
     assert list(groups(page)) == ["Today"]
+
+
+@pytest.mark.parametrize("control", [".open", ".rename", ".take"])
+def test_the_list_keeps_the_focus_when_it_is_drawn_anew(visitor, upstream, control: str) -> None:
+    gate = Gate()
+    upstream.enqueue(Delta("see"), gate, Finished())
+    page = visitor.page
+    page.fill("#composer", "by keyboard")
+    page.click("#send")
+    expect(page.locator("#history .open")).to_have_text("by keyboard")
+    page.locator(f"#history {control}").focus()
+    page.locator("#history li").evaluate("(row) => { row.dataset.old = ''; }")
+    gate.release()
+    expect(page.locator("#history li[data-old]")).to_have_count(0)
+    expect(page.locator(f"#history {control}")).to_be_focused()
 
 
 def test_a_pin_that_is_refused_is_told_and_nothing_moves(visitor) -> None:
