@@ -108,10 +108,6 @@ def by_name(connection: Connection, username: str) -> User | None:
     return found[0] if found else None
 
 
-def count_users(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(users)).scalar_one()
-
-
 def count_administrators(connection: Connection, *, but: int | None = None) -> int:
     """The administrators who aren't suspended, besides one."""
     counted = select(func.count()).where(users.c.role == "admin", users.c.active)

@@ -85,20 +85,6 @@ def find_encoding(path: Path) -> str | None:
     return _by_mark(sample) or _wide_without_mark(sample) or _narrow(path, sample)
 
 
-def encoding_of(content: bytes) -> str | None:
-    """The same for bytes in memory."""
-    sample = content[:_SAMPLE]
-    found = _by_mark(sample) or _wide_without_mark(sample)
-    if found:
-        return found
-    if _is_binary(sample):
-        return None
-    if _is_utf8(content):
-        return "utf-8" if not _escapes(sample) else _legacy(sample)
-    first = next((at for at, byte in enumerate(content) if byte > 127), 0)
-    return _legacy(_whole_lines(content, first))
-
-
 def known(encoding: str) -> str | None:
     """The Python name of an encoding as people write it, or None when there is no such encoding."""
     try:
@@ -249,14 +235,6 @@ def _file_is_utf8(path: Path) -> bool:
     except UnicodeDecodeError:
         with path.open("rb") as file:
             return _mostly_utf8(file.read(_SAMPLE))
-    return True
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _mostly_utf8(content[:_SAMPLE])
     return True
 
 

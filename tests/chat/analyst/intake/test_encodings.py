@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.analyst.intake.encodings import Decoding, blocks_of, encoding_of, find_encoding, known
+from chat.analyst.intake.encodings import Decoding, blocks_of, find_encoding, known
 from tests.chat.analyst.intake.languages import ENCODINGS_OF_UNICODE, LANGUAGES, corpus
 
 # Five rows are too few to tell this one by; Python itself has no other name for it either.
@@ -26,8 +26,8 @@ def test_five_rows_are_enough_to_tell_the_encoding(tmp_path: Path, encoding: str
     assert "".join(blocks_of(path, Decoding(found))) == text, f"{encoding} read as {found}"
 
 
-def test_two_rows_are_nearly_always_enough() -> None:
-    read = Counter(_decoded(content) == text for _, _, text, content in corpus(rows=2))
+def test_two_rows_are_nearly_always_enough(tmp_path: Path) -> None:
+    read = Counter(_decoded(content, tmp_path) == text for _, _, text, content in corpus(rows=2))
     assert read[False] <= 3
 
 
@@ -38,8 +38,14 @@ def test_the_corpus_has_every_region() -> None:
     assert encodings.isdisjoint(ENCODINGS_OF_UNICODE)
 
 
-def _decoded(content: bytes) -> str:
-    return content.decode(encoding_of(content) or "ascii", errors="replace").removeprefix("\ufeff")
+def _encoding_of(content: bytes, folder: Path) -> str | None:
+    path = folder / "table.csv"
+    path.write_bytes(content)
+    return find_encoding(path)
+
+
+def _decoded(content: bytes, folder: Path) -> str:
+    return content.decode(_encoding_of(content, folder) or "ascii", errors="replace").removeprefix("\ufeff")
 
 
 @pytest.mark.parametrize(
@@ -56,13 +62,13 @@ def _decoded(content: bytes) -> str:
         ("город,n\nМосква,1\n", "cp866"),
     ],
 )
-def test_a_word_or_two_are_told_by_what_is_usual(text: str, encoding: str) -> None:
-    assert _decoded(text.encode(encoding)) == text
+def test_a_word_or_two_are_told_by_what_is_usual(tmp_path: Path, text: str, encoding: str) -> None:
+    assert _decoded(text.encode(encoding), tmp_path) == text
 
 
-def test_what_is_no_text_has_no_encoding() -> None:
-    assert encoding_of(bytes(range(256)) * 20) is None
-    assert encoding_of(b"\x89PNG\r\n\x1a\n" + bytes(200)) is None
+def test_what_is_no_text_has_no_encoding(tmp_path: Path) -> None:
+    assert _encoding_of(bytes(range(256)) * 20, tmp_path) is None
+    assert _encoding_of(b"\x89PNG\r\n\x1a\n" + bytes(200), tmp_path) is None
 
 
 def test_lines_that_came_in_from_elsewhere_are_read_in_their_own_encoding(tmp_path: Path) -> None:
