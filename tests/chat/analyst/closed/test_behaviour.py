@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +216,23 @@ def test_work_beyond_its_time_ends() -> None:
     with pytest.raises(OutOfTime), time_limit(0.05):
         while True:
             time.sleep(0.01)
+
+
+@pytest.fixture
+def in_the_background() -> Iterator[None]:
+    """Ctrl-C is ignored, as a shell has it for the jobs that a script puts in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_work_in_the_background_ends_in_time_too_and_ignores_the_keyboard(in_the_background: None) -> None:
+    with pytest.raises(OutOfTime), time_limit(0.05):
+        for _ in range(1000):
+            time.sleep(0.01)
+    with time_limit(60):
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_placeholders_lists_and_words_are_told_apart() -> None:
