@@ -34,6 +34,7 @@ from storage.turns import LIVE, Turn
 from storage.users import Login
 
 LONGEST_QUESTION = 200_000  # characters
+MOST_FILES = 20  # that come along with a question
 LONGEST_WAIT = 600  # seconds in line, for those who choose to wait longer than usual
 STREAMS_PER_BROWSER = 4
 RECONNECT_MS = 1000
@@ -63,6 +64,7 @@ class NewMessage(BaseModel):
 class NewTurn(BaseModel):
     content: Content = ""
     file_id: str | None = None
+    other_file_ids: Annotated[tuple[str, ...], Field(max_length=MOST_FILES)] = ()
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     parent_id: str | None = None
     wait_seconds: WaitSeconds | None = None
@@ -212,6 +214,7 @@ def chat_routes(
         question = Ask(
             content=body.content,
             file_id=body.file_id,
+            other_file_ids=body.other_file_ids,
             client_id=body.client_id,
             parent_id=body.parent_id,
             at_leaf="parent_id" not in body.model_fields_set,

@@ -34,10 +34,14 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A new question. `parent_id` is the message to go on from; `at_leaf` says to take the conversation's leaf."""
+    """A new question. `parent_id` is the message to go on from; `at_leaf` says to take the conversation's leaf.
+
+    The file goes along with it; the others only become files of the conversation, which it may be joined with.
+    """
 
     content: str
     file_id: str | None = None
+    other_file_ids: tuple[str, ...] = ()
     client_id: str | None = None
     parent_id: str | None = None
     at_leaf: bool = True
@@ -223,9 +227,9 @@ class Conversations:
                 language=language,
             )
 
-        if ask.file_id:
+        for file_id in filter(None, (ask.file_id, *ask.other_file_ids)):
             # Whoever asks at once after an upload asks about what is read in a moment.
-            await self._cards.settled(ask.file_id)
+            await self._cards.settled(file_id)
         turn, question = await self._database.write_briefly(work)
         if question:
             self._turns.start(turn, question, _caller(user_id, manner))
@@ -274,11 +278,11 @@ class Conversations:
     def _content(
         self, connection: Connection, conversation: Conversation, ask: Ask, language: str
     ) -> tuple[str, StoredFile | None]:
-        file = None
-        if ask.file_id:
-            file = files.attach(connection, ask.file_id, user_id=conversation.user_id, conversation_id=conversation.id)
-            if file is None:
-                raise NotFound
+        attached = [
+            _found(files.attach(connection, file_id, user_id=conversation.user_id, conversation_id=conversation.id))
+            for file_id in filter(None, (ask.file_id, *ask.other_file_ids))
+        ]
+        file = attached[0] if ask.file_id else None
         if ask.content.strip():
             return ask.content, file
         if file is None:

@@ -51,7 +51,7 @@ COMPOSER = """
   <div id="chosen-file" hidden></div>
   <details id="files" hidden><summary></summary><ul></ul></details>
   <div class="row">
-    <label id="attach" data-name="page.attach"><input type="file" data-name="page.attach"></label>
+    <label id="attach" data-name="page.attach"><input type="file" multiple data-name="page.attach"></label>
     <textarea id="composer" rows="1" data-placeholder="page.placeholder" data-name="page.placeholder"></textarea>
     <button id="send" type="submit" data-name="page.send" disabled></button>
     <button id="stop" type="button" data-name="page.stop" hidden></button>

@@ -1,14 +1,17 @@
 // The composer: a draft, the file that goes along, and the buttons to send and to stop.
 fabrix.composer = (() => {
   const { T, h, translate, Refused } = fabrix;
+  const REFUSES_ALL = [0, 401, 429]; // whatever comes next is refused for the same reason
   let element = null;
   let actions = {};
-  let file = null;    // {file_id, name, size} once uploaded
+  let uploads = [];   // each {file_id, name, size}, in no conversation yet, the oldest first
   let kept = [];      // the conversation's files, each with {rows, columns}, the oldest first
   let latest = null;  // the id of the one that went with a question last: it goes along again …
   let chosen;         // … unless another one (its id) or none (null) was chosen
   let takesFiles = false; // whether the agent is one for files
   let upload = null;  // the running XMLHttpRequest
+  let queue = [];     // the files to upload after it
+  let refusals = [];  // the sentences on those that were not taken
   let limitMb = 100;
   let running = false;
   let blocked = false;
@@ -20,20 +23,21 @@ fabrix.composer = (() => {
     find('stop').hidden = !running;
     find('send').hidden = running;
     // A file that was asked about before is no question by itself.
-    find('send').disabled = blocked || Boolean(upload) || !(box().value.trim() || (file && goesAlong() === file));
+    find('send').disabled = blocked || Boolean(upload) || !(box().value.trim() || uploads.includes(goesAlong()));
     find('attach').classList.toggle('off', blocked || Boolean(upload));
     find('attach').querySelector('input').disabled = blocked || Boolean(upload);
     fabrix.limits.setDraft(box().value, Boolean(goesAlong()));
   };
 
-  /** All files that could go along: the conversation's, and the upload that belongs to none yet. */
-  const files = () => (!file || kept.some((item) => item.file_id === file.file_id) ? kept : [...kept, file]);
+  /** All files that could go along: the conversation's, and those uploaded since. */
+  const files = () => [...kept, ...uploads.filter((one) => !kept.some((item) => item.file_id === one.file_id))];
 
   /** The file that goes with the next question, or null. */
   const goesAlong = () => {
     if (chosen === null) return null;
-    if (chosen !== undefined) return files().find((item) => item.file_id === chosen) || file;
-    return file || (takesFiles && kept.find((item) => item.file_id === latest)) || null;
+    const newest = uploads.at(-1);
+    if (chosen !== undefined) return files().find((item) => item.file_id === chosen) || newest || null;
+    return newest || (takesFiles && kept.find((item) => item.file_id === latest)) || null;
   };
 
   const grow = () => {
@@ -53,9 +57,9 @@ fabrix.composer = (() => {
   const takeAway = () => {
     const gone = goesAlong();
     if (fabrix.intake.shows(gone.file_id)) fabrix.intake.hide();
-    if (gone === file) {
-      fabrix.api('DELETE', `/files/${file.file_id}`).catch(() => {}); // one that was sent stays with its question
-      file = null;
+    if (uploads.includes(gone)) {
+      fabrix.api('DELETE', `/files/${gone.file_id}`).catch(() => {}); // one that was sent stays with its question
+      uploads = uploads.filter((one) => one !== gone);
     }
     choose(null);
   };
@@ -96,7 +100,7 @@ fabrix.composer = (() => {
   /** The conversation's files: which one goes along, and each to take away. */
   const showFiles = () => {
     const listed = files();
-    find('files').hidden = !kept.length;
+    find('files').hidden = !kept.length && uploads.length < 2;
     find('files').querySelector('summary').textContent = T('page.files', { count: listed.length });
     const going = goesAlong();
     const radio = (id) => h('input', { type: 'radio', name: 'goes-along', value: id || '', checked: (going?.file_id || null) === id,
@@ -112,14 +116,33 @@ fabrix.composer = (() => {
       h('li', {}, h('label', {}, radio(null), h('span', {}, T('page.no_file')))));
   };
 
-  /** Upload one file by XMLHttpRequest: fetch tells no progress. */
+  /** Upload what was picked, one file after another; what is too large is named and left out. */
   const take = (picked) => {
-    if (!picked || upload || blocked) return;
-    if (picked.size > limitMb * 1024 * 1024) {
-      actions.say(T('error.file_too_large', { name: picked.name, limit: limitMb }));
-      return;
-    }
-    actions.say('');
+    if (!picked.length || upload || blocked) return;
+    const fits = (one) => one.size <= limitMb * 1024 * 1024;
+    queue = [...picked].filter(fits);
+    refusals = [...picked].filter((one) => !fits(one)).map(({ name }) => T('error.file_too_large', { name, limit: limitMb }));
+    actions.say(refusals.join('\n'));
+    takeNext();
+  };
+
+  const refuse = (refused) => {
+    if (REFUSES_ALL.includes(refused.status)) queue = [];
+    refusals.push(refused.sentence);
+    actions.say(refusals.join('\n'));
+  };
+
+  const takeNext = () => {
+    if (queue.length) send(queue.shift());
+  };
+
+  const cancelUpload = () => {
+    queue = [];
+    upload?.abort();
+  };
+
+  /** Upload one file by XMLHttpRequest: fetch tells no progress. */
+  const send = (picked) => {
     const bar = h('progress', { max: '1', value: '0', 'aria-label': T('page.uploading') });
     const request = new XMLHttpRequest();
     upload = request;
@@ -133,18 +156,19 @@ fabrix.composer = (() => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { /* an answer of a proxy: its status is enough */ }
       if (request.status === 201) {
-        file = answer;
+        uploads = [...uploads, answer];
         chosen = undefined;
-        fabrix.intake.show(file);
+        fabrix.intake.show(answer);
       }
       over();
-      if (request.status !== 201) actions.refused(new Refused(request.status, answer));
+      if (request.status !== 201) refuse(new Refused(request.status, answer));
       else actions.drafted();
+      takeNext();
     });
-    request.addEventListener('error', () => { over(); actions.refused(new Refused(0, null)); });
+    request.addEventListener('error', () => { over(); refuse(new Refused(0, null)); });
     request.addEventListener('abort', over);
     chip(h('span', { class: 'file-name' }, picked.name), h('span', {}, fabrix.transcript.size(picked.size)), bar, percent,
-      remove(() => request.abort(), 'page.cancel_upload'));
+      remove(cancelUpload, 'page.cancel_upload'));
     show();
     const form = new FormData();
     form.append('file', picked);
@@ -164,7 +188,7 @@ fabrix.composer = (() => {
   const onDrop = (event) => {
     event.preventDefault();
     document.querySelector('#app').removeAttribute('data-dropping');
-    take(event.dataTransfer.files[0]);
+    take(event.dataTransfer.files);
   };
 
   const start = (given, root) => {
@@ -177,13 +201,13 @@ fabrix.composer = (() => {
         const known = (item) => (item?.file_id === read.file_id && card.kind === 'table'
           ? { ...item, rows: card.rows, columns: card.width } : item);
         kept = kept.map(known);
-        file = known(file);
+        uploads = uploads.map(known);
         showFile();
       },
       unusable: (refused, sentence) => {
         actions.say(sentence);
-        if (file?.file_id === refused.file_id) {
-          choose(file.file_id);
+        if (uploads.some((one) => one.file_id === refused.file_id)) {
+          choose(refused.file_id);
           takeAway();
           chosen = undefined;
           showFile();
@@ -195,7 +219,7 @@ fabrix.composer = (() => {
     box().addEventListener('paste', (event) => {
       if (!event.clipboardData.files.length) return;
       event.preventDefault();
-      take(event.clipboardData.files[0]);
+      take(event.clipboardData.files);
     });
     find('ask').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -203,7 +227,7 @@ fabrix.composer = (() => {
     });
     find('stop').addEventListener('click', () => actions.stop());
     find('attach').querySelector('input').addEventListener('change', (event) => {
-      take(event.target.files[0]);
+      take(event.target.files);
       event.target.value = '';
     });
     const app = document.querySelector('#app');
@@ -223,19 +247,19 @@ fabrix.composer = (() => {
   return {
     start,
     focus: () => box().focus(),
-    draft: () => ({ content: box().value, file, chosen }),
+    draft: () => ({ content: box().value, uploads, chosen }),
     goesAlong,
-    setDraft: ({ content = '', file: given = null, chosen: choice }) => {
+    setDraft: ({ content = '', uploads: given = [], chosen: choice }) => {
       box().value = content;
-      file = given;
+      uploads = given;
       chosen = choice;
-      if (file) fabrix.intake.show(file);
+      if (uploads.length) fabrix.intake.show(uploads.at(-1));
       else fabrix.intake.hide();
       showFile();
       grow();
       show();
     },
-    cancelUpload: () => upload?.abort(),
+    cancelUpload,
     /** The files of the open conversation, and the id of the one that went with a question last. */
     setFiles: (given, last) => {
       kept = given;

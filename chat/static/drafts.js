@@ -13,7 +13,7 @@ fabrix.drafts = (() => {
   };
 
   const keep = (conversation, draft) => tried(() => {
-    if (draft.content || draft.file) sessionStorage.setItem(keyOf(conversation), JSON.stringify(draft));
+    if (draft.content || draft.uploads?.length) sessionStorage.setItem(keyOf(conversation), JSON.stringify(draft));
     else sessionStorage.removeItem(keyOf(conversation));
   });
 

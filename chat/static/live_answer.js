@@ -331,7 +331,7 @@ fabrix.page = (() => {
         drafts.keep(id, {});
         if (!isHere) return;
         drafted(); // what has been typed meanwhile is the next draft
-        if (file && !kept.some((item) => item.file_id === file.file_id)) kept = [...kept, file];
+        kept = [...kept, ...draft.uploads.filter((one) => !kept.some((item) => item.file_id === one.file_id))];
         showFiles();
       },
       refused: (id, isHere) => (isHere ? takeBack(draft, edited) : drafts.keep(id, draft)),
@@ -357,6 +357,9 @@ fabrix.page = (() => {
     });
   });
 
+  /** What else was uploaded with a question becomes a file of the conversation, too. */
+  const others = ({ file, uploads = [] }) => uploads.map((one) => one.file_id).filter((id) => id !== file?.file_id);
+
   /**
    * Send a question below the message `parent` and show it. `draft` hears whether it was `taken` or `refused`, in which
    * conversation, and whether that is still open; `again` sends it once more, after a new sign-in.
@@ -372,7 +375,8 @@ fabrix.page = (() => {
     try {
       id = await conversationToAsk(question, here);
       const turn = await api('POST', `/api/sessions/${id}/turns/`,
-        { content: question.content, file_id: question.file?.file_id, client_id: question.attempt, parent_id: parent });
+        { content: question.content, file_id: question.file?.file_id, client_id: question.attempt, parent_id: parent,
+          other_file_ids: others(question) });
       draft.taken(id, visit === here);
       if (visit !== here) {
         await refreshList();
@@ -403,7 +407,7 @@ fabrix.page = (() => {
     if (edited) edit(edited);
     composer.setDraft({
       content: [draft.content, edited ? '' : typed.content].filter(Boolean).join('\n'),
-      file: draft.file || typed.file,
+      uploads: [...(draft.uploads || []), ...(edited ? [] : typed.uploads)],
       chosen: draft.chosen,
     });
     attempt = draft.attempt;
@@ -523,7 +527,7 @@ fabrix.page = (() => {
     document.documentElement.lang = fabrix.language; // Gradio has set the browser's, which may be a third one
     fabrix.translate(parts.header);
     sidebar.start({ open, fresh, rename, pin, remove, chooseAgent, signOut, showAround }, parts.side);
-    composer.start({ send, stop, say, refused, drafted }, parts.composer);
+    composer.start({ send, stop, say, drafted }, parts.composer);
     transcript.start({ edit, again, choose, waitLonger, askNext, show });
     $('#menu').addEventListener('click', sidebar.toggle);
     $('#cancel-edit').addEventListener('click', endEdit);

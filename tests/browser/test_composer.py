@@ -165,6 +165,74 @@ def test_files_can_be_dropped_and_pasted(visitor, how: str) -> None:
     expect(page.locator("#chosen-file")).to_contain_text(f"{how}.csv")
 
 
+def listed(page) -> list[str]:
+    page.locator("#files").evaluate("(list) => { list.open = true; }")
+    return page.locator("#files .file-name").all_inner_texts()
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> list[Path]:
+    """Two files that can be used and, between them, one that is empty and one that is too big."""
+    contents = {
+        "sales.csv": b"a,b\n1,2\n",
+        "empty.csv": b"",
+        "huge.csv": b"x" * ((1 << 20) + 1),
+        "staff.csv": b"a,c\n1,3\n",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    return [tmp_path / name for name in contents]
+
+
+def test_several_files_at_once_become_files_of_the_conversation(visitor, upstream, several: list[Path]) -> None:
+    page = visitor.page
+    page.set_input_files("#attach", several)
+    expect(page.locator("#files summary")).to_have_text("Files (2)")
+    expect(page.locator("#chosen-file")).to_contain_text("staff.csv")
+    assert listed(page) == ["staff.csv", "sales.csv"]
+    expect(page.locator("#notice")).to_contain_text("huge.csv")
+    expect(page.locator("#notice")).to_contain_text("empty.csv")
+    page.reload()
+    visitor.ready()
+    expect(page.locator("#files summary")).to_have_text("Files (2)")
+    visitor.ask("Join them")
+    asked = upstream.questions[-1]
+    assert asked.attachment.name == "staff.csv"
+    assert [file.name for file in asked.files] == ["staff.csv", "sales.csv"]
+    page.reload()
+    visitor.ready()
+    assert listed(page) == ["staff.csv", "sales.csv"]
+    expect(page.locator(".file .file-name")).to_have_text(["staff.csv"])
+
+
+def test_one_of_several_files_is_chosen_and_another_one_taken_away(visitor, upstream, several: list[Path]) -> None:
+    page = visitor.page
+    page.set_input_files("#attach", [several[0], several[3]])
+    expect(page.locator("#files summary")).to_have_text("Files (2)")
+    page.get_by_role("button", name="Remove the file").click()
+    expect(page.locator("#files")).to_be_hidden()
+    expect(page.locator("#chosen-file")).to_be_hidden()
+    page.set_input_files("#attach", several[3])
+    expect(page.locator("#files summary")).to_have_text("Files (2)")
+    page.locator("#files summary").click()
+    page.locator("#files label", has_text="sales.csv").click()
+    visitor.ask("Look")
+    assert upstream.questions[-1].attachment.name == "sales.csv"
+    assert listed(page) == ["staff.csv", "sales.csv"]
+
+
+def test_cancelling_one_upload_cancels_those_that_wait_behind_it(visitor, several: list[Path]) -> None:
+    page = visitor.page
+    held = []
+    page.route("**/api/files", lambda route: held.append(route))
+    page.set_input_files("#attach", [several[0], several[3]])
+    expect(page.locator("#chosen-file progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel the upload").click()
+    expect(page.locator("#chosen-file")).to_be_hidden()
+    assert len(held) == 1
+    held[0].abort()
+
+
 def test_an_upload_ends_when_another_conversation_is_opened(visitor, upstream, table: Path) -> None:
     visitor.ask("One")
     page = visitor.page

@@ -413,6 +413,33 @@ def test_all_tables_of_the_conversation_go_along_the_chosen_one_first(
     assert question.earlier == (f"About {one}", f"About {note}", f"About {two}")
 
 
+def test_other_files_become_those_of_the_conversation_and_may_be_asked_about(
+    person: Person, conversation: str, upstream
+) -> None:
+    one, two = (person.upload(name, b"a;b\n1;2\n3;4\n")["file_id"] for name in ("a.csv", "b.csv"))
+    person.ask_and_wait(conversation, "Look", other_file_ids=[one, two])
+    assert upstream.questions[-1].attachment is None
+    person.ask_and_wait(conversation, "Join", file_id=two, other_file_ids=[one])
+    assert [file.name for file in upstream.questions[-1].files] == ["b.csv", "a.csv"]
+    files = person.http.get(f"/api/sessions/{conversation}/").json()["files"]
+    assert [file["name"] for file in files] == ["a.csv", "b.csv"]
+    assert [message["file"] and message["file"]["name"] for message in person.messages(conversation)][::2] == [
+        None,
+        "b.csv",
+    ]
+
+
+def test_one_file_that_is_not_there_and_nothing_is_asked(person: Person, other: Person, conversation: str) -> None:
+    mine, theirs = person.upload("a.csv", b"a;b\n1;2\n")["file_id"], other.upload("b.csv", b"a;b\n1;2\n")["file_id"]
+    for missing in (theirs, "nowhere"):
+        body = {"content": "Look", "file_id": mine, "other_file_ids": [missing]}
+        assert person.http.post(f"/api/sessions/{conversation}/turns/", json=body).status_code == 404
+    session = person.http.get(f"/api/sessions/{conversation}/").json()
+    assert (session["files"], session["messages"]) == ([], [])
+    body = {"content": "Look", "other_file_ids": [mine] * 21}
+    assert person.http.post(f"/api/sessions/{conversation}/turns/", json=body).status_code == 400
+
+
 def test_the_card_takes_its_room_of_what_is_sent(person: Person, conversation: str, upstream) -> None:
     upstream.enqueue(Delta("x"), Finished())
     person.ask_and_wait(conversation, "a" * 23_900)  # 5,975 tokens of 6,000
