@@ -6,13 +6,26 @@ fabrix.buttons = (() => {
   const button = (name, act, label = T(name)) => h('button', {
     type: 'button', class: `action ${name.split('.')[1]}`, 'aria-label': label, title: label, onclick: act });
 
-  const copy = (text, label = T('page.copy')) => button('page.copy', async (event) => {
-    const pressed = event.currentTarget;
-    await writeClipboard(text);
-    pressed.classList.add('did');
-    pressed.title = T('page.copied');
-    fabrix.announce(T('page.copied'));
-  }, label);
+  let copied = null; // the text that was copied last
+
+  const showCopied = (one) => {
+    const isIt = one.fabrixText === copied;
+    one.classList.toggle('did', isIt);
+    one.title = isIt ? T('page.copied') : one.getAttribute('aria-label');
+  };
+
+  /** It tells what it did however often it is drawn anew, until something else is copied. */
+  const copy = (text, label = T('page.copy')) => {
+    const made = button('page.copy', async () => {
+      await writeClipboard(text);
+      copied = text;
+      document.querySelectorAll('.action.copy').forEach(showCopied);
+      fabrix.announce(T('page.copied'));
+    }, label);
+    made.fabrixText = text;
+    showCopied(made);
+    return made;
+  };
 
   // navigator.clipboard exists on TLS and localhost only.
   const writeClipboard = async (text) => {

@@ -252,6 +252,20 @@ def test_copy_gives_the_answer_byte_for_byte(visitor, upstream) -> None:
     assert visitor.page.evaluate("navigator.clipboard.readText()") == text
 
 
+def test_what_was_copied_last_is_told_when_it_is_drawn_anew(visitor, upstream) -> None:
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.page
+    visitor.ask("One")
+    copied = page.locator(".action.copy.did")
+    page.click(".bot-row .action.copy")
+    expect(copied).to_have_count(1)
+    visitor.ask("Two")
+    expect(page.locator(".bot-row").first.locator(".action.copy.did")).to_have_count(1)
+    page.locator(".user-row .action.copy").last.click()
+    expect(copied).to_have_count(1)
+    expect(page.locator(".user-row").last.locator(".action.copy.did")).to_have_count(1)
+
+
 def test_conversations_are_listed_renamed_and_deleted(visitor, upstream) -> None:
     page = visitor.page
     visitor.ask("First subject")
