@@ -53,6 +53,8 @@ Statistic = Literal[
     "product",
     "first",
     "last",
+    "quotient",
+    "rate",
     Quantile,
 ]
 Period = Literal["day", "week", "month", "quarter", "year", "weekday", "hour"]
@@ -170,7 +172,18 @@ class Having:
 
 
 PreparationKind = Literal[
-    "drop_outliers", "drop_missing", "fill_missing", "drop_duplicates", "keep_rows", "derive", "bin", "join"
+    "drop_outliers",
+    "drop_missing",
+    "fill_missing",
+    "drop_duplicates",
+    "keep_rows",
+    "keep_best",
+    "keep_first",
+    "keep_last",
+    "derive",
+    "bin",
+    "join",
+    "summarise",
 ]
 
 
@@ -180,9 +193,14 @@ class Preparation:
 
     drop_outliers: of `columns`, by `method` "iqr" or "z" and its `factor` (1.5, 3). drop_missing and drop_duplicates:
     by `columns` (all when empty). fill_missing: of `columns`, with `method` "mean", "median", "mode", "zero",
-    "previous" or, where it is "value", with `operand`. keep_rows: those that meet `filters`. derive: the new
-    column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), or a function of the one column
-    ("log", "abs", "square", "root", "z", "min_max", "length"). bin: the new column `name` is `columns[0]` cut at
+    "previous" or, where it is "value", with `operand`. keep_rows: those that meet `filters`. keep_best: those with
+    the highest (`method` "high") or lowest ("low") values of the one column, `operand` of them or the part `factor` in
+    percent, rounded up. keep_first and keep_last: `operand` rows in the file's order. derive: the new
+    column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), with the number `operand` last if
+    there is one (first where `method` is "from", a difference, or "into", a ratio), how much the first is above the
+    second in percent ("%"), or a function of the one column ("log", "abs", "square", "root", "z", "min_max",
+    "length"). summarise: a row for each group of `columns` (dates by `period`) takes the place of its rows, with
+    `name`, the statistic `method` of `measure` ("": how many rows). bin: the new column `name` is `columns[0]` cut at
     `edges` (a bin includes its lower edge), called by `labels`. join: the columns of the conversation's other file
     `other` where `columns` are equal; the one column is called `name` there where that isn't empty.
     """
@@ -197,6 +215,8 @@ class Preparation:
     edges: tuple[float, ...] = ()
     labels: tuple[str, ...] = ()
     other: str = ""
+    measure: str = ""
+    period: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +236,10 @@ class Query:
     `factor`; "shapiro", "dagostino", "ks" or "anderson" of normality; "welch", "student", "paired" or "one_sample"
     (against `factor`) of a t-test. `alpha` is the level of significance. `compared` are the two values whose
     difference or ratio (`operation`) is asked for. `chart` is the kind of chart that the question wishes for, which
-    changes nothing in what is computed.
+    changes nothing in what is computed. A ranking with `rank` shows what has the rank-th value, one with `percent` that
+    part of all that are ranked, rounded up. `pairs` are statistics each of a measure of its own ("": the number of
+    rows), in the place of every statistic of every measure. A `rate` is, of the rows of each group, those that meet its
+    conditions.
     """
 
     action: Action
@@ -242,6 +265,10 @@ class Query:
     alpha: float = 0.05
     compared: tuple[str, ...] = ()
     operation: Literal["", "difference", "ratio", "percent"] = ""
+    rank: int | None = None
+    percent: float | None = None
+    pairs: tuple[tuple[Statistic, str], ...] = ()
+    rate: tuple[Filter, ...] = ()
     chart: ChartKind = field(default="", compare=False)
 
 

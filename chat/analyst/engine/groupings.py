@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from chat.analyst.engine.database import ROW, quoted
+from chat.analyst.engine.preparing import part_of
 from chat.analyst.engine.results import COUNT, CUMULATED, PART, SHARE, TOTAL, Result, result_of
 from chat.analyst.engine.sources import Impossible, Source
 from chat.analyst.engine.sql import comparison, literal, moment
@@ -36,6 +37,8 @@ def aggregate(query: Query, source: Source) -> Result:
         return _compared(query, source)
     if query.groups:
         return _by_group(query, source)
+    if query.pairs:
+        return _each_its_own(query, source)
     statistics = query.statistics or _overview(query, source)
     columns = [(measure, statistic) for measure in query.measures for statistic in statistics]
     listed = ",\n  ".join(f"{source.statistic(s, m)} AS {quoted(f'{s} {m}')}" for m, s in columns)
@@ -49,6 +52,15 @@ def aggregate(query: Query, source: Source) -> Result:
     if "mode" in statistics:
         values |= _modes(query.measures[0], source)
     return result_of(source, query.measures, frame=frame, values=values, sql=sql)
+
+
+def _each_its_own(query: Query, source: Source) -> Result:
+    """A row of the statistics, each of its own measure."""
+    parts = measured(query, source, ())
+    listed = ",\n  ".join(f"{part} AS {quoted(name)}" for part, name in parts)
+    sql = source.sql(f"SELECT {listed}\nFROM {source.relation}")
+    frame = source.restored(source.frame(sql), [name for _, name in parts])
+    return result_of(source, query.measures, frame=frame, sql=sql)
 
 
 def _overview(query: Query, source: Source) -> tuple[Statistic, ...]:
@@ -100,8 +112,22 @@ def limited(limit: int | None) -> str:
     return "" if limit is None else f"\nLIMIT {limit}"
 
 
+def ordered(query: Query, value: str, order: str) -> str:
+    """The end of a ranking's SELECT: all in `order`, or the first ones, the part or the rank that is asked for.
+
+    What is equal by `value` has the same rank, and the next value the next one.
+    """
+    if query.rank is not None:
+        return f"\nQUALIFY dense_rank() OVER (ORDER BY {value}) = {query.rank}\nORDER BY {order}"
+    if query.percent is not None:
+        return f"\nQUALIFY row_number() OVER (ORDER BY {order}) <= {part_of(query.percent)}\nORDER BY {order}"
+    return f"\nORDER BY {order}{limited(query.limit)}"
+
+
 def measured(query: Query, source: Source, statistics: Sequence[str]) -> list[tuple[str, str]]:
     """The statistics of the measures, or the number of rows without any, as (SQL, name)."""
+    if query.pairs:
+        return [(source.statistic(s, m), f"{s} {m}") if m else ("count(*)", COUNT) for s, m in query.pairs]
     if not query.measures:
         return [("count(*)", COUNT)]
     return [(source.statistic(s, m), f"{s} {m}") for m in query.measures for s in statistics]
@@ -111,16 +137,19 @@ def _by_group(query: Query, source: Source) -> Result:
     """A row per group, the largest first; groups without a name stay a group of their own."""
     statistics = query.statistics or GROUP_OVERVIEW
     parts = measured(query, source, statistics)
-    first = parts[0][1] if query.statistics or not query.measures else parts[1][1]
+    first = parts[0][1] if query.statistics or query.pairs or not query.measures else parts[1][1]
     place = len(query.groups) + 1 + [name for _, name in parts].index(first)
     order = in_order(place, ascending=query.ascending, labels=len(query.groups))
     sql = source.sql(group_by(query, source, query.groups, parts) + order + limited(query.limit))
     frame = source.restored(source.frame(sql), [*query.groups, *(name for _, name in parts)])
     values: dict[str, Any] = {"by": first, "groups": len(frame), "count": len(frame)}
-    if query.measures:
+    if query.pairs:
+        overall = source.row(f"SELECT {parts[0][0]} AS first FROM {source.relation}")["first"]
+        values |= {"overall": _plain(overall)}
+    elif query.measures:
         listed = ", ".join(f"{source.statistic(s, query.measures[0])} AS s{n}" for n, s in enumerate(statistics))
-        overall = source.row(f"SELECT {listed} FROM {source.relation}").values()
-        values |= {s: _plain(value) for s, value in zip(statistics, overall, strict=True)}
+        whole = source.row(f"SELECT {listed} FROM {source.relation}").values()
+        values |= {s: _plain(value) for s, value in zip(statistics, whole, strict=True)}
     else:
         values["overall"] = source.counted(())[0]
     return result_of(source, query.measures, frame=labelled(frame, query), values=values, sql=sql)
@@ -139,12 +168,13 @@ def share(query: Query, source: Source) -> Result:
     shared = f"{quoted(PART)} * 100.0 / {literal(whole)}" if comparable else "NULL::DOUBLE"
     names = [source.name(name) for name in query.groups]
     direction = "ASC" if query.ascending else "DESC"
-    order = ", ".join([f"{quoted(PART)} {direction} NULLS LAST", *(f"{name} NULLS LAST" for name in names)])
+    value = f"{quoted(PART)} {direction} NULLS LAST"
+    order = ", ".join([value, *(f"{name} NULLS LAST" for name in names)])
     shares = [*names, quoted(PART), f"{shared} AS {quoted(SHARE)}"]
     if query.cumulative:
         shares.append(f"sum({shared}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS {quoted(CUMULATED)}")
     listed = ",\n  ".join(shares)
-    body = f"SELECT {listed}\nFROM shares\nORDER BY {order}{limited(query.limit)}"
+    body = f"SELECT {listed}\nFROM shares{ordered(query, value, order)}"
     sql = source.sql(body, ("shares", grouped))
     computed = [PART, SHARE, *([CUMULATED] if query.cumulative else [])]
     frame = source.restored(source.frame(sql), [*query.groups, *computed])
@@ -163,7 +193,7 @@ def _share_of_conditions(query: Query, source: Source, part: str, measure: str |
 
 
 def top(query: Query, source: Source) -> Result:
-    """The rows, or the groups, with the highest or lowest values; within each of other groups, if so asked."""
+    """The rows, or the named groups, with the highest or lowest values; within each of other groups, if so asked."""
     measure = query.measures[0]
     direction = "ASC" if query.ascending else "DESC"
     if query.groups:
@@ -175,36 +205,48 @@ def top(query: Query, source: Source) -> Result:
         cell = quoted(by)
         ties = [f"{source.name(name)} NULLS LAST" for name in names]
         shown = [*(source.name(name) for name in names), cell]
+        named = [f"{source.name(name)} IS NOT NULL" for name in names]
     else:
         by, columns = measure, [column.name for column in source.columns]
         cell = source.name(measure)
         ties = [quoted(ROW)]
         shown = [quoted(source.names[name]) for name in columns]
         ranked = f"SELECT {', '.join([*shown, quoted(ROW)])}\nFROM {source.relation}"
+        named = []
     order = [f"{cell} {direction}", *ties]
-    body = f"SELECT {', '.join(shown)}\nFROM ranked\nWHERE {cell} IS NOT NULL"
+    body = f"SELECT {', '.join(shown)}\nFROM ranked\nWHERE {' AND '.join([f'{cell} IS NOT NULL', *named])}"
     if query.within and query.limit is not None:
         parts = [source.name(name) for name in query.within]
-        each = f"PARTITION BY {', '.join(parts)} ORDER BY {', '.join(order)}"
-        body += f"\nQUALIFY row_number() OVER ({each}) <= {query.limit}"
+        each = f"PARTITION BY {', '.join(parts)}"
+        if query.rank is not None:
+            body += f"\nQUALIFY dense_rank() OVER ({each} ORDER BY {order[0]}) = {query.rank}"
+        else:
+            most = query.limit if query.percent is None else part_of(query.percent, each)
+            body += f"\nQUALIFY row_number() OVER ({each} ORDER BY {', '.join(order)}) <= {most}"
         order = [*(f"{part} NULLS LAST" for part in parts), *order]
-    body += f"\nORDER BY {', '.join(order)}" + limited(None if query.within else query.limit)
+    if query.within:
+        body += f"\nORDER BY {', '.join(order)}"
+    else:
+        body += ordered(query, order[0], ", ".join(order))
     sql = source.sql(body, ("ranked", ranked))
     frame = source.restored(source.frame(sql), columns)
-    candidates, tied = _ranked(query, source, ranked, cell, frame[by])
+    candidates, tied = _ranked(query, source, ranked, cell, frame[by], named)
     values = {"by": by, "candidates": candidates, "tied": tied}
     return result_of(source, (measure,), frame=labelled(frame, query), values=values, sql=sql)
 
 
-def _ranked(query: Query, source: Source, ranked: str, cell: str, best: pd.Series) -> tuple[int, int]:
+def _ranked(
+    query: Query, source: Source, ranked: str, cell: str, best: pd.Series, named: Sequence[str]
+) -> tuple[int, int]:
     """How many values were ranked, and how many beyond the last one shown are equal to it."""
     if best.empty:
         return 0, 0
     last = _plain(best.iloc[-1])
+    where = f" WHERE {' AND '.join(named)}" if named else ""
     equal = moment(last.isoformat()) if isinstance(last, pd.Timestamp) else literal(last)
     row = source.frame(
         source.sql(
-            f"SELECT count({cell}) AS n, count(*) FILTER (WHERE {cell} = {equal}) AS same FROM ranked",
+            f"SELECT count({cell}) AS n, count(*) FILTER (WHERE {cell} = {equal}) AS same FROM ranked{where}",
             ("ranked", ranked),
         )
     ).iloc[0]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from chat.analyst.engine.database import ROW, quoted
 from chat.analyst.engine.sources import Impossible, Others, Source
 from chat.analyst.engine.sql import literal
+from chat.analyst.engine.time_labels import truncated
 from chat.analyst.queries import Preparation, Query
 from chat.analyst.tables import Column, Table, note
 
@@ -111,6 +112,31 @@ def _keep_rows(source: Source, step: Preparation, name: str, others: Others) -> 
     source.step(name, f"SELECT *\nFROM {source.relation}\nWHERE {where}")
 
 
+def _keep_best(source: Source, step: Preparation, name: str, others: Others) -> None:
+    """The rows with the highest or lowest values; of equal ones those that come first."""
+    cell = source.name(_numbers(source, step.columns[:1])[0])
+    order = f"ORDER BY {cell} {'ASC' if step.method == 'low' else 'DESC'}, {_ROW}"
+    most = literal(step.operand) if step.factor is None else part_of(step.factor)
+    body = f"SELECT *\nFROM {source.relation}\nWHERE {cell} IS NOT NULL"
+    before = _count(source)
+    source.step(name, f"{body}\nQUALIFY row_number() OVER ({order}) <= {most}")
+    source.notes.append(note(f"keep_best_{step.method}", count=_count(source), rows=before, columns=step.columns[0]))
+
+
+def part_of(percent: float, within: str = "") -> str:
+    """The SQL of how many that part of all rows (`within`: of a partition) is, rounded up."""
+    return f"ceil({literal(percent)} * count(*) OVER ({within}) / 100.0)"
+
+
+def _keep_first(source: Source, step: Preparation, name: str, others: Others) -> None:
+    """So many rows from the beginning or the end of the file."""
+    order = f"ORDER BY {_ROW} {'DESC' if step.kind == 'keep_last' else 'ASC'}"
+    source.step(
+        name, f"SELECT *\nFROM {source.relation}\nQUALIFY row_number() OVER ({order}) <= {literal(step.operand)}"
+    )
+    source.notes.append(note(step.kind, count=_count(source)))
+
+
 def _derive(source: Source, step: Preparation, name: str, others: Others) -> None:
     made, unit = _derived(source, step)
     _add(source, name, Column(step.name, "number", unit), made)
@@ -201,6 +227,32 @@ def _labels(edges: Sequence[str]) -> list[str]:
     return [f"< {edges[0]}", *between, f"≥ {edges[-1]}"]
 
 
+def _summarise(source: Source, step: Preparation, name: str, others: Others) -> None:
+    """One row in the place of those of each group; rows without a group or a date are in none."""
+    groups = [source.column(column) for column in step.columns]
+    cells = [source.name(group.name) for group in groups]
+    there = f"SELECT *\nFROM {source.relation}\nWHERE " + " AND ".join(f"{cell} IS NOT NULL" for cell in cells)
+    source.step(f"{name}_rows", there)
+    source.before_summary = source.counted((step.measure,) if step.measure else ())
+    value = source.statistic(step.method, step.measure) if step.measure else "count(*)"
+    labels = [
+        truncated(cell, step.period) if step.period and group.kind in ("date", "month") else cell
+        for cell, group in zip(cells, groups, strict=True)
+    ]
+    identifiers = {group.name: source.names[group.name] for group in groups}
+    identifiers[step.name] = _free(step.name, identifiers.values())
+    listed = ",\n  ".join(f"{label} AS {cell}" for label, cell in zip(labels, cells, strict=True))
+    places = ", ".join(str(number) for number in range(1, len(cells) + 1))
+    made = f"{listed},\n  {value} AS {quoted(identifiers[step.name])}"
+    source.step(f"{name}_groups", f"SELECT {made}\nFROM {source.relation}\nGROUP BY {places}")
+    order = f"row_number() OVER (ORDER BY {', '.join(cells)}) - 1 AS {_ROW}"
+    source.step(name, f"SELECT *,\n  {order}\nFROM {source.relation}")
+    keeps_unit = step.method in ("sum", "mean", "median", "min", "max", "std", "range", "iqr")
+    unit = source.column(step.measure).unit if step.measure and keeps_unit else ""
+    source.summarise([*groups, Column(step.name, "number", unit)], identifiers)
+    source.notes.append(note("summarise", count=_count(source), columns=step.name))
+
+
 def _join(source: Source, step: Preparation, name: str, others: Others) -> None:
     """Put the other table's columns beside the rows whose key is the same; rows without a partner stay."""
     other = others.get(step.other)
@@ -258,7 +310,11 @@ _STEPS: dict[str, Callable[[Source, Preparation, str, Others], None]] = {
     "fill_missing": _fill_missing,
     "drop_duplicates": _drop_duplicates,
     "keep_rows": _keep_rows,
+    "keep_best": _keep_best,
+    "keep_first": _keep_first,
+    "keep_last": _keep_first,
     "derive": _derive,
     "bin": _bin,
     "join": _join,
+    "summarise": _summarise,
 }

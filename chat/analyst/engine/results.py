@@ -45,7 +45,7 @@ class Result:
 
 def result_of(source: Source, columns: Sequence[str] = (), **more: Any) -> Result:
     """A result with its rows counted: used are those in which at least one of `columns` has a value."""
-    matching, used, missing = source.counted(columns)
+    matching, used, missing = source.before_summary or source.counted(columns)
     own = {column.name for column in source.table.columns}
     facts: dict[str, Any] = {
         "rows": source.rows,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chat.analyst.engine.database import quoted
-from chat.analyst.engine.groupings import group_by, limited, measured
+from chat.analyst.engine.groupings import group_by, measured, ordered
 from chat.analyst.engine.results import CHANGE, CUMULATED, GROWTH, MOVING, PREVIOUS, Result, result_of
 from chat.analyst.engine.sources import Impossible, Source
 from chat.analyst.engine.time_labels import CALENDAR, a_year, length, periods_of
@@ -38,7 +38,7 @@ def trend(query: Query, source: Source) -> Result:
         order = [source.name(date), *(f"{line} NULLS LAST" for line in lines)]
         known = ""
     added = "".join(f",\n  {part} AS {quoted(name)}" for part, name in more)
-    body = f"SELECT *{added}\nFROM periods{known}\nORDER BY {', '.join(order)}{limited(query.limit)}"
+    body = f"SELECT *{added}\nFROM periods{known}{ordered(query, order[0], ', '.join(order))}"
     sql = source.sql(body, ("periods", by_period))
     frame = source.restored(source.frame(sql), [*names, *(name for _, name in more)])
     frame[date] = periods_of(frame[date], period)
@@ -66,7 +66,7 @@ def _by_period(query: Query, source: Source) -> tuple[Period, str, str, list[str
     date = query.date or ""
     period = query.period or natural_period(source, date)
     statistics: Sequence[str] = query.statistics or ("sum", "mean")
-    if query.groups or query.window or query.cumulative or query.action == "growth":
+    if not query.pairs and (query.groups or query.window or query.cumulative or query.action == "growth"):
         statistics = statistics[:1]
     parts = measured(query, source, statistics)
     names = [date, *(name for name in query.groups if name != date)]

@@ -35,6 +35,7 @@ class Source:
         self.rows = table.height
         self.notes: list[Note] = []
         self.others: dict[str, Table] = {}
+        self.before_summary: tuple[int, int, tuple[tuple[str, int], ...]] | None = None
         self._steps: list[tuple[str, str]] = []
         self._used: dict[str, None] = {}
 
@@ -60,7 +61,8 @@ class Source:
     @property
     def used(self) -> tuple[str, ...]:
         """The columns that the SQL names so far, in the file's order."""
-        return tuple(column.name for column in self.columns if column.name in self._used)
+        known = dict.fromkeys(column.name for column in (*self.table.columns, *self.columns))
+        return tuple(name for name in known if name in self._used)
 
     def step(self, name: str, sql: str) -> None:
         """Let `name` be what `sql` makes of the rows before."""
@@ -78,6 +80,12 @@ class Source:
         """A column that a step has made, or made anew."""
         self.columns = [known for known in self.columns if known.name != column.name] + [column]
         self.names[column.name] = identifier
+        self.__dict__.pop("write", None)
+
+    def summarise(self, columns: Sequence[Column], identifiers: Mapping[str, str]) -> None:
+        """Let these be all columns: a step has put one row in the place of many."""
+        self.columns = list(columns)
+        self.names = dict(identifiers)
         self.__dict__.pop("write", None)
 
     def keep(self, query: Query) -> None:

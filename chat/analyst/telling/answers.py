@@ -70,6 +70,8 @@ def _aggregate(query: Query, result: Result, phrases: Phrases, where: str) -> li
         return compared(query, result, phrases, where)
     if query.groups:
         return _groups(query, result, phrases, where)
+    if query.pairs:
+        return _each_its_own(query, result, phrases, where)
     statistics = [str(name) for name in result.frame.columns[1:]]
     if not query.statistics:
         statistics.sort(key=lambda name: name != "sum")
@@ -82,6 +84,17 @@ def _aggregate(query: Query, result: Result, phrases: Phrases, where: str) -> li
     if not query.statistics:
         pieces.append(phrases.statistics_table(result.frame))
     return [*pieces, *_mode(query, result, phrases), phrases.how(query, result)]
+
+
+def _each_its_own(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
+    """A sentence for each statistic of its own measure."""
+    sentences = [
+        _statistic(statistic, plain(value), column, phrases, where)
+        if column
+        else phrases.say("answer.statistic_rows", conditions=where, value=number(plain(value)))
+        for (statistic, column), value in zip(query.pairs, result.frame.iloc[0], strict=True)
+    ]
+    return ["\n".join(f"- {sentence}" for sentence in sentences), phrases.how(query, result)]
 
 
 def _mode(query: Query, result: Result, phrases: Phrases) -> list[str]:
@@ -110,10 +123,9 @@ def _groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[
             phrases.say("answer.no_groups", groups=phrases.names(query.groups), conditions=where),
             phrases.how(query, result),
         ]
-    if not query.measures:
+    if not query.measures or first == COUNT:
         return _counted_groups(query, result, phrases, where)
-    statistic = first.partition(" ")[0]
-    column = query.measures[0]
+    statistic, _, column = first.partition(" ")
     top = result.frame.iloc[0]
     sentence = phrases.say(
         "answer.groups",
@@ -123,7 +135,7 @@ def _groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[
         conditions=where,
         top=_group_name(top, query.groups, phrases),
         value=phrases.value(top[first], column, statistic),
-        overall=phrases.value(result.values[statistic], column, statistic),
+        overall=phrases.value(result.values["overall" if query.pairs else statistic], column, statistic),
     )
     return [sentence, phrases.computed(result.frame), phrases.how(query, result)]
 
@@ -160,7 +172,8 @@ def _share(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
         return [phrases.say("answer.no_rows", conditions=where), phrases.how(query, result)]
     top = result.frame.iloc[0]
     sentence = phrases.say(
-        "answer.share_least" if query.ascending else "answer.share",
+        "answer.share_rank" if query.rank else "answer.share_least" if query.ascending else "answer.share",
+        which=phrases.which(query),
         groups=phrases.names(query.groups),
         conditions=where,
         top=f"“{_group_name(top, query.groups, phrases)}”",
@@ -194,7 +207,7 @@ def _top(query: Query, result: Result, phrases: Phrases, where: str) -> list[str
         words = {"statistic": phrases.say("which.highest"), "column": escaped(measure)}
         return [phrases.say("answer.no_value", conditions=where, **words), phrases.how(query, result)]
     first = result.frame.iloc[0]
-    which = phrases.say("which.lowest" if query.ascending else "which.highest")
+    which = phrases.which(query)
     statistic = by.removesuffix(measure).strip()
     column = escaped(measure)
     value = phrases.value(first[by], measure, statistic)
@@ -227,14 +240,15 @@ def _trend(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
     if known.empty:
         return [phrases.say("answer.no_rows", conditions=where), phrases.how(query, result)]
     top, bottom = (known.loc[place] for place in _places(known[first], query))
-    statistic, _, column = first.partition(" ") if query.measures else ("count", "", "")
+    is_counted = first == COUNT
+    statistic, _, column = ("count", "", "") if is_counted else first.partition(" ")
     labels = (query.date or "", *query.groups)
     shown = partial(phrases.value, column=column, statistic=statistic)
     period = phrases.say(f"period.{result.values['period']}")
     key = "answer.trend" if query.limit is None else "answer.trend_best"
     sentence = phrases.say(
-        key if query.measures else f"{key}_rows",
-        which=phrases.say("which.lowest" if query.ascending else "which.highest"),
+        f"{key}_rows" if is_counted else key,
+        which=phrases.which(query),
         period=period,
         statistic=phrases.statistic(statistic),
         column=escaped(column),
@@ -244,7 +258,7 @@ def _trend(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
         bottom=_group_name(bottom, labels, phrases),
         low=shown(bottom[first].item()),
     )
-    frame = result.frame if query.measures else result.frame.rename(columns={COUNT: phrases.say("head.rows")})
+    frame = result.frame.rename(columns={COUNT: phrases.say("head.rows")})
     more = phrases.say("how.period", period=period, date=escaped(query.date or ""))
     return [sentence, *_accumulated(query, result, phrases), phrases.computed(frame), phrases.how(query, result, more)]
 

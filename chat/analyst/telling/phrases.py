@@ -85,6 +85,13 @@ class Phrases:
             return f"{value:%Y-%m}"
         return raw(plain(value), grouping=groups_digits(column))
 
+    def which(self, query: Query) -> str:
+        """What a ranking looks for: the highest, the lowest, the 2nd highest."""
+        direction = "lowest" if query.ascending else "highest"
+        if query.rank is None:
+            return self.say(f"which.{direction}")
+        return self.say(f"which.nth_{direction}", nth=ordinal(query.rank, self.language))
+
     def conditions(self, query: Query) -> str:
         """ " (지역 = 서울, 매출 ≥ 100)", or nothing."""
         text = all_conditions(query, self.language)
@@ -175,6 +182,12 @@ class Phrases:
         """One line on what the answer rests on."""
         parts = [*self._subject(query), *more]
         parts += [self.prepared(item) for item in result.notes]
+        if query.rank is not None:
+            parts.append(self.say("how.ranked"))
+        if query.percent is not None:
+            ranked = next(result.values[name] for name in ("candidates", "groups", "periods") if name in result.values)
+            words = {"percent": number(query.percent), "count": number(len(result.frame)), "all": number(ranked)}
+            parts.append(self.say("how.percent", which=self.which(query), **words))
         if conditions := all_conditions(query, self.language):
             parts.append(self.say("how.filter", conditions=escaped(conditions)))
         if any(item.operator == "month" for item in query.filters):
@@ -183,9 +196,9 @@ class Phrases:
         if result.missing:
             columns = ", ".join(f"{escaped(name)} {number(count)}" for name, count in result.missing)
             parts.append(self.say("how.missing", columns=columns))
-        if {"std", "var", "cv", "sem"} & set(query.statistics):
+        if {"std", "var", "cv", "sem"} & {*query.statistics, *(one for one, _ in query.pairs)}:
             parts.append(self.say("how.std"))
-        if {"skew", "kurtosis"} & set(query.statistics):
+        if {"skew", "kurtosis"} & {*query.statistics, *(one for one, _ in query.pairs)}:
             parts.append(self.say("how.skew"))
         lines = [self.say("how", parts=" · ".join(parts))]
         for written, understood in query.corrections:
@@ -205,7 +218,10 @@ class Phrases:
 
     def _subject(self, query: Query) -> list[str]:
         parts = []
-        if query.measures and query.statistics:
+        if query.pairs:
+            told = [self._pair(statistic, column) for statistic, column in query.pairs]
+            parts.append(", ".join(told))
+        elif query.measures and query.statistics:
             statistics = ", ".join(self.statistic(name) for name in query.statistics)
             parts.append(self.say("how.what", statistics=statistics, columns=self.names(query.measures)))
         elif query.measures:
@@ -214,6 +230,11 @@ class Phrases:
             parts.append(self.say("how.by", groups=self.names(query.groups)))
         return parts
 
+    def _pair(self, statistic: str, column: str) -> str:
+        if not column:
+            return self.say("filter.rows")
+        return self.say("how.what", statistics=self.statistic(statistic), columns=escaped(column))
+
 
 def _cells(frame: pd.DataFrame, cell: Callable[[Any, str], str]) -> list[list[str]]:
     """Every value of `frame` in words, row by row."""
@@ -221,6 +242,14 @@ def _cells(frame: pd.DataFrame, cell: Callable[[Any, str], str]) -> list[list[st
     return [
         [cell(value, name) for value, name in zip(row, names, strict=True)] for row in frame.itertuples(index=False)
     ]
+
+
+def ordinal(number: int, language: str) -> str:
+    """A number as English counts ranks, "2nd"; Korean needs the number alone."""
+    if language != "en":
+        return str(number)
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def plain(value: Any) -> Any:

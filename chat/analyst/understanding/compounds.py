@@ -27,12 +27,22 @@ _UNIT_NAMES: dict[Period, tuple[str, ...]] = {
 _UNITS: dict[str, Period] = {name: period for period, names in _UNIT_NAMES.items() for name in names}
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _UNIT = rf"(?:(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})s?)"
+_ROWS = rf"(?P<rows>\d{{1,6}}|{'|'.join(_COUNTS)})"
 _AVERAGE = (
     r"(?:단순\s*)?(?:이동\s*평균(?:선|값)?|moving averages?|moving mean|rolling (?:average|mean)s?|running average)"
 )
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
 _PERCENT = r"\s*(?:%|퍼센트|프로|percent)"
 _CUT = r"(?:기준\s*값|기준\s*선|경계\s*값|경계|컷오프|커트라인|임계\s*값|cut-?off|threshold)"
+_ORDINALS = {
+    **dict(zip(("두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"), range(2, 11), strict=True)),
+    **dict(zip(("second", "third", "fourth", "fifth", "sixth", "seventh"), range(2, 8), strict=True)),
+    **dict(zip(("eighth", "ninth", "tenth"), range(8, 11), strict=True)),
+}
+_RANKING = (
+    r"highest|largest|biggest|greatest|best|lowest|smallest|fewest|least|worst|most|oldest|youngest|longest|shortest"
+)
+_LINES = r"rows?|records?|lines?|entries|observations?"
 _DAYS = "월화수목금토일"
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RELATIVE: dict[tuple[Period, int], str] = {
@@ -111,6 +121,23 @@ def _span(match: re.Match[str]) -> Compound:
     return Compound(match.end(), "span", _UNITS[match["unit"]], _count(match["count"]))
 
 
+def _nth(match: re.Match[str]) -> Compound | None:
+    written = match["nth"]
+    number = int(written) if written.isdigit() else _ORDINALS[written]
+    return Compound(match.end(), "word", "nth", number) if number > 1 else None
+
+
+def _best_part(match: re.Match[str]) -> Compound | None:
+    number = float(match["number"])
+    key = "top_part" if match["side"] in ("상위", "top", "highest", "best") else "bottom_part"
+    return Compound(match.end(), "word", key, number) if 0 < number < 100 else None
+
+
+def _rows_at(match: re.Match[str]) -> Compound:
+    first = re.search("처음|첫|앞|first", match["side"]) is not None
+    return Compound(match.end(), "word", "first_rows" if first else "last_rows", _count(match["rows"]))
+
+
 def _rolling(match: re.Match[str]) -> Compound:
     return Compound(match.end(), "date", relative=Relative(_UNITS[match["unit"]], rolling=_count(match["count"])))
 
@@ -175,6 +202,20 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
         (r"p(?P<number>\d{1,2}(?:\.\d+)?)\b", _percentile),
         (rf"(?P<side>상위|하위|top|bottom)\s*{_NUMBER}{_PERCENT}\s*(?:의|지점의?)?\s*{_CUT}", _percentile),
         (rf"{_CUT}(?: value)? (?:of|for) the (?P<side>top|bottom) {_NUMBER}{_PERCENT}", _percentile),
+        (rf"(?P<nth>\d{{1,3}}|{'|'.join(_ORDINALS)})\s*번\s*째(?:로|의)?(?=\s*\S)", _nth),
+        (r"(?P<nth>\d{1,3})\s*(?:위|등)(?![가-힣]*급)", _nth),
+        (rf"(?:the )?(?P<nth>{'|'.join(_ORDINALS)})(?=[\s-]*(?:{_RANKING})\b)", _nth),
+        (rf"(?:the )?(?P<nth>\d{{1,3}})(?:st|nd|rd|th)(?=[\s-]*(?:{_RANKING})\b)", _nth),
+        (rf"(?P<side>상위|하위)\s*{_NUMBER}{_PERCENT}(?!\s*(?:의|지점의?)?\s*{_CUT})", _best_part),
+        (
+            rf"(?:the )?(?P<side>top|bottom|highest|best|lowest|worst) {_NUMBER}{_PERCENT}(?: of(?: the| all)?)?",
+            _best_part,
+        ),
+        (
+            rf"(?:맨\s*)?(?P<side>마지막|끝|뒤|처음|첫|앞)(?:에서|의)?\s*{_ROWS}\s*(?:개\s*)?(?:의\s*)?(?:행|줄|레코드|데이터)",
+            _rows_at,
+        ),
+        (rf"(?:the )?(?P<side>first|last|final) {_ROWS} (?:{_LINES})\b", _rows_at),
         (rf"{_COUNT}\s*-?\s*{_UNIT}?(?:\s*-?\s*(?:간|의|기간|단위))?\s*-?\s*{_AVERAGE}", _moving),
         (rf"{_AVERAGE} (?:of|over|with a window of) (?:the )?(?:last |past )?{_COUNT}[\s-]*{_UNIT}?\b", _moving),
         (rf"{_COUNT}[\s-]*{_UNIT}(?![가-힣]*월)(?:간|동안|치|짜리)?", _span),

@@ -17,7 +17,7 @@ class Draft:
 
     `options` are further fields of the query by name; `cues` tell that the question goes on from the one before;
     `as_one` that what "or" joins is computed as one; `counts_groups` that groups which meet a condition are counted,
-    `outliers_of_rows` that outliers are those of the rows that meet the conditions.
+    `rows_first` that outliers, or the best rows, are those of the rows that meet the conditions.
     """
 
     scope: Scope
@@ -29,7 +29,7 @@ class Draft:
     cues: set[str] = field(default_factory=set)
     as_one: bool = False
     counts_groups: bool = False
-    outliers_of_rows: bool = False
+    rows_first: bool = False
 
     def take(self, found: Found, *instead: Piece) -> None:
         """Replace the pieces that were found by others."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from chat.analyst.queries import USED_WORDS, NotClear, Query, Statistic, is_statistic
 from chat.analyst.telling.markdown import groups_digits
-from chat.analyst.understanding.layouts import Layouts
+from chat.analyst.understanding.mixtures import Mixtures
 
 _DEFAULT_PREVIEW = 10
 _COMPARING = ("gt", "ge", "lt", "le")
 
 
-class Reading(Layouts):
+class Reading(Mixtures):
     """What a question without its conditions asks for."""
 
     def query(self) -> Query:
@@ -19,16 +19,16 @@ class Reading(Layouts):
         self.reject_leftovers(keys)
         query = self._action(keys)
         used = {*query.measures, *query.groups, query.date, *self.filtered_columns()}
-        used |= {*query.within, query.across}
+        used |= {*query.within, query.across, *(name for _, name in query.pairs)}
         unused = any(piece.kind == "column" and not used.intersection(piece.columns) for piece in self.pieces)
-        known = USED_WORDS[query.action]
+        known = USED_WORDS[query.action] | ({"distinct"} if query.pairs else set())
         quantiles = {key for key in keys if is_statistic(key)} if "median" in known else set()
         if unused or keys - known - quantiles:
             raise NotClear("unsure")
         return query
 
     def _action(self, keys: set[str]) -> Query:
-        special = self.tested(keys) or self.laid_out(keys)
+        special = self.tested(keys) or self.laid_out(keys) or self.mixed(keys)
         if special:
             return special
         for key in ("duplicates", "missing", "outliers", "correlation", "distribution"):

@@ -20,8 +20,10 @@ from chat.analyst.understanding.group_conditions import take_group_conditions
 from chat.analyst.understanding.implied import with_implied, without_idle_words
 from chat.analyst.understanding.joins import with_joins
 from chat.analyst.understanding.lexicon import Lexicon
+from chat.analyst.understanding.nested import summarised_last, take_nested
 from chat.analyst.understanding.options import take_options
 from chat.analyst.understanding.questioning import Reading
+from chat.analyst.understanding.ranked import take_ranks
 from chat.analyst.understanding.rewording import reworded
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.steps import take_steps, with_columns
@@ -52,9 +54,10 @@ def understand(
             query = set_apart(_counted(draft.complete(reading.query()), draft), reading.keys(), as_one=draft.as_one)
         else:
             query = set_apart(gone_on(last, reading, draft), reading.keys(), as_one=draft.as_one)
-        if draft.outliers_of_rows and any(step.kind == "drop_outliers" for step in query.preparations):
-            kept = Preparation("keep_rows", filters=query.filters)
-            query = replace(query, filters=(), preparations=(kept, *query.preparations))
+        if draft.rows_first:
+            query = _rows_first(query)
+        query = summarised_last(query)
+        _reject_idle_ranks(query)
         return with_joins(with_columns(within_dates(query, scope)), scope)
     except NotClear as error:
         titled = _TITLED.fullmatch(question) if error.unclear.reason == "words" else None
@@ -86,7 +89,7 @@ def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
     draft = Draft(scope, with_literals(pieces))
     draft.cues = {piece.key for piece in pieces if piece.key in _CUES}
     draft.as_one = any(_is_or(piece) for piece in pieces)
-    draft.outliers_of_rows = _names_rows_of_outliers(pieces)
+    draft.rows_first = _names_rows_of_outliers(pieces)
     take_chart(draft, pieces)
     draft.pieces = reworded(draft.pieces, scope)
     take_derived(draft)
@@ -95,6 +98,8 @@ def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
     _reject_unknown(draft.pieces, allowed_empty="chart" in draft.cues)
     draft.pieces = without_idle_words(with_implied(draft.pieces, lexicon, scope))
     take_age_groups(draft, lexicon)
+    take_ranks(draft)
+    take_nested(draft)
     take_steps(draft)
     take_options(draft)
     take_group_conditions(draft)
@@ -116,6 +121,24 @@ def _names_rows_of_outliers(pieces: list[Piece]) -> bool:
     """ "서울에서 이상치를 빼고": the outliers are those of Seoul, not of all rows."""
     outliers = next((number for number, piece in enumerate(pieces) if piece.key == "outliers"), 0)
     return any(piece.kind == "value" and piece.tail.strip() == "에서" for piece in pieces[:outliers])
+
+
+def _rows_first(query: Query) -> Query:
+    """The conditions before the steps that choose among the rows: the outliers, or the best, of those they keep."""
+    chosen = [n for n, step in enumerate(query.preparations) if step.kind in ("drop_outliers", "keep_best")]
+    if not chosen or not (query.filters or query.either):
+        return query
+    if query.either:
+        raise NotClear("unsure")
+    kept = Preparation("keep_rows", filters=query.filters)
+    steps = (*query.preparations[: chosen[0]], kept, *query.preparations[chosen[0] :])
+    return replace(query, filters=(), preparations=steps)
+
+
+def _reject_idle_ranks(query: Query) -> None:
+    """A rank or a part of what nothing ranks would be ignored."""
+    if (query.rank is not None or query.percent is not None) and query.limit is None:
+        raise NotClear("unsure")
 
 
 def _counted(query: Query, draft: Draft) -> Query:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import get_args
 
-from chat.analyst.queries import NotClear, is_statistic
+from chat.analyst.queries import NotClear, Period, is_statistic
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.compounds import percentile_key
 from chat.analyst.understanding.scopes import Scope
@@ -30,6 +31,7 @@ def reworded(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """The pieces with such parts in plainer words. Raises NotClear where one of them can't be told for certain."""
     pieces = _without_units(pieces, scope)
     pieces = _rows_by_part_of_name(pieces, scope)
+    pieces = _rows_by_identifier(pieces, scope)
     pieces = _quartiles(pieces)
     pieces = _more_percentiles(pieces)
     pieces = _ranked_periods(pieces)
@@ -83,6 +85,28 @@ def _means_rows(pieces: list[Piece], number: int, scope: Scope) -> bool:
     numbers = [piece for piece in pieces if any(scope.column(name).kind == "number" for name in piece.columns)]
     counted = any(piece.key in ("count", "rows", "lacking", "missing") for piece in pieces) or bool(numbers)
     return counted or any(piece.kind == "number" or piece.key in _RANKS for piece in pieces)
+
+
+def _rows_by_identifier(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """In "tickets per month" and "부서별 사원번호 수" the column that names every row stands for the rows."""
+    keys = {piece.key for piece in pieces if piece.kind == "word"}
+    if not keys & {"each", "pivot", "trend", "growth", "cumulative", *get_args(Period)} or keys & {*_RANKS, "distinct"}:
+        return pieces
+    over_time = keys & {"pivot", "trend", "growth", "cumulative", *get_args(Period)}
+    if "count" in keys and not over_time and not any(is_statistic(key) for key in keys):
+        return pieces  # "부서별 직원 수": different names are counted
+    kept = [piece for piece in pieces if piece.kind != "filler"]
+    told = list(pieces)
+    for before, piece, after in zip([None, *kept], kept, [*kept[1:], None], strict=False):
+        english = before is not None and before.key == "each" and before.text.isascii()
+        marked = english or (after is not None and after.key == "each" and is_korean(after))
+        if piece.kind == "column" and not marked and not piece.key and _are_identifiers(piece, scope):
+            told[told.index(piece)] = Piece("word", piece.text, key="rows", tail=piece.tail)
+    return told
+
+
+def _are_identifiers(piece: Piece, scope: Scope) -> bool:
+    return all(scope.column(name).kind == "text" and scope.is_unique(name) for name in piece.columns)
 
 
 def _quartiles(pieces: list[Piece]) -> list[Piece]:

@@ -1538,7 +1538,12 @@ STAFF: list[tuple[Query, str]] = [
         "count employees by city and gender",
     ),
     (
-        Query("aggregate", ("salary", "age", "score"), ("median", "mean", "max"), ("department",)),
+        Query(
+            "aggregate",
+            ("salary", "age", "score"),
+            groups=("department",),
+            pairs=(("median", "salary"), ("mean", "age"), ("max", "score")),
+        ),
         "median salary, mean age and max score by department",
     ),
     (

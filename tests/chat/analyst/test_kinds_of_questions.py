@@ -1,0 +1,156 @@
+"""Exact answers to kinds of questions: ranks and parts, several statistics, formulas, sums of periods, bins, rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chat.analyst.command import ask
+from chat.analyst.reading import read_table
+from chat.analyst.tables import Table
+from tests.chat.analyst.exact_tables import FILES, FRAMES
+from tests.chat.analyst.test_exact_answers import Expected, Frame, holds, inside
+
+
+def best(values: pd.Series, percent: float, *, lowest: bool = False) -> pd.Series:
+    """The highest (or lowest) values, so many percent of all, rounded up."""
+    count = math.ceil(values.notna().sum() * percent / 100)
+    return values.nsmallest(count) if lowest else values.nlargest(count)
+
+
+def nth(values: pd.Series, number: int) -> float:
+    return float(values.dropna().drop_duplicates().nlargest(number).iloc[number - 1])
+
+
+def by_region(frame: Frame) -> pd.Series:
+    return frame.groupby("지역").매출.sum()
+
+
+RANKS: list[tuple[str, str, Expected]] = [
+    ("sales", "매출 상위 10% 행", lambda f: list(best(f.매출, 10))),
+    ("sales", "매출 상위 5% 주문의 비용 합계", lambda f: f.loc[best(f.매출, 5).index].비용.sum()),
+    ("sales", "서울에서 매출 상위 10% 주문의 매출 평균", lambda f: best(f[f.지역 == "서울"].매출, 10).mean()),
+    ("sales", "비용 하위 20% 주문의 평균 수량", lambda f: f.loc[best(f.비용, 20, lowest=True).index].수량.mean()),
+    ("sales", "매출 상위 40% 지역", lambda f: by_region(f).nlargest(2).to_dict()),
+    ("sales", "비용 상위 20개 주문의 평균 수량", lambda f: f.loc[f.비용.nlargest(20).index].수량.mean()),
+    ("sales", "마지막 5행 보여줘", lambda f: list(f.비용.tail(5))),
+    ("sales", "처음 100행의 매출 합계", lambda f: f.head(100).매출.sum()),
+    ("sales", "두 번째로 높은 비용", lambda f: nth(f.비용, 2)),
+    ("sales", "매출이 세 번째로 높은 지역은?", lambda f: by_region(f).nlargest(3).index[2]),
+    ("sales", "매출이 두 번째로 낮은 지역", lambda f: by_region(f).nsmallest(2).index[1]),
+    ("sales", "비용이 4번째로 큰 주문의 주문번호", lambda f: f.loc[f.비용.nlargest(4).index[3]].주문번호),
+    ("staff", "top 10 % of rows by Salary", lambda f: list(best(f.Salary, 10))),
+    ("staff", "average Salary of the top 10% of employees by Years", lambda f: f.loc[rows_by_years(f)].Salary.mean()),
+    ("staff", "average Salary of the bottom 5%", lambda f: best(f.Salary, 5, lowest=True).mean()),
+    ("staff", "mean Age of the top 30 employees by Salary", lambda f: f.loc[f.Salary.nlargest(30).index].Age.mean()),
+    ("staff", "the last 7 rows", lambda f: list(f.Salary.tail(7))),
+    ("staff", "mean Salary of the first 50 rows", lambda f: f.head(50).Salary.mean()),
+    ("staff", "what is the second highest Salary?", lambda f: nth(f.Salary, 2)),
+    ("staff", "3rd largest Salary", lambda f: nth(f.Salary, 3)),
+    ("staff", "which Department has the second highest average Salary?", lambda f: second(f, "Department", "Salary")),
+    ("staff", "top 50% of Departments by average Salary", lambda f: means(f).nlargest(2).to_dict()),
+]
+MIXED: list[tuple[str, str, Expected]] = [
+    ("sales", "지역별 평균 비용과 수량 합계", lambda f: each(f, "지역", 비용="mean", 수량="sum")),
+    (
+        "sales",
+        "제품별 매출 합계와 비용 평균, 주문 건수",
+        lambda f: each(f, "제품", 매출="sum", 비용="mean", 주문번호="size"),
+    ),
+    ("sales", "매출 합계와 수량 평균", lambda f: [f.매출.sum(), f.수량.mean()]),
+    (
+        "sales",
+        "월별 매출 합계와 평균 비용",
+        lambda f: each(f, f.주문일.dt.to_period("M"), 매출="sum", 비용="mean")[:40],
+    ),
+    ("sales", "지역별 최고 매출과 최저 비용", lambda f: each(f, "지역", 매출="max", 비용="min")),
+    (
+        "staff",
+        "average Salary and total Years by Department",
+        lambda f: each(f, "Department", Salary="mean", Years="sum"),
+    ),
+    (
+        "staff",
+        "number of employees and median Salary by Gender",
+        lambda f: each(f, "Gender", Name="size", Salary="median"),
+    ),
+    ("staff", "max Salary, min Age and total Years", lambda f: [f.Salary.max(), f.Age.min(), f.Years.sum()]),
+    (
+        "weather",
+        "mean temperature and total rainfall per station",
+        lambda f: each(f, "station", temperature="mean", rainfall="sum"),
+    ),
+]
+NESTED: list[tuple[str, str, Expected]] = [
+    ("sales", "월별 매출 합계의 평균", lambda f: by_month(f).mean()),
+    ("sales", "2024년 월별 매출 합계의 최댓값", lambda f: by_month(f[f.주문일.dt.year == 2024]).max()),
+    ("sales", "일별 주문 건수의 최댓값", lambda f: f.groupby(f.주문일.dt.date).size().max()),
+    ("sales", "월평균 매출", lambda f: by_month(f).mean()),
+    (
+        "sales",
+        "지역별 월평균 매출",
+        lambda f: f.groupby(["지역", f.주문일.dt.to_period("M")]).매출.sum().groupby(level=0).mean().to_dict(),
+    ),
+    ("sales", "지역별 평균 비용의 표준편차", lambda f: f.groupby("지역").비용.mean().std()),
+    (
+        "sales",
+        "매출의 이상치를 빼고 월별 매출 합계의 중앙값",
+        lambda f: by_month(f[f.매출.isin(inside(f.매출)) | f.매출.isna()]).median(),
+    ),
+    ("sales", "서울의 월별 비용 합계의 평균", lambda f: by_month(f[f.지역 == "서울"], "비용").mean()),
+    ("weather", "average of monthly totals of rainfall", lambda f: by_month(f, "rainfall").mean()),
+    ("weather", "maximum of daily total rainfall", lambda f: f.groupby("date").rainfall.sum().max()),
+    ("staff", "average number of employees per Department", lambda f: f.groupby("Department").size().mean()),
+    ("staff", "standard deviation of the Department average Salaries", lambda f: means(f).std()),
+    ("staff", "average number of rows per year", lambda f: f.groupby(f.Hired.dt.year).size().mean()),
+]
+
+
+def by_month(frame: Frame, column: str = "매출") -> pd.Series:
+    when = "주문일" if "주문일" in frame else "date"
+    return frame.groupby(frame[when].dt.to_period("M"))[column].sum()
+
+
+def rows_by_years(frame: Frame) -> pd.Index:
+    """The 25 of 250 who have been there longest; of equal ones the first in the file."""
+    return frame.Years.sort_values(ascending=False, kind="stable").head(25).index
+
+
+def means(frame: Frame) -> pd.Series:
+    return frame.groupby("Department").Salary.mean()
+
+
+def second(frame: Frame, group: str, measure: str) -> str:
+    return str(frame.groupby(group)[measure].mean().nlargest(2).index[1])
+
+
+def each(frame: Frame, group: str | pd.Series, **statistics: str) -> list[float]:
+    """Every number of a table of groups that have a name."""
+    return list(frame.groupby(group).agg(statistics).to_numpy().ravel())
+
+
+ASKED = [*RANKS, *MIXED, *NESTED]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Table, Path]]:
+    folder = tmp_path_factory.mktemp("tables")
+    read = {}
+    for name, (file, content) in FILES.items():
+        path: Path = folder / file
+        path.write_bytes(content)
+        read[name] = (read_table(path, file), path)
+    return read
+
+
+@pytest.mark.parametrize(("name", "question", "expected"), ASKED, ids=[question for _, question, _ in ASKED])
+def test_the_answer_is_exact(
+    tables: Mapping[str, tuple[Table, Path]], name: str, question: str, expected: Expected
+) -> None:
+    wanted = expected(FRAMES[name])
+    answered = ask(question, *tables[name])
+    assert holds(answered, wanted), f"{wanted}\n{answered.text}"
