@@ -55,6 +55,7 @@ Statistic = Literal[
     "last",
     "quotient",
     "rate",
+    "met",
     Quantile,
 ]
 Period = Literal["day", "week", "month", "quarter", "year", "weekday", "hour"]
@@ -191,18 +192,19 @@ PreparationKind = Literal[
 class Preparation:
     """A step that changes the rows or columns before anything is computed; steps run in the question's order.
 
-    drop_outliers: of `columns`, by `method` "iqr" or "z" and its `factor` (1.5, 3). drop_missing and drop_duplicates:
-    by `columns` (all when empty). fill_missing: of `columns`, with `method` "mean", "median", "mode", "zero",
-    "previous" or, where it is "value", with `operand`. keep_rows: those that meet `filters`. keep_best: those with
-    the highest (`method` "high") or lowest ("low") values of the one column, `operand` of them or the part `factor` in
-    percent, rounded up. keep_first and keep_last: `operand` rows in the file's order. derive: the new
-    column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), with the number `operand` last if
-    there is one (first where `method` is "from", a difference, or "into", a ratio), how much the first is above the
-    second in percent ("%"), or a function of the one column ("log", "abs", "square", "root", "z", "min_max",
-    "length"). summarise: a row for each group of `columns` (dates by `period`) takes the place of its rows, with
-    `name`, the statistic `method` of `measure` ("": how many rows). bin: the new column `name` is `columns[0]` cut at
-    `edges` (a bin includes its lower edge), called by `labels`. join: the columns of the conversation's other file
-    `other` where `columns` are equal; the one column is called `name` there where that isn't empty.
+    drop_outliers: of `columns`, by `method` "iqr" or "z" and its `factor` (1.5, 3). drop_missing and
+    drop_duplicates: by `columns` (all when empty). fill_missing: of `columns`, with `method` "mean", "median",
+    "mode", "zero", "previous" or, where it is "value", with `operand`. keep_rows: those that meet `filters`.
+    keep_best: those with the highest (`method` "high") or lowest ("low") values of the one column, `operand` of
+    them or the part `factor` in percent, rounded up. keep_first and keep_last: `operand` rows in the file's order.
+    derive: the new column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), with the number
+    `operand` last if there is one (first where `method` is "from", a difference, or "into", a ratio), how much the
+    first is above the second in percent ("%"), 100 where a row meets `filters` and 0 where not ("meets"), or a
+    function of the one column ("log", "abs", "square", "root", "z", "min_max", "length"). summarise: a row for each
+    group of `columns` (dates by `period`) takes the place of its rows, with `name`, the statistic `method` of
+    `measure` ("": how many rows). bin: the new column `name` is `columns[0]` cut at `edges` (a bin includes its
+    lower edge), called by `labels`. join: the columns of the conversation's other file `other` where `columns` are
+    equal; the one column is called `name` there where that isn't empty.
     """
 
     kind: PreparationKind
@@ -224,22 +226,22 @@ class Query:
     """A question that was understood.
 
     `measures` are computed on, `groups` set apart; `statistics` empty means that the question names none; any
-    percentile is called as "p37" is. The first measure of a ranking of rows is ranked by, others are what is asked of
-    those rows; the first of a regression is explained by the others; a pivot without any counts rows. A lookup
+    percentile is called as "p37" is. The first measure of a ranking of rows is ranked by, others are what is asked
+    of those rows; the first of a regression is explained by the others; a pivot without any counts rows. A lookup
     asks for the measures of the rows that meet the filters. A pivot whose rows or columns are periods has a `date`.
     `date` is the column whose `period` a trend follows; `corrections` are (as written, as understood).
     `preparations` come first, then `filters` and `either`, which all must hold. `having` keeps groups by what is
     computed of them. A ranking starts anew within each of the groups `within`. A trend with `window` is a moving
     average over so many periods; `cumulative` adds up what came before, of a trend or of shares. Growth compares
-    with the period before, or with the same one of the `year` before (`versus`). `across` is what a pivot sets
-    side by side. `method`: "pearson", "spearman" or "kendall" of a correlation; "iqr" or "z" of outliers, with its
+    with the period before, or with the same one of the `year` before (`versus`). `across` is what a pivot sets side
+    by side. `method`: "pearson", "spearman" or "kendall" of a correlation; "iqr" or "z" of outliers, with its
     `factor`; "shapiro", "dagostino", "ks" or "anderson" of normality; "welch", "student", "paired" or "one_sample"
     (against `factor`) of a t-test. `alpha` is the level of significance. `compared` are the two values whose
     difference or ratio (`operation`) is asked for. `chart` is the kind of chart that the question wishes for, which
-    changes nothing in what is computed. A ranking with `rank` shows what has the rank-th value, one with `percent` that
-    part of all that are ranked, rounded up. `pairs` are statistics each of a measure of its own ("": the number of
-    rows), in the place of every statistic of every measure. A `rate` is, of the rows of each group, those that meet its
-    conditions.
+    changes nothing in what is computed. A ranking with `rank` shows what has the rank-th value, one with `percent`
+    that part of all that are ranked, rounded up. `pairs` are statistics each of a measure of its own ("": the
+    number of rows), in the place of every statistic of every measure. `as_whole`: what all rows come to is asked
+    for, and groups are only shown beside it.
     """
 
     action: Action
@@ -268,7 +270,7 @@ class Query:
     rank: int | None = None
     percent: float | None = None
     pairs: tuple[tuple[Statistic, str], ...] = ()
-    rate: tuple[Filter, ...] = ()
+    as_whole: bool = False
     chart: ChartKind = field(default="", compare=False)
 
 

@@ -22,6 +22,7 @@ def expression(statistic: str, column: str, sql_type: str, relation: str) -> str
     centred = f"{column} - (SELECT avg({column}) FROM {relation})"  # large values would lose their digits in powers
     written = {
         "count": f"count({column})",
+        "met": f"avg({column})",
         "sum": f"{precise}sum({column})",
         "mean": f"{precise}avg({column})",
         "min": f"min({column})",
@@ -41,6 +42,12 @@ def expression(statistic: str, column: str, sql_type: str, relation: str) -> str
         "last": f"arg_max({column}, {_ROW})",
     }
     return written[statistic]
+
+
+def quotient(statistic: str, numerator: str, denominator: str) -> str:
+    """The SQL of the ratio of two sums ("quotient"), or of how much the first is above the second in percent."""
+    a, b = f"sum({numerator})", f"sum({denominator})"
+    return f"{a} / nullif({b}, 0)" if statistic == "quotient" else f"({a} - {b}) * 100.0 / nullif({b}, 0)"
 
 
 def _range(column: str, sql_type: str) -> str:

@@ -112,6 +112,15 @@ def limited(limit: int | None) -> str:
     return "" if limit is None else f"\nLIMIT {limit}"
 
 
+def by_bins(query: Query, source: Source) -> str:
+    """The order of the bins that rows are set apart by, as a part of ORDER BY; nothing without any."""
+    named = [name for name in query.groups if name in source.bins]
+    if not named or query.limit is not None:
+        return ""
+    listed = ", ".join(literal(label) for label in source.bins[named[0]])
+    return f"list_position([{listed}], {source.name(named[0])}), "
+
+
 def ordered(query: Query, value: str, order: str) -> str:
     """The end of a ranking's SELECT: all in `order`, or the first ones, the part or the rank that is asked for.
 
@@ -140,6 +149,7 @@ def _by_group(query: Query, source: Source) -> Result:
     first = parts[0][1] if query.statistics or query.pairs or not query.measures else parts[1][1]
     place = len(query.groups) + 1 + [name for _, name in parts].index(first)
     order = in_order(place, ascending=query.ascending, labels=len(query.groups))
+    order = order.replace("ORDER BY ", f"ORDER BY {by_bins(query, source)}", 1)
     sql = source.sql(group_by(query, source, query.groups, parts) + order + limited(query.limit))
     frame = source.restored(source.frame(sql), [*query.groups, *(name for _, name in parts)])
     values: dict[str, Any] = {"by": first, "groups": len(frame), "count": len(frame)}
@@ -169,7 +179,7 @@ def share(query: Query, source: Source) -> Result:
     names = [source.name(name) for name in query.groups]
     direction = "ASC" if query.ascending else "DESC"
     value = f"{quoted(PART)} {direction} NULLS LAST"
-    order = ", ".join([value, *(f"{name} NULLS LAST" for name in names)])
+    order = by_bins(query, source) + ", ".join([value, *(f"{name} NULLS LAST" for name in names)])
     shares = [*names, quoted(PART), f"{shared} AS {quoted(SHARE)}"]
     if query.cumulative:
         shares.append(f"sum({shared}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS {quoted(CUMULATED)}")

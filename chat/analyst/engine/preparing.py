@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from chat.analyst.engine.database import ROW, quoted
 from chat.analyst.engine.sources import Impossible, Others, Source
 from chat.analyst.engine.sql import literal
 from chat.analyst.engine.time_labels import truncated
-from chat.analyst.queries import Preparation, Query
+from chat.analyst.queries import AnyOf, Filter, Preparation, Query
 from chat.analyst.tables import Column, Table, note
 
 _ROW = quoted(ROW)
@@ -28,8 +29,26 @@ def prepared(query: Query, table: Table, others: Others) -> Source:
             source.notes.append(note(step.kind, count=before - after, columns=named))
         if step.kind == "join":
             source.rows = max(source.rows, after)
-    source.keep(query)
+    source.keep(without_dates(query) if query.action == "growth" else query)
     return source
+
+
+def without_dates(query: Query) -> Query:
+    """The query without what it says of the column that growth follows: the time before may be compared with."""
+    filters, either = about_dates(query)
+    rest = tuple(item for item in query.filters if item not in filters)
+    return replace(query, filters=rest, either=tuple(item for item in query.either if item not in either))
+
+
+def about_dates(query: Query) -> tuple[tuple[Filter, ...], tuple[AnyOf, ...]]:
+    """The conditions on the column of dates that a query follows, and on nothing else."""
+    filters = tuple(item for item in query.filters if item.column == query.date)
+    either = tuple(
+        item
+        for item in query.either
+        if all(part.column == query.date for alternative in item.alternatives for part in alternative)
+    )
+    return filters, either
 
 
 def _count(source: Source) -> int:
@@ -163,6 +182,8 @@ def _free(name: str, taken: Iterable[str]) -> str:
 
 def _derived(source: Source, step: Preparation) -> tuple[str, str]:
     """The SQL of a new column and its unit."""
+    if step.method == "meets":
+        return f"CASE WHEN {source.write.conditions(step.filters)} THEN 100 ELSE 0 END", ""
     if step.method == "length":
         return f"length({source.name(step.columns[0])}::VARCHAR)", ""
     if all(source.kind(column) in ("date", "month") for column in step.columns) and step.method == "-":
@@ -173,7 +194,16 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
     if step.method in ("+", "-", "*", "/"):
         if isinstance(step.operand, int | float):
             cells.append(literal(step.operand))
+        if step.method == "/" and len(columns) == 2:
+            source.quotients[step.name] = (cells[0], cells[1])
         return _calculated(step.method, cells), _unit_of(source, columns, step)
+    if step.method == "%":
+        source.quotients[step.name] = (cells[0], cells[1])
+        return f"({cells[0]} - {cells[1]}) * 100.0 / nullif({cells[1]}, 0)", ""
+    if step.method in ("from", "into"):
+        number = literal(step.operand)
+        made = f"{number} - {cells[0]}" if step.method == "from" else f"{number} / nullif({cells[0]}, 0)"
+        return made, _unit_of(source, columns, step)
     cell = cells[0]
     relation = source.relation
     functions = {
@@ -199,7 +229,7 @@ def _calculated(sign: str, cells: Sequence[str]) -> str:
 
 def _unit_of(source: Source, columns: Sequence[str], step: Preparation) -> str:
     units = {source.column(column).unit for column in columns}
-    keeps = step.method in ("+", "-") or (len(columns) == 1 and step.operand is not None)
+    keeps = step.method in ("+", "-", "from") or (step.method in ("*", "/") and step.operand is not None)
     return next(iter(units)) if keeps and len(units) == 1 else ""
 
 
@@ -209,6 +239,7 @@ def _bin(source: Source, step: Preparation, name: str, others: Others) -> None:
     edges = [literal(edge) for edge in step.edges]
     is_open = len(step.labels) != len(edges) - 1
     labels = step.labels or _labels(edges)
+    source.bins[step.name] = tuple(labels)
     cases = []
     if is_open:
         lows: list[str | None] = [None, *edges]

@@ -9,9 +9,10 @@ from typing import Any
 
 from chat.analyst.engine.database import quoted
 from chat.analyst.engine.groupings import group_by, measured, ordered
+from chat.analyst.engine.preparing import about_dates
 from chat.analyst.engine.results import CHANGE, CUMULATED, GROWTH, MOVING, PREVIOUS, Result, result_of
 from chat.analyst.engine.sources import Impossible, Source
-from chat.analyst.engine.time_labels import CALENDAR, a_year, length, periods_of
+from chat.analyst.engine.time_labels import CALENDAR, a_year, label_of, length, periods_of, truncated
 from chat.analyst.queries import Period, Query
 
 _SHORT_DAYS = 62
@@ -75,6 +76,17 @@ def _by_period(query: Query, source: Source) -> tuple[Period, str, str, list[str
     return period, group_by(query, source, names, parts), parts[0][1], [*names, *(name for _, name in parts)]
 
 
+def _is_of_whole_periods(query: Query, source: Source, where: str) -> bool:
+    """Whether a condition leaves no period in part: 2024 has whole months, the middle of March hasn't."""
+    label = label_of(query.date or "", query, source)
+    touched = f"SELECT {label} FROM {source.relation} WHERE {where}"
+    row = source.row(
+        f"SELECT count(*) FILTER (WHERE {where}) AS kept, count(*) FILTER (WHERE {label} IN ({touched})) AS whole\n"
+        f"FROM {source.relation}"
+    )
+    return bool(row["kept"] == row["whole"])
+
+
 def natural_period(source: Source, date: str) -> Period:
     """The period that makes a readable number of points of a column's dates."""
     cell = source.name(date)
@@ -101,10 +113,15 @@ def growth(query: Query, source: Source) -> Result:
     """Each period beside the one before, or the same one of the year before: the change and its share of it.
 
     Days follow each other as the file has them, other periods as the calendar does. A share of nothing, or of less
-    than nothing, is none.
+    than nothing, is none. Conditions on the date choose among the periods: the one before the first is compared with.
     """
     date = query.date or ""
-    period, by_period, first, names = _by_period(query, source)
+    where = source.write.conditions(*about_dates(query))
+    period = query.period or natural_period(source, date)
+    if where and not _is_of_whole_periods(replace(query, period=period), source, where):
+        source.step("within", f"SELECT *\nFROM {source.relation}\nWHERE {where}")
+        where = ""
+    period, by_period, first, names = _by_period(replace(query, period=period), source)
     lines = [source.name(name) for name in query.groups if name != date]
     now, value = source.name(date), quoted(first)
     is_listed = query.versus == "previous" and period == "day"
@@ -121,7 +138,11 @@ def growth(query: Query, source: Source) -> Result:
     change = f"{value} - {quoted(PREVIOUS)}"
     percent = f"CASE WHEN {quoted(PREVIOUS)} > 0 THEN ({change}) * 100.0 / {quoted(PREVIOUS)} END"
     order = ", ".join([now, *(f"{line} NULLS LAST" for line in lines)])
-    body = f"SELECT *,\n  {change} AS {quoted(CHANGE)},\n  {percent} AS {quoted(GROWTH)}\nFROM paired\nORDER BY {order}"
+    body = f"SELECT *,\n  {change} AS {quoted(CHANGE)},\n  {percent} AS {quoted(GROWTH)}\nFROM paired"
+    if where:
+        label = truncated(now, period)
+        body += f"\nWHERE {now} IN (SELECT {label} FROM dated WHERE {where})"
+    body += f"\nORDER BY {order}"
     sql = source.sql(body, ("periods", by_period), ("paired", paired))
     frame = source.restored(source.frame(sql), [*names, PREVIOUS, CHANGE, GROWTH])
     frame[date] = periods_of(frame[date], period)
@@ -133,4 +154,8 @@ def growth(query: Query, source: Source) -> Result:
         by = GROWTH if known[GROWTH].notna().any() else CHANGE
         frame = known.sort_values(by, ascending=query.ascending, kind="stable").head(query.limit)
         frame = frame.reset_index(drop=True)
+    if where:  # what is counted is what is shown
+        source.back()
+        source.step("shown", f"SELECT *\nFROM {source.relation}\nWHERE {where}")
+        source.step("shown_dated", f"SELECT *\nFROM {source.relation}\nWHERE {now} IS NOT NULL")
     return _dated(query, source, frame=frame, values=values, sql=sql)

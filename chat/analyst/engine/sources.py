@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from chat.analyst.engine.aggregates import expression
+from chat.analyst.engine.aggregates import expression, quotient
 from chat.analyst.engine.database import DATA
 from chat.analyst.engine.sql import Writer
 from chat.analyst.queries import Query
@@ -36,6 +36,8 @@ class Source:
         self.notes: list[Note] = []
         self.others: dict[str, Table] = {}
         self.before_summary: tuple[int, int, tuple[tuple[str, int], ...]] | None = None
+        self.bins: dict[str, tuple[str, ...]] = {}
+        self.quotients: dict[str, tuple[str, str]] = {}
         self._steps: list[tuple[str, str]] = []
         self._used: dict[str, None] = {}
 
@@ -122,6 +124,8 @@ class Source:
 
     def statistic(self, statistic: str, column: str) -> str:
         """The SQL of a statistic of a column."""
+        if statistic in ("quotient", "rate"):
+            return quotient(statistic, *self.quotients[column])
         return expression(statistic, self.name(column), self.sql_type(column), self.relation)
 
     def counted(self, columns: Sequence[str]) -> tuple[int, int, tuple[tuple[str, int], ...]]:

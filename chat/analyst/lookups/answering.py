@@ -67,6 +67,8 @@ def instead_of(
 def _is_open(query: Query | Unclear, table: Table) -> bool:
     if isinstance(query, Unclear):
         return query.reason in _NOT_UNDERSTOOD
+    if query.preparations or query.rank is not None or query.percent is not None:
+        return False  # what is computed first is no cell of the table
     if table.height > _FEW_ROWS:
         return query.action == "preview"
     if query.action == "top" and query.limit in (None, 1):

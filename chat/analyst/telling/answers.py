@@ -126,7 +126,7 @@ def _groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[
     if not query.measures or first == COUNT:
         return _counted_groups(query, result, phrases, where)
     statistic, _, column = first.partition(" ")
-    top = result.frame.iloc[0]
+    top = _top_row(result.frame, first)
     sentence = phrases.say(
         "answer.groups",
         groups=phrases.names(query.groups),
@@ -142,7 +142,7 @@ def _groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[
 
 def _counted_groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
     """Rows by group; of groups that had to meet a condition, how many do."""
-    top = result.frame.iloc[0]
+    top = _top_row(result.frame, COUNT)
     sentence = phrases.say(
         "answer.groups_having" if query.having else "answer.groups_rows",
         groups=phrases.names(query.groups),
@@ -153,6 +153,12 @@ def _counted_groups(query: Query, result: Result, phrases: Phrases, where: str) 
         overall=number(result.values["overall"]),
     )
     return [sentence, phrases.computed(result.frame), phrases.how(query, result)]
+
+
+def _top_row(frame: pd.DataFrame, by: str) -> Any:
+    """The row with the highest value, which bins in their own order don't begin with."""
+    known = frame[by].dropna()
+    return frame.loc[known.astype(float).idxmax()] if len(known) else frame.iloc[0]
 
 
 def _group_name(row: Any, groups: tuple[str, ...], phrases: Phrases) -> str:
@@ -170,7 +176,7 @@ def _share(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
         ]
     if result.frame.empty:
         return [phrases.say("answer.no_rows", conditions=where), phrases.how(query, result)]
-    top = result.frame.iloc[0]
+    top = result.frame.iloc[0] if query.ascending or query.rank else _top_row(result.frame, PART)
     sentence = phrases.say(
         "answer.share_rank" if query.rank else "answer.share_least" if query.ascending else "answer.share",
         which=phrases.which(query),

@@ -111,6 +111,8 @@ def value_of(query: Query, result: Result) -> Any:
         return found["value"]
     if query.action == "aggregate" and not query.groups and len(query.measures) == len(query.statistics) == 1:
         return found[query.statistics[0]]
+    if query.action == "aggregate" and query.pairs and query.pairs[0][0] in ("quotient", "rate", "met"):
+        return found["overall"] if query.as_whole else exact(result.frame.iloc[0, 0]) if not query.groups else None
     if query.action == "share" and not query.groups:
         return found["share"]
     if query.limit in (None, 1) and len(result.frame) == 1 and query.action in ("top", "trend", "share"):

@@ -8,7 +8,16 @@ from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.sequences import Found, found_all, is_korean
 from chat.analyst.understanding.words import Piece
 
-_SIGNS: dict[str, Operator] = {"high": "gt", "low": "lt", "gt": "gt", "lt": "lt", "ge": "ge", "le": "le"}
+_SIGNS: dict[str, Operator] = {
+    "high": "gt",
+    "low": "lt",
+    "rose": "gt",
+    "fell": "lt",
+    "gt": "gt",
+    "lt": "lt",
+    "ge": "ge",
+    "le": "le",
+}
 _MEANS = (
     "what=column mean=mean sign=gt|lt|ge|le|high|low.k",
     "mean=mean what=column sign=gt|lt|ge|le|high|low.k",
@@ -16,7 +25,7 @@ _MEANS = (
     "sign=gt|lt|ge|le.e mean=mean what=column",
 )
 _COLUMNS = (
-    "a=column b=column sign=gt|lt|ge|le|high|low.k",
+    "a=column b=column sign=gt|lt|ge|le|high|low|rose|fell.k",
     "a=column sign=gt|lt|ge|le.e b=column",
 )
 

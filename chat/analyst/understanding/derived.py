@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 
 from chat.analyst.queries import Preparation
-from chat.analyst.tables import Column
 from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.sequences import Found, found, is_korean
 from chat.analyst.understanding.words import Piece
@@ -44,8 +43,9 @@ _NAMED = (
     "name=unknown a=column sign=minus|plus|times|over_sign|multiplied|divided b=column",
 )
 _OF_ONE = (f"function={_FUNCTION}.e a=column", f"a=column function={_FUNCTION}.k")
-_OUT_OF = re.compile(r"^(?:에서|에서는|으로부터|로부터)")
-_INTO = re.compile(r"^(?:를|을|에|과|와|하고|랑|이랑|에다|에다가)")
+_JOINING = ("-", "−", "+", "/", "*", "×", "x", "times")
+_OUT_OF = re.compile(r"^\s*(?:값|금액|결과)?(?:에서|에서는|으로부터|로부터)")
+_INTO = re.compile(r"^\s*(?:값|금액|결과)?(?:를|을|에|과|와|하고|랑|이랑|에다|에다가)")
 
 
 def take_derived(draft: Draft) -> None:
@@ -57,8 +57,16 @@ def take_derived(draft: Draft) -> None:
     while match := found(draft.pieces, *_OF_ONE):
         if not _derive_of_one(draft, match):
             break
-    signs = ("plus", "times", "over_sign")
-    draft.pieces = [piece for piece in draft.pieces if piece.key not in signs and piece.text not in ("-", "−")]
+    draft.pieces = [
+        piece for number, piece in enumerate(draft.pieces) if piece.text not in _JOINING or _calculates(draft, number)
+    ]
+
+
+def _calculates(draft: Draft, number: int) -> bool:
+    """Whether a sign stands between numbers; between other words it only joins or sets them apart."""
+    beside = [draft.pieces[place] for place in (number - 1, number + 1) if 0 <= place < len(draft.pieces)]
+    numeric = [piece.kind == "number" or _is_number_column(draft, piece) for piece in beside]
+    return len(numeric) == 2 and all(numeric)
 
 
 def _each_unit(draft: Draft) -> None:
@@ -87,7 +95,8 @@ def _unnamed(draft: Draft) -> Found | None:
     if sign.key == "difference" and sign.text != "minus":
         both = draft.one_of(a, "number") and draft.one_of(match.parts["b"][0], "number")
         return match if both and draft.has_statistic() and not draft.has("significant", "t_test") else None
-    marked = draft.pieces[match.end].key == "each" if match.end < len(draft.pieces) else False
+    after = draft.pieces[match.end] if match.end < len(draft.pieces) else None
+    marked = after is not None and after.key == "each" and is_korean(after)
     return None if sign.key == "over_sign" and marked else match
 
 
@@ -139,4 +148,4 @@ def _derive_of_one(draft: Draft, match: Found) -> bool:
 def _add(draft: Draft, step: Preparation) -> None:
     if step not in draft.preparations:
         draft.preparations.append(step)
-        draft.scope.added.append(Column(step.name, "number"))
+        draft.scope.add_derived(step)

@@ -129,6 +129,8 @@ def _exact_names(name: str) -> Iterator[str]:
     words = words_of(name)
     yield from (plain, plain.replace(" ", ""), plain.replace("_", " "), " ".join(words), "".join(words))
     yield from _plurals(" ".join(words))
+    if year := re.fullmatch(r"((?:19|20)\d\d)\s*(?:년도?)?", plain):
+        yield from (f"{year[1]}년", f"{year[1]}년도", year[1])
 
 
 def _parts_of_name(name: str) -> Iterator[str]:

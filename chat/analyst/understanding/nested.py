@@ -135,7 +135,7 @@ def summarised_last(query: Query) -> Query:
     if not summaries:
         return query
     summary, kept = summaries[0], []
-    if len(summaries) > 1 or query.either or query.having or query.rate or query.action != "aggregate":
+    if len(summaries) > 1 or query.either or query.having or query.action != "aggregate":
         raise NotClear("too_hard", words=(summary.name,))
     if query.measures != (summary.name,) or set(query.groups) & set(summary.columns):
         raise NotClear("too_hard", words=(summary.name,))

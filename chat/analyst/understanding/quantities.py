@@ -120,7 +120,7 @@ def _date_of(match: re.Match[str]) -> Date:
 def numbers_at(text: str, start: int) -> Iterator[tuple[int, float]]:
     """Each number that can be read from `start` on, with its end."""
     if (match := _NUMBER.match(text, start)) and not _may_be_metres(match):
-        yield match.end(), _value_of(match)
+        yield match.start() + len(match[0].rstrip()), _value_of(match)
     if start and "가" <= text[start - 1] <= "힣":
         return
     for pattern, counts in ((_KOREAN_COUNT, _KOREAN_COUNTS), (_ENGLISH_COUNT, _ENGLISH_COUNTS)):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from chat.analyst.queries import NotClear, Preparation, Query, Unclear
 from chat.analyst.tables import Table
 from chat.analyst.understanding.against import take_against
+from chat.analyst.understanding.between_columns import take_between_columns, with_parts
 from chat.analyst.understanding.bins import take_age_groups
 from chat.analyst.understanding.chart_wishes import take_chart
 from chat.analyst.understanding.comparing import set_apart, take_comparison, within_dates
@@ -16,14 +17,17 @@ from chat.analyst.understanding.conditions import Conditions
 from chat.analyst.understanding.derived import take_derived
 from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.followups import gone_on, is_elliptical
+from chat.analyst.understanding.formulas import take_constants, take_formulas
 from chat.analyst.understanding.group_conditions import take_group_conditions
 from chat.analyst.understanding.implied import with_implied, without_idle_words
 from chat.analyst.understanding.joins import with_joins
 from chat.analyst.understanding.lexicon import Lexicon
 from chat.analyst.understanding.nested import summarised_last, take_nested
+from chat.analyst.understanding.numeric_bins import take_bins
 from chat.analyst.understanding.options import take_options
 from chat.analyst.understanding.questioning import Reading
 from chat.analyst.understanding.ranked import take_ranks
+from chat.analyst.understanding.rates import take_rates
 from chat.analyst.understanding.rewording import reworded
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.steps import take_steps, with_columns
@@ -56,7 +60,7 @@ def understand(
             query = set_apart(gone_on(last, reading, draft), reading.keys(), as_one=draft.as_one)
         if draft.rows_first:
             query = _rows_first(query)
-        query = summarised_last(query)
+        query = with_parts(summarised_last(query), scope)
         _reject_idle_ranks(query)
         return with_joins(with_columns(within_dates(query, scope)), scope)
     except NotClear as error:
@@ -91,14 +95,19 @@ def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
     draft.as_one = any(_is_or(piece) for piece in pieces)
     draft.rows_first = _names_rows_of_outliers(pieces)
     take_chart(draft, pieces)
+    take_formulas(draft)
+    take_between_columns(draft)
     draft.pieces = reworded(draft.pieces, scope)
     take_derived(draft)
+    take_constants(draft)
     take_against(draft)
     than = any(_THAN.match(piece.tail) for piece in draft.pieces)
     _reject_unknown(draft.pieces, allowed_empty="chart" in draft.cues)
     draft.pieces = without_idle_words(with_implied(draft.pieces, lexicon, scope))
     take_age_groups(draft, lexicon)
     take_ranks(draft)
+    take_bins(draft)
+    take_rates(draft)
     take_nested(draft)
     take_steps(draft)
     take_options(draft)

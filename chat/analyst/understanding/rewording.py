@@ -272,6 +272,11 @@ def _ratios(pieces: list[Piece], scope: Scope) -> list[Piece]:
     numeric = [[name for name in piece.columns if scope.column(name).kind == "number"] for piece in (a, b)]
     if said is None or (said.key == "unsupported" and said.text != "대비") or not all(numeric):
         return pieces
+    around = [*pieces[: match.start], *pieces[match.end :]]
+    apart = any(piece.kind == "column" or piece.key in ("each", *get_args(Period), *_RANKS) for piece in around)
+    if apart or any(is_statistic(piece.key) for piece in around):
+        divided = replace(b, tail=f"{b.tail} {pieces[match.end - 1].tail}")
+        return [*pieces[: match.start], a, Piece("word", "/", key="over_sign"), divided, *pieces[match.end :]]
     ratio = Piece("word", "비율", key="ratio", tail=pieces[match.end - 1].tail)
     return [*pieces[: match.start], a, b, ratio, *pieces[match.end :]]
 

@@ -137,6 +137,8 @@ class Roles:
 
     def statistics(self, keys: set[str]) -> tuple[Statistic, ...]:
         ordered = dict.fromkeys(piece.key for piece in self.pieces if piece.key in keys and is_statistic(piece.key))
+        if not ordered and (measures := self.measures()) and all(name in self.table.quotients for name in measures):
+            return tuple(dict.fromkeys(self.table.quotients[name] for name in measures))  # a ratio is one of sums
         return cast(tuple[Statistic, ...], tuple(ordered))
 
     def needed_measures(self) -> tuple[str, ...]:

@@ -7,16 +7,27 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from chat.analyst.queries import Preparation, Statistic
 from chat.analyst.tables import Column, Kind, Table
 
 
 @dataclass
 class Scope:
-    """One table as a question sees it. `added` are columns that the question itself defines."""
+    """One table as a question sees it. `added` are columns that the question itself defines, `quotients` those of them
+    that are no plain numbers (ratios, rates), with the statistic that computes them for many rows."""
 
     table: Table
     others: Sequence[Table] = ()
     added: list[Column] = field(default_factory=list)
+    quotients: dict[str, Statistic] = field(default_factory=dict)
+
+    def add_derived(self, step: Preparation) -> None:
+        """A column of numbers that a step makes."""
+        self.added.append(Column(step.name, "number"))
+        if step.method == "meets":
+            self.quotients[step.name] = "met"
+        if step.method in ("/", "%") and len(step.columns) == 2:
+            self.quotients[step.name] = "quotient" if step.method == "/" else "rate"
 
     @property
     def height(self) -> int:

@@ -39,6 +39,7 @@ _ROUNDED = (
 _ORNAMENTS = re.compile(rf"{_ROUNDED}|[~∼]+(?!\s*\d)|[ㅋㅎㅠㅜ]{{2,}}|\^\^|[\U0001F300-\U0001FAFF]")
 _CASES = "은는이가을를의에와과로으도만부까"  # particles of nouns begin so; the others end verbs
 _COST = {"column": 1.0, "value": 0.9, "word": 1.05, "number": 1.0, "date": 0.95, "filler": 1.2, "span": 1.1}
+_NUMBERED_COST = 0.9  # of a column called 2024 or "Q2 2024", which is no date and no number then
 _COMPOUND_COST = 0.97
 _LITERAL_COST = 3.0
 _LITERAL = re.compile(r"'([^']{1,60})'|\"([^\"]{1,60})\"|‘([^’]{1,60})’|“([^”]{1,60})”|「([^」]{1,60})」")
@@ -104,12 +105,16 @@ def _path(best: list[tuple[float, int, Piece | None]], exact: str) -> list[Piece
 
 def _pieces_from(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tuple[int, float, Piece | None]]:
     """All pieces that can begin at `start`: (end, cost, piece)."""
-    if text[start] in " ,?!.:;'\"“”‘’「」()[]…·&`^{}|":
+    if text[start] in "()":
+        yield start + 1, 0.01, Piece("filler", text[start], key="open" if text[start] == "(" else "close")
+    if text[start] in " ,?!.:;'\"“”‘’「」[]…·&`^{}|":
         yield start + 1, 0.01, None
     if text[start : start + 2] in ("'s", "’s") and not text[start + 2 : start + 3].isalnum():
         yield start + 2, 0.02, None
     if start and (_is_word(text[start - 1]) or text[start - 1] in _CLOSING):
         yield from _particles(text, start)
+    elif start > 1 and text[start - 1] == " " and (text[start - 2].isdigit() or text[start - 2] in ")%"):
+        yield from _particles(text, start)  # "매출 * 1.1 의 합"
     if literal := _LITERAL.match(exact, start):
         yield literal.end(), _LITERAL_COST, Piece("literal", next(part for part in literal.groups() if part))
     if _boundary(text, start):
@@ -178,7 +183,8 @@ def _known(text: str, exact: str, start: int, lexicon: Lexicon) -> Iterator[tupl
         part = text[start:end]
         length = 0.001 * len(part)
         if columns := lexicon.columns.get(part):
-            yield end, _COST["column"] - length, Piece("column", part, columns=columns)
+            cost = _COST["column"] if not any(map(str.isdigit, part)) else _NUMBERED_COST
+            yield end, cost - length, Piece("column", part, columns=columns)
         if (values := lexicon.values.get(part)) and _means_value(part, exact[start:end], values):
             cost = _COST["value"] if own_words.get(part, "filler") == "filler" else _OWN_WORD_COST
             yield end, cost - length, Piece("value", part, values=tuple(values))

@@ -110,6 +110,86 @@ NESTED: list[tuple[str, str, Expected]] = [
 ]
 
 
+FORMULAS: list[tuple[str, str, Expected]] = [
+    ("sales", "매출 * 1.1 의 합", lambda f: (f.매출 * 1.1).sum()),
+    ("sales", "비용 × 수량의 합계", lambda f: (f.비용 * f.수량).sum()),
+    (
+        "sales",
+        "지역별 (매출 - 비용) / 수량 평균",
+        lambda f: ((f.매출 - f.비용) / f.수량).groupby(f.지역).mean().to_dict(),
+    ),
+    ("sales", "매출에서 비용을 뺀 값에 1.1을 곱한 값의 합계", lambda f: ((f.매출 - f.비용) * 1.1).sum()),
+    ("sales", "비용을 1000으로 나눈 값의 평균", lambda f: (f.비용 / 1000).mean()),
+    ("sales", "제품별 이익률(비용/매출)", lambda f: of_sums(f, "제품", "비용", "매출")),
+    ("sales", "매출 대비 비용 비율을 지역별로", lambda f: of_sums(f, "지역", "비용", "매출")),
+    ("sales", "월별 매출 대비 비용 비율", lambda f: list(of_months(f, "비용") / of_months(f, "매출"))),
+    ("sales", "비용/매출이 가장 높은 제품", lambda f: pd.Series(of_sums(f, "제품", "비용", "매출")).idxmax()),
+    ("staff", "Salary / 12 by Department, average", lambda f: (f.Salary / 12).groupby(f.Department).mean().to_dict()),
+    ("staff", "total of Salary times 1.05", lambda f: (f.Salary * 1.05).sum()),
+    ("staff", "average of 65 - Age", lambda f: (65 - f.Age).mean()),
+    ("staff", "total Salary + Years * 100", lambda f: (f.Salary + f.Years * 100).sum()),
+    ("staff", "ratio of Years to Age by Gender", lambda f: of_sums(f, "Gender", "Years", "Age")),
+    ("staff", "average of Years / Age by Gender", lambda f: (f.Years / f.Age).groupby(f.Gender).mean().to_dict()),
+    ("staff", "Salary minus Years by Department", lambda f: (f.Salary - f.Years).groupby(f.Department).sum().to_dict()),
+]
+BINS: list[tuple[str, str, Expected]] = [
+    ("customers", "연령을 10살 단위로 나눠 만족도 평균", lambda f: list(f.groupby(f.연령 // 10 * 10).만족도.mean())),
+    ("sales", "수량을 5개 단위로 묶어 주문 건수", lambda f: list(f.groupby(f.수량 // 5).size())),
+    ("staff", "number of employees by Age in bins of 5", lambda f: list(f.groupby(f.Age // 5).size())),
+    ("staff", "average Salary by Years in bins of 10", lambda f: list(f.groupby(f.Years // 10).Salary.mean())),
+    ("weather", "histogram of humidity in 5 bins", lambda f: list(pd.cut(f.humidity, 5, right=False).value_counts())),
+]
+RATES: list[tuple[str, str, Expected]] = [
+    ("sales", "지역별 매출 5000 이상 비율", lambda f: rates(f, "지역", f.매출 >= 5000)),
+    ("sales", "제품별 서울 비율", lambda f: rates(f, "제품", f.지역 == "서울")),
+    ("sales", "서울에서 노트북 비율", lambda f: (f[f.지역 == "서울"].제품 == "노트북").mean() * 100),
+    (
+        "sales",
+        "매출 5000 이상 비율이 가장 높은 담당자",
+        lambda f: pd.Series(rates(f, "담당자", f.매출 >= 5000)).idxmax(),
+    ),
+    ("sales", "2024년 지역별 노트북 비율", lambda f: rates(f[f.주문일.dt.year == 2024], "지역", f.제품 == "노트북")),
+    (
+        "staff",
+        "percentage of employees with Salary over 60000 by Department",
+        lambda f: rates(f, "Department", f.Salary > 60000),
+    ),
+    ("staff", "share of female employees by Department", lambda f: rates(f, "Department", f.Gender == "female")),
+    (
+        "staff",
+        "what percentage of Sales employees are female?",
+        lambda f: (f[f.Department == "Sales"].Gender == "female").mean() * 100,
+    ),
+]
+GROWTH: list[tuple[str, str, Expected]] = [
+    ("sales", "2024년 월별 매출의 전월 대비 증가율", lambda f: list(of_months(f, "매출").pct_change()["2024":] * 100)),
+    ("sales", "2024년 2분기 매출의 전분기 대비 증가율", lambda f: of_quarters(f).pct_change()["2024Q2"] * 100),
+    (
+        "weather",
+        "month over month growth of total rainfall in June 2024",
+        lambda f: of_months(f, "rainfall").pct_change()["2024-06"] * 100,
+    ),
+]
+
+
+def of_sums(frame: Frame, group: str, one: str, other: str) -> dict[str, float]:
+    sums = frame.groupby(group)[[one, other]].sum()
+    return dict(sums[one] / sums[other])
+
+
+def of_months(frame: Frame, column: str) -> pd.Series:
+    return by_month(frame, column)
+
+
+def of_quarters(frame: Frame) -> pd.Series:
+    return frame.groupby(frame.주문일.dt.to_period("Q")).매출.sum()
+
+
+def rates(frame: Frame, group: str, met: pd.Series) -> dict[str, float]:
+    """In percent, of the rows of each group that has a name."""
+    return dict(met[frame.index].groupby(frame[group]).mean() * 100)
+
+
 def by_month(frame: Frame, column: str = "매출") -> pd.Series:
     when = "주문일" if "주문일" in frame else "date"
     return frame.groupby(frame[when].dt.to_period("M"))[column].sum()
@@ -133,7 +213,7 @@ def each(frame: Frame, group: str | pd.Series, **statistics: str) -> list[float]
     return list(frame.groupby(group).agg(statistics).to_numpy().ravel())
 
 
-ASKED = [*RANKS, *MIXED, *NESTED]
+ASKED = [*RANKS, *MIXED, *NESTED, *FORMULAS, *BINS, *RATES, *GROWTH]
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +225,42 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Table
         path.write_bytes(content)
         read[name] = (read_table(path, file), path)
     return read
+
+
+BRANCHES = pd.DataFrame(
+    {
+        "지점": ["강남", "종로", "해운대", "광안"],
+        "시도": ["서울", "서울", "부산", "부산"],
+        "2022": [120, 80, 60, 40],
+        "2023": [100, 110, 66, 50],
+        "2024": [130, 99, 60, 75],
+    }
+)
+YEARS: list[tuple[str, Expected]] = [
+    ("2023 대비 2024 증가율", lambda f: (f["2024"].sum() / f["2023"].sum() - 1) * 100),
+    ("지점별 2023 대비 2024 증가율", lambda f: dict(zip(f.지점, (f["2024"] / f["2023"] - 1) * 100, strict=True))),
+    ("시도별 2022년 대비 2024년 증가율", lambda f: dict((sums(f)["2024"] / sums(f)["2022"] - 1) * 100)),
+    ("growth from 2022 to 2024 by 시도", lambda f: dict((sums(f)["2024"] / sums(f)["2022"] - 1) * 100)),
+    ("2024 합계와 2023 합계의 차이", lambda f: f["2024"].sum() - f["2023"].sum()),
+    ("difference between 2024 and 2022 for each 지점", lambda f: list(f["2024"] - f["2022"])),
+    ("2023에서 2024로 가장 많이 증가한 지점", lambda f: f.loc[(f["2024"] - f["2023"]).idxmax()].지점),
+    ("which 지점 grew most from 2023 to 2024?", lambda f: f.loc[(f["2024"] - f["2023"]).idxmax()].지점),
+    ("2024가 2023보다 감소한 지점은 몇 개야?", lambda f: int((f["2024"] < f["2023"]).sum())),
+    ("2024년 합계", lambda f: f["2024"].sum()),
+    ("average 2022", lambda f: f["2022"].mean()),
+]
+
+
+def sums(frame: Frame) -> Frame:
+    return frame.groupby("시도")[["2022", "2023", "2024"]].sum()
+
+
+@pytest.mark.parametrize(("question", "expected"), YEARS, ids=[question for question, _ in YEARS])
+def test_years_may_be_columns(tmp_path: Path, question: str, expected: Expected) -> None:
+    path = tmp_path / "지점.csv"
+    BRANCHES.to_csv(path, index=False)
+    answered = ask(question, read_table(path, path.name), path)
+    assert holds(answered, expected(BRANCHES)), answered.text
 
 
 @pytest.mark.parametrize(("name", "question", "expected"), ASKED, ids=[question for _, question, _ in ASKED])

@@ -1,0 +1,127 @@
+"""What lies between two columns: a ratio, or the growth from the one to the other, such as from 2023 to 2024."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat.analyst.queries import Preparation, Query, Statistic
+from chat.analyst.understanding.drafts import Draft
+from chat.analyst.understanding.scopes import Scope
+from chat.analyst.understanding.sequences import Found, found_all, is_korean
+from chat.analyst.understanding.words import Piece
+
+_GROWTH = (
+    "b=column than=unsupported.k each? a=column each? said=growth",
+    "b=column a=column said=growth.k",
+    "said=growth.e of? from? b=column until.e a=column",
+    "said=growth.e between b=column a=column",
+    "said=growth.e a=column than=compare|gt|over_sign|against b=column",
+    "a=column than=compare.e b=column said=growth.e",
+    "a=column said=growth.e from b=column",
+)
+_CHANGED = (
+    "b=column a=column most=superlative? high|low? said=rose|fell|growth.k",
+    "b=column than=unsupported.k a=column most=superlative? high|low? said=rose|fell.k",
+    "said=growth.e most=superlative|high from? b=column until.e a=column",
+    "most=superlative|high said=growth.e from? b=column until.e a=column",
+)
+_DIFFERENCE = (
+    "a=column sum|mean? b=column sum|mean? said=difference.k",
+    "said=difference.e between? a=column b=column",
+    "said=difference.e between? sum|mean? a=column sum|mean? b=column",
+)
+_SAME = ("sum", "mean")  # the difference of sums is the sum of differences
+_FEW_ROWS = 100
+_TURNS = ("감소", "줄어", "하락", "떨어", "decrease", "decline", "fell", "drop")
+
+
+def take_between_columns(draft: Draft) -> None:
+    """Make a column of the growth or difference that the question asks for, and name it in the place of the words."""
+    for pattern in _GROWTH:
+        match = next((one for one in found_all(draft.pieces, pattern) if _fits(draft, one)), None)
+        if match is not None:
+            _take_growth(draft, match)
+            return
+    for pattern in _CHANGED:
+        match = next((one for one in found_all(draft.pieces, pattern) if _fits(draft, one)), None)
+        if match is not None and _take_change(draft, match):
+            return
+    apart = draft.text_columns() or draft.has("each")
+    for pattern in _DIFFERENCE:
+        match = next((one for one in found_all(draft.pieces, pattern) if _fits(draft, one)), None)
+        told = match is not None and any(piece.key in _SAME for piece in draft.pieces[match.start : match.end])
+        if match is not None and (apart or told) and not draft.has("significant", "t_test", "paired", "share"):
+            _take_difference(draft, match)
+            return
+
+
+def _fits(draft: Draft, match: Found) -> bool:
+    """Whether both are columns of numbers, and Korean says which is the earlier one."""
+    a, b, than = match.parts["a"][0], match.parts["b"][0], match.piece("than")
+    if than is not None and than.key == "unsupported" and than.text != "대비":
+        return False
+    if draft.one_of(a, "number") is None or draft.one_of(b, "number") is None or a.columns == b.columns:
+        return False
+    said = match.parts["said"][0]
+    if is_korean(said) and said.key in ("growth", "rose", "fell") and than is None:
+        return b.tail.strip() in ("에서", "보다", "부터", "->", "→", "~")
+    return True
+
+
+def _take_growth(draft: Draft, match: Found) -> None:
+    """The growth in percent, of sums where there are groups; its amount where that is said."""
+    a, b, said = (match.parts[part][0] for part in ("a", "b", "said"))
+    later, earlier = draft.one_of(a, "number") or "", draft.one_of(b, "number") or ""
+    amount = said.text in ("증가폭", "증감액", "증가량", "증감")
+    method, name = ("-", f"{later} - {earlier}") if amount else ("%", f"{earlier} → {later} (%)")
+    rest = [piece for piece in draft.pieces[match.start : match.end] if piece.key == "each"]
+    _derive(draft, Preparation("derive", (later, earlier), method, name=name))
+    draft.take(match, Piece("column", name, columns=(name,), tail=said.tail), *rest)
+
+
+def _take_change(draft: Draft, match: Found) -> bool:
+    """ "2023에서 2024로 가장 많이 증가한 지점": ranked by the difference, which falls most where it is lowest."""
+    a, b, said = (match.parts[part][0] for part in ("a", "b", "said"))
+    if match.piece("most") is None:
+        return False
+    later, earlier = draft.one_of(a, "number") or "", draft.one_of(b, "number") or ""
+    name = f"{later} - {earlier}"
+    falls = said.key == "fell" or said.text.startswith(_TURNS)
+    _derive(draft, Preparation("derive", (later, earlier), "-", name=name))
+    rank = Piece("word", said.text, key="low" if falls else "high", tail=said.tail)
+    draft.take(match, Piece("column", name, columns=(name,)), rank)
+    return True
+
+
+def _take_difference(draft: Draft, match: Found) -> None:
+    a, b, said = (match.parts[part][0] for part in ("a", "b", "said"))
+    first, second = draft.one_of(a, "number") or "", draft.one_of(b, "number") or ""
+    name = f"{first} - {second}"
+    _derive(draft, Preparation("derive", (first, second), "-", name=name))
+    statistics = [piece for piece in draft.pieces[match.start : match.end] if piece.key in ("sum", "mean")]
+    draft.take(match, Piece("column", name, columns=(name,), tail=said.tail), *statistics[:1])
+
+
+def _derive(draft: Draft, step: Preparation) -> None:
+    if step not in draft.preparations:
+        draft.preparations.append(step)
+        draft.scope.add_derived(step)
+
+
+def with_parts(query: Query, scope: Scope) -> Query:
+    """A ratio or a growth of sums with the two sums beside it, and that of each row where a column names the rows."""
+    if query.statistics == ("met",) and query.action in ("aggregate", "trend") and len(query.measures) == 1:
+        if query.limit is None and not query.cumulative and not query.window:
+            return replace(query, statistics=(), pairs=(("met", query.measures[0]), ("count", "")))
+        return query
+    if query.statistics not in (("quotient",), ("rate",)) or len(query.measures) != 1 or query.operation:
+        return query
+    if query.action not in ("aggregate", "trend") or query.window or query.cumulative or query.limit is not None:
+        return query
+    step = next(step for step in query.preparations if step.name == query.measures[0])
+    parts: list[tuple[Statistic, str]] = [(query.statistics[0], step.name), *(("sum", name) for name in step.columns)]
+    query = replace(query, measures=(step.name, *step.columns), statistics=(), pairs=tuple(parts))
+    names = [name for name in scope.names("text") if scope.is_unique(name)]
+    if query.action != "aggregate" or query.groups or query.statistics or not names or scope.height > _FEW_ROWS:
+        return query
+    return replace(query, groups=(names[0],), as_whole=True)

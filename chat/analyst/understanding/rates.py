@@ -1,0 +1,104 @@
+"""Rates: of the rows of a group or a part of the file, the share that meets a condition ("라인별 불합격 비율")."""
+
+from __future__ import annotations
+
+import re
+
+from chat.analyst.queries import NotClear, Preparation
+from chat.analyst.telling.conditions_text import condition_text
+from chat.analyst.telling.sentences import say
+from chat.analyst.understanding.conditions import Conditions
+from chat.analyst.understanding.drafts import Draft
+from chat.analyst.understanding.sequences import is_korean
+from chat.analyst.understanding.words import Piece
+
+_RANKS = ("superlative", "high", "low", "top", "bottom", "max", "min")
+_SIGNS = ("ge", "gt", "le", "lt", "eq", "ne", "between")
+_TELLING = ("not", "missing", "present", "lacking", "contains", "starts", "ends", "or", *_SIGNS)
+_NOUNS = ("rows", "entity")
+_WHOLE = re.compile(
+    r"^(?:의|에서|에서의|중|중에|중에서|가운데|내)(?![가-힣])|^\s*(?:중|중에서?|가운데)(?![가-힣])|\b(?:in|for|from|among)\b"
+)
+_RELATIVE = re.compile(r"\b(?:are|is|were|was|that|who|with|have|has|had|which|where|whose|having|earning|earn)\b")
+_SUFFIXES = ("률", "율")
+
+
+def take_rates(draft: Draft) -> None:
+    """Put a column that tells whether a row meets the condition in the place of condition and share.
+
+    The share of all rows that meet all conditions is no matter of this. Raises NotClear where it can't be told what the
+    share is of.
+    """
+    places = [number for number, piece in enumerate(draft.pieces) if piece.key == "share" or piece.text == "비율이"]
+    if len(places) != 1:
+        return
+    said = draft.pieces[places[0]]
+    korean = is_korean(said) or said.text in ("%", "몇 %")
+    start, end = _before(draft.pieces, places[0]) if korean else _after(draft.pieces, places[0])
+    block = draft.pieces[start:end]
+    if not any(_tells(piece) for piece in block):
+        if said.text in _SUFFIXES:
+            raise NotClear("unsure")
+        return
+    rest = [*draft.pieces[:start], *draft.pieces[end:]]
+    rest = [piece for piece in rest if piece is not said]
+    if not _is_apart(rest):
+        return
+    conditions = Conditions(draft.scope, list(block))
+    conditions.take()
+    left = [piece for piece in conditions.pieces if piece.key not in (*_NOUNS, "count", "whole") and piece is not said]
+    if any(piece.kind == "column" and draft.one_of(piece, "number") for piece in left):
+        return  # "매출 1000 이상 주문의 매출 비중" is a share of the sum
+    if conditions.either or not conditions.filters or any(not _names_rows(draft, piece) for piece in left):
+        raise NotClear("unsure")
+    name = say("name.rows_with", "ko" if korean else "en", conditions=condition_text(conditions.filters, "en"))
+    step = Preparation("derive", method="meets", filters=tuple(conditions.filters), name=name)
+    draft.preparations.append(step)
+    draft.scope.add_derived(step)
+    column = Piece("column", name, columns=(name,), tail=said.tail if korean else block[-1].tail)
+    kept = [piece for piece in draft.pieces[:start] if piece is not said]
+    draft.pieces = [*kept, column, *(piece for piece in draft.pieces[end:] if piece is not said)]
+
+
+def _before(pieces: list[Piece], place: int) -> tuple[int, int]:
+    """Korean says the condition right before the share; what is "of" or "in" something comes before that."""
+    start = place
+    while start and _belongs(pieces[start - 1]) and not (start < place and _WHOLE.search(pieces[start - 1].tail)):
+        start -= 1
+    return start, place
+
+
+def _after(pieces: list[Piece], place: int) -> tuple[int, int]:
+    """English says it after the share: "of requests that are 404 by page"; before "that" stands the whole."""
+    end = place + 1
+    while end < len(pieces) and _belongs(pieces[end]):
+        end += 1
+        if end - place > 1 and _WHOLE.search(pieces[end - 1].tail):
+            break
+    start = place + 1
+    turns = [number for number in range(place + 1, end - 1) if _RELATIVE.search(pieces[number].tail)]
+    if turns and any(_tells(piece) for piece in pieces[turns[0] + 1 : end]):
+        start = turns[0] + 1
+    return start, end
+
+
+def _belongs(piece: Piece) -> bool:
+    if piece.kind in ("value", "number", "column", "literal", "condition", "decade"):
+        return True
+    return piece.kind == "word" and piece.key in (*_TELLING, *_NOUNS)
+
+
+def _tells(piece: Piece) -> bool:
+    return piece.kind in ("value", "literal", "condition", "decade") or piece.key in _TELLING
+
+
+def _is_apart(rest: list[Piece]) -> bool:
+    """Whether rates of groups, or of a part of the rows, are asked for."""
+    apart = any(piece.key in ("each", "day", "week", "month", "quarter", "year", "weekday", "hour") for piece in rest)
+    ranked = any(piece.key in _RANKS for piece in rest) and any(piece.kind == "column" for piece in rest)
+    return apart or ranked or any(piece.kind == "value" or piece.key in _SIGNS for piece in rest)
+
+
+def _names_rows(draft: Draft, piece: Piece) -> bool:
+    names = [name for name in piece.columns if draft.scope.column(name).kind == "text"]
+    return piece.kind == "filler" or (bool(names) and all(draft.scope.is_unique(name) for name in names))
