@@ -56,6 +56,8 @@ Statistic = Literal[
     "quotient",
     "rate",
     "met",
+    "corr",
+    "part",
     Quantile,
 ]
 Period = Literal["day", "week", "month", "quarter", "year", "weekday", "hour"]
@@ -199,9 +201,10 @@ class Preparation:
     them or the part `factor` in percent, rounded up. keep_first and keep_last: `operand` rows in the file's order.
     derive: the new column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), with the number
     `operand` last if there is one (first where `method` is "from", a difference, or "into", a ratio), how much the
-    first is above the second in percent ("%"), 100 where a row meets `filters` and 0 where not ("meets"), or a
-    function of the one column ("log", "abs", "square", "root", "z", "min_max", "length"). summarise: a row for each
-    group of `columns` (dates by `period`) takes the place of its rows, with `name`, the statistic `method` of
+    first is above the second in percent ("%"), the two columns side by side ("pair"), the first in percent of the
+    second ("share"), the column where a row meets `filters` ("where"), 100 where it does and 0 where not ("meets"),
+    or a function of the one column ("log", "abs", "square", "root", "z", "min_max", "length"). summarise: a row for
+    each group of `columns` (dates by `period`) takes the place of its rows, with `name`, the statistic `method` of
     `measure` ("": how many rows). bin: the new column `name` is `columns[0]` cut at `edges` (a bin includes its
     lower edge), called by `labels`. join: the columns of the conversation's other file `other` where `columns` are
     equal; the one column is called `name` there where that isn't empty.

@@ -45,8 +45,12 @@ def expression(statistic: str, column: str, sql_type: str, relation: str) -> str
 
 
 def quotient(statistic: str, numerator: str, denominator: str) -> str:
-    """The SQL of the ratio of two sums ("quotient"), or of how much the first is above the second in percent."""
+    """The SQL of the ratio of two sums, of how much the first is above the second in percent, or of Pearson's r."""
+    if statistic == "corr":
+        return f"corr({numerator}, {denominator})"
     a, b = f"sum({numerator})", f"sum({denominator})"
+    if statistic == "part":
+        return f"{a} * 100.0 / nullif({b}, 0)"
     return f"{a} / nullif({b}, 0)" if statistic == "quotient" else f"({a} - {b}) * 100.0 / nullif({b}, 0)"
 
 

@@ -10,7 +10,18 @@ import pandas as pd
 
 from chat.analyst.engine.database import ROW, quoted
 from chat.analyst.engine.preparing import part_of
-from chat.analyst.engine.results import COUNT, CUMULATED, PART, SHARE, TOTAL, Result, result_of
+from chat.analyst.engine.results import (
+    COUNT,
+    CUMULATED,
+    DIFFERENCE,
+    PART,
+    PERCENT,
+    RATIO,
+    SHARE,
+    TOTAL,
+    Result,
+    result_of,
+)
 from chat.analyst.engine.sources import Impossible, Source
 from chat.analyst.engine.sql import comparison, literal, moment
 from chat.analyst.engine.time_labels import label_of, labelled
@@ -20,6 +31,11 @@ OVERVIEW: tuple[Statistic, ...] = ("count", "sum", "mean", "median", "min", "max
 GROUP_OVERVIEW: tuple[Statistic, ...] = ("count", "sum", "mean")
 _TEXT_OVERVIEW: tuple[Statistic, ...] = ("count", "distinct", "mode", "min", "max")
 _MOST_ACROSS = 50
+_OPERATIONS = {
+    "difference": ("a - b", DIFFERENCE),
+    "ratio": ("a * 1.0 / nullif(b, 0)", RATIO),
+    "percent": ("(a - b) * 100.0 / nullif(b, 0)", PERCENT),
+}
 
 
 def count(query: Query, source: Source) -> Result:
@@ -321,10 +337,13 @@ def _shown(labels: Sequence[Any], across: str, query: Query) -> list[str]:
 
 def _compared(query: Query, source: Source) -> Result:
     """Two numbers and their difference or ratio: of two groups, two columns or two statistics."""
+    if len(query.compared) == 2 and len(query.groups) > 1:
+        return _compared_in_groups(query, source)
     sides = _sides(query, source)
     listed = ", ".join(f"{part} AS {name}" for (_, part), name in zip(sides, ("a", "b"), strict=True))
-    operations = {"difference": "a - b", "ratio": "a * 1.0 / nullif(b, 0)", "percent": "(a - b) * 100.0 / nullif(b, 0)"}
-    sql = source.sql(f"SELECT {listed},\n  {operations[query.operation]} AS {query.operation}\nFROM {source.relation}")
+    sql = source.sql(
+        f"SELECT {listed},\n  {_OPERATIONS[query.operation][0]} AS {query.operation}\nFROM {source.relation}"
+    )
     row = source.frame(sql).iloc[0]
     a, b, value = (_plain(cell) for cell in row)
     names = [name for name, _ in sides]
@@ -336,6 +355,28 @@ def _compared(query: Query, source: Source) -> Result:
     frame = pd.DataFrame({"name": names, "value": pd.Series([a, b], dtype=object)})
     values = {"value": value, "a": a, "b": b}
     return result_of(source, query.measures, frame=frame, values=values, sql=sql)
+
+
+def _compared_in_groups(query: Query, source: Source) -> Result:
+    """The same for each of the groups after the first, in the order of time or the largest first."""
+    (one, first), (other, second) = _sides(query, source)
+    operation, name = _OPERATIONS[query.operation]
+    names = query.groups[1:]
+    labels = [f"{label_of(group, query, source)} AS {source.name(group)}" for group in names]
+    listed = ",\n  ".join([*labels, f"{first} AS a", f"{second} AS b"])
+    places = ", ".join(str(number) for number in range(1, len(names) + 1))
+    sides = f"SELECT {listed}\nFROM {source.relation}\nGROUP BY {places}"
+    cells = [source.name(group) for group in names]
+    dated = any(source.kind(group) in ("date", "month") for group in names)
+    order = ", ".join(
+        [*([] if dated else [f"{quoted(name)} DESC NULLS LAST"]), *(f"{cell} NULLS LAST" for cell in cells)]
+    )
+    shown = ",\n  ".join([*cells, f"a AS {quoted(one)}", f"b AS {quoted(other)}", f"{operation} AS {quoted(name)}"])
+    sql = source.sql(f"SELECT {shown}\nFROM sides\nORDER BY {order}", ("sides", sides))
+    frame = source.restored(source.frame(sql), [*names, one, other, name])
+    if frame[name].notna().sum() == 0:
+        raise Impossible("nothing_of", name=one if frame[one].notna().sum() == 0 else other)
+    return result_of(source, query.measures, frame=labelled(frame, query), values={"by": name, "value": None}, sql=sql)
 
 
 def _sides(query: Query, source: Source) -> list[tuple[str, str]]:

@@ -197,6 +197,14 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
         if step.method == "/" and len(columns) == 2:
             source.quotients[step.name] = (cells[0], cells[1])
         return _calculated(step.method, cells), _unit_of(source, columns, step)
+    if step.method == "where":
+        return f"CASE WHEN {source.write.conditions(step.filters)} THEN {cells[0]} END", source.column(columns[0]).unit
+    if step.method == "share":
+        source.quotients[step.name] = (cells[0], cells[1])
+        return f"{cells[0]} * 100.0 / nullif({cells[1]}, 0)", ""
+    if step.method == "pair":
+        source.quotients[step.name] = (cells[0], cells[1])
+        return f"CASE WHEN {cells[0]} IS NOT NULL THEN {cells[1]} END", ""
     if step.method == "%":
         source.quotients[step.name] = (cells[0], cells[1])
         return f"({cells[0]} - {cells[1]}) * 100.0 / nullif({cells[1]}, 0)", ""

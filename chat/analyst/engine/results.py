@@ -14,6 +14,7 @@ from chat.analyst.tables import Column, Note
 # Names of computed columns, which a file's columns hardly have.
 PART, SHARE, COUNT, TIMES, TOTAL = "#part", "#share", "#count", "#times", "#total"
 PREVIOUS, CHANGE, GROWTH, MOVING, CUMULATED = "#previous", "#change", "#growth", "#moving", "#cumulated"
+DIFFERENCE, RATIO, PERCENT = "#difference", "#ratio", "#percent"
 Sql = str
 
 

@@ -87,6 +87,8 @@ def growth(query: Query, result: Result, phrases: Phrases, where: str) -> list[s
 
 def compared(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
     """Two values and what is between them."""
+    if len(query.compared) == 2 and len(query.groups) > 1:
+        return _compared_in_groups(query, result, phrases, where)
     names = [str(name) for name in result.frame["name"]]
     statistics = query.statistics or ("sum",)
     columns = list(query.measures) if len(query.measures) == 2 else [*query.measures[:1]] * 2
@@ -120,3 +122,24 @@ def compared(query: Query, result: Result, phrases: Phrases, where: str) -> list
         value=shown,
     )
     return [sentence, phrases.how(query, result)]
+
+
+def _compared_in_groups(query: Query, result: Result, phrases: Phrases, where: str) -> list[str]:
+    """Where two values lie furthest apart, and all groups in a table."""
+    by = result.values["by"]
+    known = result.frame[by].dropna().astype(float)
+    top = result.frame.loc[known.idxmax()]
+    column, statistic = (query.measures[0], (query.statistics or ("sum",))[0]) if query.measures else ("", "count")
+    words = {"column": escaped(column), "statistic": phrases.statistic(statistic)}
+    sentence = phrases.say(
+        "answer.compared_groups",
+        what=phrases.say("answer.compared_of", **words) if column else phrases.say("answer.compared_rows"),
+        conditions=where,
+        a=escaped(query.compared[0]),
+        b=escaped(query.compared[1]),
+        groups=phrases.names(query.groups[1:]),
+        which=phrases.say(f"head.{query.operation}"),
+        top=" / ".join(phrases.cell(top[name], name) for name in query.groups[1:]),
+        value=number(plain(top[by])),
+    )
+    return [sentence, phrases.computed(result.frame), phrases.how(query, result)]

@@ -14,10 +14,13 @@ from chat.analyst.engine.results import (
     CHANGE,
     COUNT,
     CUMULATED,
+    DIFFERENCE,
     GROWTH,
     MOVING,
     PART,
+    PERCENT,
     PREVIOUS,
+    RATIO,
     SHARE,
     TIMES,
     TOTAL,
@@ -44,6 +47,9 @@ HEADINGS = {
     GROWTH: "head.growth",
     MOVING: "head.moving",
     CUMULATED: "head.cumulated",
+    DIFFERENCE: "head.difference",
+    RATIO: "head.ratio",
+    PERCENT: "head.percent",
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chat.analyst.queries import Filter, NotClear, Operator, Preparation
 from chat.analyst.tables import Column
 from chat.analyst.understanding.drafts import Draft
-from chat.analyst.understanding.sequences import Found, found_all, is_korean
+from chat.analyst.understanding.sequences import Found, found, found_all, is_korean
 from chat.analyst.understanding.words import Piece
 
 _SIGNS: dict[str, Operator] = {
@@ -24,6 +26,12 @@ _MEANS = (
     "what=column sign=gt|lt|ge|le.e mean=mean what2=column?",
     "sign=gt|lt|ge|le.e mean=mean what=column",
 )
+_DEVIATIONS = (
+    "what=column mean=mean number=number std sign=ge|gt? side=high|low.k",
+    "mean=mean number=number std sign=ge|gt? side=high|low.k what=column",
+    "what=column sign=gt|ge.e number=number std side=gt|lt.e mean=mean",
+    "what=column number=number std side=gt|lt.e mean=mean",
+)
 _COLUMNS = (
     "a=column b=column sign=gt|lt|ge|le|high|low|rose|fell.k",
     "a=column sign=gt|lt|ge|le.e b=column",
@@ -35,6 +43,11 @@ def take_against(draft: Draft) -> None:
 
     Raises NotClear where it can't be told whether rows or groups are compared.
     """
+    while match := next((one for one in map(partial(found, draft.pieces), _DEVIATIONS) if one), None):
+        name = draft.one_of(match.parts["what"][0], "number")
+        if name is None:
+            break
+        _take_deviations(draft, match, name)
     for pattern in _MEANS:
         while match := next((one for one in found_all(draft.pieces, pattern) if _is_of_mean(draft, one)), None):
             name = draft.one_of(match.parts["what"][0], "number") or ""
@@ -45,6 +58,19 @@ def take_against(draft: Draft) -> None:
             if match.parts["a"][0].tail.startswith("보다"):
                 a, b = b, a
             _take(draft, match, Preparation("derive", (a, b), "-", name=f"{a} - {b}"))
+
+
+def _take_deviations(draft: Draft, match: Found, name: str) -> None:
+    """ "평균보다 2표준편차 이상 높은", "more than 2 standard deviations above the mean"."""
+    number, side = match.parts["number"][0].number, match.parts["side"][0]
+    sign = match.piece("sign")
+    above = side.key in ("high", "gt", "ge")
+    open_end = sign is not None and sign.key in ("ge", "le")
+    operators: dict[bool, Operator] = {True: "ge" if open_end else "gt", False: "le" if open_end else "lt"}
+    step = Preparation("derive", (name,), "z", name=f"z({name})")
+    _add(draft, step)
+    condition = Filter(step.name, operators[above], (number if above else -number,))
+    draft.take(match, Piece("condition", side.text, tail=side.tail, filters=(condition,)))
 
 
 def _is_of_mean(draft: Draft, match: Found) -> bool:
@@ -79,11 +105,15 @@ def _take(draft: Draft, match: Found, step: Preparation) -> None:
     after = draft.pieces[match.end] if match.end < len(draft.pieces) else None
     if after is not None and after.kind == "column" and _is_group(draft, after) and not draft.has("count"):
         raise NotClear("unsure")  # "매출이 평균보다 높은 지역": a row of it, or all of its rows together?
+    _add(draft, step)
+    condition = Filter(step.name, _SIGNS[sign.key], (0.0,))
+    draft.take(match, Piece("condition", sign.text, tail=sign.tail, filters=(condition,)))
+
+
+def _add(draft: Draft, step: Preparation) -> None:
     if step not in draft.preparations:
         draft.preparations.append(step)
         draft.scope.added.append(Column(step.name, "number"))
-    condition = Filter(step.name, _SIGNS[sign.key], (0.0,))
-    draft.take(match, Piece("condition", sign.text, tail=sign.tail, filters=(condition,)))
 
 
 def _is_group(draft: Draft, piece: Piece) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
-from chat.analyst.queries import Preparation, Query, Statistic
+from chat.analyst.queries import Period, Preparation, Query, Statistic
+from chat.analyst.telling.sentences import say
 from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.sequences import Found, found_all, is_korean
@@ -108,13 +110,33 @@ def _derive(draft: Draft, step: Preparation) -> None:
         draft.scope.add_derived(step)
 
 
+def take_correlations(draft: Draft) -> None:
+    """ "라인별 온도와 불량수의 상관계수": a correlation for each group is a statistic of the two columns."""
+    apart = draft.has("each", *get_args(Period)) and draft.text_columns()
+    if not apart or not draft.has("correlation") or draft.has("significant", "spearman", "kendall"):
+        return
+    match = next(found_all(draft.pieces, "a=column b=column said=correlation"), None)
+    match = match or next(found_all(draft.pieces, "said=correlation between? a=column b=column"), None)
+    if match is None or not _fits(draft, match):
+        return
+    a, b, said = (match.parts[part][0] for part in ("a", "b", "said"))
+    names = (draft.one_of(a, "number") or "", draft.one_of(b, "number") or "")
+    name = say("name.pair", "ko" if is_korean(said) else "en", one=names[0], other=names[1])
+    _derive(draft, Preparation("derive", names, "pair", name=name))
+    draft.take(match, Piece("column", name, columns=(name,), tail=(said if is_korean(said) else b).tail))
+
+
 def with_parts(query: Query, scope: Scope) -> Query:
     """A ratio or a growth of sums with the two sums beside it, and that of each row where a column names the rows."""
-    if query.statistics == ("met",) and query.action in ("aggregate", "trend") and len(query.measures) == 1:
+    if (
+        query.statistics in (("met",), ("corr",))
+        and query.action in ("aggregate", "trend")
+        and len(query.measures) == 1
+    ):
         if query.limit is None and not query.cumulative and not query.window:
-            return replace(query, statistics=(), pairs=(("met", query.measures[0]), ("count", "")))
+            return replace(query, statistics=(), pairs=((query.statistics[0], query.measures[0]), ("count", "")))
         return query
-    if query.statistics not in (("quotient",), ("rate",)) or len(query.measures) != 1 or query.operation:
+    if query.statistics not in (("quotient",), ("rate",), ("part",)) or len(query.measures) != 1 or query.operation:
         return query
     if query.action not in ("aggregate", "trend") or query.window or query.cumulative or query.limit is not None:
         return query

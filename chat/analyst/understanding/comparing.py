@@ -104,6 +104,32 @@ def set_apart(query: Query, keys: set[str], *, as_one: bool = False) -> Query:
     return _with_default(replace(query, groups=(values[0],)) if len(values) == 1 else query)
 
 
+def compared_in_groups(query: Query, scope: Scope) -> Query:
+    """ "부서별 남녀 급여 차이", "월별 온라인과 오프라인의 차이": the compared column first, then what sets apart.
+
+    Raises NotClear where it can't be told which column has the two values.
+    """
+    if not query.operation or len(query.compared) != 2 or query.action not in ("aggregate", "trend"):
+        return query
+    period = _one_period(query.either[0]) if len(query.either) == 1 else None
+    date = query.either[0].alternatives[0][0].column if period else None
+    listed = [
+        item.column for item in query.filters if item.operator == "in" and set(item.operands) == {*query.compared}
+    ]
+    sided = [name for name in query.groups if {str(value) for value in scope.distinct(name)} == {*query.compared}]
+    column = date or next(iter([*listed, *sided]), None)
+    over = () if query.action == "aggregate" or query.date in (None, column) else (query.date or "",)
+    rest = tuple(name for name in (*over, *query.groups) if name != column)
+    if column is None or not rest:
+        return query
+    if over and period:
+        raise NotClear("too_hard", words=query.compared)
+    if query.having or query.limit is not None or query.window or query.cumulative:
+        raise NotClear("too_hard", words=query.compared)
+    query = replace(query, action="aggregate", groups=(column, *rest))
+    return replace(query, date=date, period=period) if period else query
+
+
 def within_dates(query: Query, scope: Scope) -> Query:
     """ "What share of sales came from Seoul in 2024?" is one of the sales of 2024: dates say what the whole is."""
     dates = tuple(item for item in query.filters if scope.column(item.column).kind in ("date", "month"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
+
 from chat.analyst.queries import AnyOf, Filter, NotClear, Operator, is_statistic
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.alternatives import joined_by_or
@@ -219,7 +221,7 @@ class Conditions:
         if any(self.pieces[place].relative for place in places):
             self._relative_dates(places)
             return
-        dates = self._completed([self.pieces[place].date for place in places])
+        dates = self._in_only_year(self._completed([self.pieces[place].date for place in places]))
         self._reject_alone_in_years(dates)
         if self._named_year_column(dates):
             return
@@ -292,6 +294,14 @@ class Conditions:
         found = [date for date in dates if date is not None]
         year = next((date.year for date in found if date.year), None)
         return [replace(date, year=date.year or year) for date in found]
+
+    def _in_only_year(self, dates: list[Date]) -> list[Date]:
+        """A day such as 10 May is in the year that all the file's dates are in."""
+        columns = self.table.dates()
+        if len(columns) != 1 or all(date.year is not None or date.day is None for date in dates):
+            return dates
+        years = {pd.Timestamp(str(value)).year for value in self.table.distinct(columns[0])}
+        return [replace(date, year=years.copy().pop()) for date in dates] if len(years) == 1 else dates
 
     def _reject_alone_in_years(self, dates: list[Date]) -> None:
         if any(date.year is None and date.day is not None for date in dates):

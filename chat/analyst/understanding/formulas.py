@@ -15,9 +15,11 @@ _INFIX = {"minus": "-", "plus": "+", "times": "*", "over_sign": "/"}
 _ENGLISH = {"multiplied": "*", "divided": "/", "added": "+"}
 _AFTER = {"multiplied": "*", "divided": "/", "added": "+", "not": "-"}
 _AFTER_PATTERN = "a=column b=number sign=multiplied|divided|added|not.k"
+_PERCENT_OF = ("number=number a=column", "a=column number=number")
 _INTO = re.compile(r"^\s*(?:값|금액|결과)?(?:를|을|에|에다|에다가|에서|으로부터)(?![가-힣])")
 _SUM = re.compile(r" [+-] ")
 _BRACKETS = ("open", "close")
+_TELLING = ("eq", "ne", "ge", "gt", "le", "lt", "missing", "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,30 @@ def take_formulas(draft: Draft) -> None:
 
     Raises NotClear where a part of a formula is no number.
     """
+    _explained(draft)
     for _ in range(len(draft.pieces)):
         if not _take_one(draft):
             break
+    for pattern in _PERCENT_OF:
+        while (match := next(_parts_of(draft, pattern), None)) is not None:
+            number, a = match.parts["number"][0], match.parts["a"][0]
+            factor = _Operand(number=round(number.number / 100, 12))
+            made = _joined(draft, _Operand(draft.one_of(a, "number") or ""), "*", factor)
+            draft.take(
+                match, Piece("column", made.column, columns=(made.column,), tail=draft.pieces[match.end - 1].tail)
+            )
     take_constants(draft)
     draft.pieces = [piece for piece in draft.pieces if piece.key not in _BRACKETS]
+
+
+def _parts_of(draft: Draft, pattern: str) -> Iterator[Found]:
+    """ "10% of salary", "급여의 10%"."""
+    for match in found_all(draft.pieces, pattern):
+        number, a = match.parts["number"][0], match.parts["a"][0]
+        first = draft.pieces[match.start]
+        belongs = first.tail.strip() in ("of", "of the") if first is number else first.tail.strip() == "의"
+        if "%" in number.text and belongs and draft.one_of(a, "number"):
+            yield match
 
 
 def take_constants(draft: Draft) -> None:
@@ -56,6 +77,33 @@ def take_constants(draft: Draft) -> None:
         name = draft.one_of(a, "number") or ""
         made = _joined(draft, _Operand(name), _AFTER[sign.key], _Operand(number=b.number))
         draft.take(match, Piece("column", made.column, columns=(made.column,), tail=sign.tail))
+
+
+def _explained(draft: Draft) -> None:
+    """In "해결시간(resolution_hours)" the brackets tell what the word before them means.
+
+    In "error rate (status >= 400) by page" they tell of which rows the rate is.
+    """
+    for number in range(len(draft.pieces) - 3, -1, -1):
+        word, opened, meant, closed = (
+            draft.pieces[number : number + 4] if number + 4 <= len(draft.pieces) else [None] * 4
+        )
+        if word is None or opened is None or meant is None or closed is None:
+            continue
+        if (opened.key, closed.key) != _BRACKETS or meant.kind not in ("column", "value"):
+            continue
+        if word.kind == "unknown" or (word.kind == meant.kind and word.columns == meant.columns):
+            draft.pieces[number : number + 4] = [replace(meant, tail=closed.tail)]
+    pieces = draft.pieces
+    rate = next((number for number, piece in enumerate(pieces) if piece.key == "share"), None)
+    start = next((number for number, piece in enumerate(pieces) if piece.key == "open"), None)
+    end = next((number for number, piece in enumerate(pieces) if piece.key == "close"), None)
+    if rate is None or start is None or end is None or end < start or not rate:
+        return
+    inside = pieces[start + 1 : end]
+    if any(piece.key in _TELLING for piece in inside) and pieces[rate - 1].kind == "unknown" and rate < start:
+        rest = [*pieces[rate + 1 : start], *pieces[end + 1 :]]
+        draft.pieces = [*pieces[: rate - 1], pieces[rate], *inside, *rest]
 
 
 def _after(draft: Draft) -> Iterator[Found]:
@@ -85,8 +133,14 @@ def _take_one(draft: Draft) -> bool:
 
 def _call(draft: Draft, place: int, column: Piece) -> None:
     """ "profit = sales - cost * 2, mean profit": what the formula is called is the column from there on."""
-    if place and draft.pieces[place - 1].kind == "unknown" and draft.pieces[place - 1].tail.strip() == "(":
-        del draft.pieces[place - 1]  # "불량률(불량수/생산량)"
+    start = place
+    if place and _is_called(draft.pieces[place - 1]):  # "불량률(불량수/생산량)", "defect rate (bad / made)"
+        start -= 1
+        while start and not draft.pieces[start - 1].tail and draft.pieces[start - 1].kind in ("column", "unknown"):
+            start -= 1
+        if draft.pieces[start - 1].kind == "unknown" and start == place - 1 and draft.pieces[start].key == "share":
+            start -= 1
+        del draft.pieces[start:place]
         return
     if place < 2 or draft.pieces[place - 1].key != "eq" or draft.pieces[place - 2].kind != "unknown":
         return
@@ -97,6 +151,12 @@ def _call(draft: Draft, place: int, column: Piece) -> None:
         draft.pieces[number] = replace(column, tail=draft.pieces[number].tail)
     if later:
         draft.pieces.remove(column)
+
+
+def _is_called(piece: Piece) -> bool:
+    """Whether the brackets after a piece tell what it is."""
+    named = piece.kind in ("unknown", "column") or piece.key == "share"
+    return named and (piece.tail == "(" or (piece.tail.strip() == "(" and piece.kind != "column"))
 
 
 class _Reader:

@@ -13,6 +13,7 @@ from chat.analyst.understanding.scopes import Scope
 
 LONGEST_VALUE = 60
 _MOST_VALUES = 20_000
+_MOST_PLURALS = 200
 _DATE_WORDS = ("날짜", "일자", "date", "dates")
 _LOOSE_ENDS = ("금액", "액", "수량", "수", "량", "명", "일자", "일", "코드", "값", "율", "률", "번호")
 
@@ -71,11 +72,20 @@ class Lexicon:
             for value in values:
                 if len(value) <= LONGEST_VALUE:
                     self._add(normal(value), name, value)
+            for value in values[:_MOST_PLURALS] if len(values) <= _MOST_PLURALS else ():
+                self._add_plurals(value, name)
             for word, meant in _synonyms_of_values(values):
                 if meant is None:
                     self.columns.setdefault(word, (name,))
                 elif word not in self.columns:
                     self._add(word, name, meant)
+
+    def _add_plurals(self, value: str, column: str) -> None:
+        """ "Managers" are the rows whose position is Manager, where the word means nothing else."""
+        written = normal(value)
+        for word in _plurals(written) if len(written) > 2 and written[-1] != "s" else ():
+            if word not in self.columns and word not in vocabulary() and word not in self.values:
+                self._add(word, column, value)
 
     def _add(self, word: str, column: str, value: str) -> None:
         known = self.values.setdefault(word, [])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat.analyst.queries import USED_WORDS, NotClear, Query, Statistic, is_statistic
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.mixtures import Mixtures
 
 _DEFAULT_PREVIEW = 10
+_ORDERED = {"top", "bottom", "superlative", "high", "low"}
 _COMPARING = ("gt", "ge", "lt", "le")
 
 
@@ -34,6 +37,8 @@ class Reading(Mixtures):
         for key in ("duplicates", "missing", "outliers", "correlation", "distribution"):
             if key in keys:
                 return self._about_columns(key)
+        if "share" in keys and keys & _ORDERED and self.groups() and self.measures():
+            return self._ranked_shares(keys)
         if keys & {"top", "bottom", "superlative", "high", "low"} or self.extreme_of_group(keys):
             return self.ranking(keys)
         period = self.period(keys)
@@ -134,6 +139,11 @@ class Reading(Mixtures):
         if len(groups) > 1 or len(measures) > 1:
             raise NotClear("too_hard", words=(*groups, *measures))
         return Query("share", measures=measures, groups=groups)
+
+    def _ranked_shares(self, keys: set[str]) -> Query:
+        """ "매장별 매출 비중을 높은 순으로", "which store has the highest share of sales?"."""
+        limit = self.limit() or (1 if "superlative" in keys else None)
+        return replace(self._share(), limit=limit, ascending=bool(keys & {"bottom", "low"}))
 
     def _distinct(self) -> Query:
         columns = self.all_columns()

@@ -9,10 +9,10 @@ from dataclasses import replace
 from chat.analyst.queries import NotClear, Preparation, Query, Unclear
 from chat.analyst.tables import Table
 from chat.analyst.understanding.against import take_against
-from chat.analyst.understanding.between_columns import take_between_columns, with_parts
+from chat.analyst.understanding.between_columns import take_between_columns, take_correlations, with_parts
 from chat.analyst.understanding.bins import take_age_groups
 from chat.analyst.understanding.chart_wishes import take_chart
-from chat.analyst.understanding.comparing import set_apart, take_comparison, within_dates
+from chat.analyst.understanding.comparing import compared_in_groups, set_apart, take_comparison, within_dates
 from chat.analyst.understanding.conditions import Conditions
 from chat.analyst.understanding.derived import take_derived
 from chat.analyst.understanding.drafts import Draft
@@ -60,6 +60,7 @@ def understand(
             query = set_apart(gone_on(last, reading, draft), reading.keys(), as_one=draft.as_one)
         if draft.rows_first:
             query = _rows_first(query)
+        query = compared_in_groups(query, scope)
         query = with_parts(summarised_last(query), scope)
         _reject_idle_ranks(query)
         return with_joins(with_columns(within_dates(query, scope)), scope)
@@ -107,6 +108,7 @@ def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
     take_age_groups(draft, lexicon)
     take_ranks(draft)
     take_bins(draft)
+    take_correlations(draft)
     take_rates(draft)
     take_nested(draft)
     take_steps(draft)
@@ -116,6 +118,8 @@ def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
     conditions.take()
     draft.pieces, draft.filters = conditions.pieces, conditions.filters
     take_comparison(draft, conditions.either)
+    if draft.has("compare") and sum(piece.kind == "weekdays" for piece in pieces) > 1:
+        raise NotClear("too_hard", words=tuple(piece.text for piece in pieces if piece.kind == "weekdays"))
     if than and "compared" not in draft.options:
         raise NotClear("unsure")  # "매출이 평균보다 높은 지역", "비용보다 큰 매출"
     corrections = tuple((piece.text, piece.corrected) for piece in pieces if piece.corrected)

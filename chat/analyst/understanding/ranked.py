@@ -134,7 +134,10 @@ def _nth(draft: Draft) -> None:
     said = [piece for piece in draft.pieces if piece.key == "nth"]
     if not said:
         return
-    if len(said) > 1 or not draft.has(*_RANKS) or any(piece.kind == "number" for piece in draft.pieces):
+    extremes = sum(piece.key in ("high", "low", "max", "min") for piece in draft.pieces)
+    if said[0].text.endswith(("위", "등")) and not draft.has(*_RANKS):
+        draft.pieces.append(Piece("word", said[0].text, key="high"))
+    if len(said) > 1 or extremes > 1 or not draft.has(*_RANKS) or any(piece.kind == "number" for piece in draft.pieces):
         raise NotClear("unsure")
     draft.options["rank"] = int(said[0].number)
     draft.drop("nth")

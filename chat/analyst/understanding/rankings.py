@@ -63,6 +63,8 @@ class Rankings(Periods):
             return replace(self.trend(keys, period), limit=number or 1, ascending=ascending)
         measures = self._frequency_or_measures(keys, groups)
         if not measures:
+            if len(groups) > 1:
+                raise NotClear("too_hard", words=groups)
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
         if groups and not statistics and not groups_digits(measures[0]):  # "which year had the most viewers?"
             raise NotClear("unsure")

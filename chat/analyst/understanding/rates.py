@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from chat.analyst.queries import NotClear, Preparation
+from chat.analyst.queries import Filter, NotClear, Preparation
 from chat.analyst.telling.conditions_text import condition_text
 from chat.analyst.telling.sentences import say
 from chat.analyst.understanding.conditions import Conditions
 from chat.analyst.understanding.drafts import Draft
-from chat.analyst.understanding.sequences import is_korean
+from chat.analyst.understanding.sequences import found, is_korean
 from chat.analyst.understanding.words import Piece
 
 _RANKS = ("superlative", "high", "low", "top", "bottom", "max", "min")
@@ -35,7 +35,9 @@ def take_rates(draft: Draft) -> None:
     said = draft.pieces[places[0]]
     korean = is_korean(said) or said.text in ("%", "몇 %")
     start, end = _before(draft.pieces, places[0]) if korean else _after(draft.pieces, places[0])
-    block = draft.pieces[start:end]
+    if not korean and not any(map(_tells, draft.pieces[start:end])):
+        start, end = _before(draft.pieces, places[0])  # "mobile share by country"
+    block = _with_gaps(draft, draft.pieces[start:end])
     if not any(_tells(piece) for piece in block):
         if said.text in _SUFFIXES:
             raise NotClear("unsure")
@@ -47,17 +49,44 @@ def take_rates(draft: Draft) -> None:
     conditions = Conditions(draft.scope, list(block))
     conditions.take()
     left = [piece for piece in conditions.pieces if piece.key not in (*_NOUNS, "count", "whole") and piece is not said]
-    if any(piece.kind == "column" and draft.one_of(piece, "number") for piece in left):
-        return  # "매출 1000 이상 주문의 매출 비중" is a share of the sum
+    measures = [name for piece in left if piece.kind == "column" and (name := draft.one_of(piece, "number"))]
+    left = [piece for piece in left if not set(piece.columns) & set(measures)]
+    if len(measures) > 1:
+        raise NotClear("unsure")
     if conditions.either or not conditions.filters or any(not _names_rows(draft, piece) for piece in left):
         raise NotClear("unsure")
-    name = say("name.rows_with", "ko" if korean else "en", conditions=condition_text(conditions.filters, "en"))
-    step = Preparation("derive", method="meets", filters=tuple(conditions.filters), name=name)
-    draft.preparations.append(step)
-    draft.scope.add_derived(step)
+    language = "ko" if korean else "en"
+    text = condition_text(conditions.filters, language)
+    if measures:  # "온라인 매출 비중을 지역별로": of the sum
+        name = f"{measures[0]} ({text})"
+        _derive(draft, Preparation("derive", (measures[0],), "where", filters=tuple(conditions.filters), name=name))
+        name = f"{name} / {measures[0]}"
+        _derive(draft, Preparation("derive", (f"{measures[0]} ({text})", measures[0]), "share", name=name))
+    else:
+        name = say("name.rows_with", language, conditions=text)
+        _derive(draft, Preparation("derive", method="meets", filters=tuple(conditions.filters), name=name))
     column = Piece("column", name, columns=(name,), tail=said.tail if korean else block[-1].tail)
     kept = [piece for piece in draft.pieces[:start] if piece is not said]
     draft.pieces = [*kept, column, *(piece for piece in draft.pieces[end:] if piece is not said)]
+
+
+def _derive(draft: Draft, step: Preparation) -> None:
+    draft.preparations.append(step)
+    draft.scope.add_derived(step)
+
+
+def _with_gaps(draft: Draft, pieces: list[Piece]) -> list[Piece]:
+    """In "만족도 결측 비율" and "share of missing ages" what is missing is a condition on the column beside it."""
+    told = list(pieces)
+    for pattern in ("what=column said=missing|present", "said=missing|present what=column"):
+        while match := found(told, pattern):
+            what, said = match.parts["what"][0], match.parts["said"][0]
+            name = next(iter(what.columns), "") if len(what.columns) == 1 else ""
+            if not name:
+                raise NotClear("which_column", words=(what.text,), options=what.columns)
+            item = Filter(name, "missing" if said.key == "missing" else "present", ())
+            told[match.start : match.end] = [Piece("condition", said.text, tail=said.tail, filters=(item,))]
+    return told
 
 
 def _before(pieces: list[Piece], place: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from chat.analyst.understanding.sequences import found, found_all, is_korean
 from chat.analyst.understanding.words import Piece
 
 _RANKS = {"superlative", "high", "low", "top", "bottom", "recent", "early"}
+_USING = {*_RANKS, "ge", "gt", "le", "lt", "eq", "ne", "between", "preview", "bin_word", "nth", "from", "until", "rows"}
 _QUARTILES = ("사분위수", "사분위", "사분위 수", "quartile", "quartiles")
 _HOW_MANY = ("how many", "몇", "number of", "the number of", "몇 개", "몇 건")
 _LENGTHS = re.compile(
@@ -30,6 +31,7 @@ _EQUALS = re.compile(r"^(?:점|회|세|살|개|명|건|대|층|호|급|년|일|�
 def reworded(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """The pieces with such parts in plainer words. Raises NotClear where one of them can't be told for certain."""
     pieces = _without_units(pieces, scope)
+    pieces = _busiest(pieces)
     pieces = _rows_by_part_of_name(pieces, scope)
     pieces = _rows_by_identifier(pieces, scope)
     pieces = _quartiles(pieces)
@@ -43,7 +45,7 @@ def reworded(pieces: list[Piece], scope: Scope) -> list[Piece]:
     pieces = _without_bearers(pieces, scope)
     pieces = _asking_number(pieces, scope)
     pieces = _asking_who(pieces)
-    return _equal_numbers(pieces, scope)
+    return _codes(_equal_numbers(pieces, scope), scope)
 
 
 def _without_units(pieces: list[Piece], scope: Scope) -> list[Piece]:
@@ -87,13 +89,27 @@ def _means_rows(pieces: list[Piece], number: int, scope: Scope) -> bool:
     return counted or any(piece.kind == "number" or piece.key in _RANKS for piece in pieces)
 
 
+def _busiest(pieces: list[Piece]) -> list[Piece]:
+    """ "The busiest hour" has the most rows."""
+    told: list[Piece] = []
+    for piece in pieces:
+        if piece.key == "busiest":
+            most = "가장 많은" if is_korean(piece) else "most"
+            told += [Piece("word", most, key="superlative"), Piece("word", piece.text, key="rows", tail=piece.tail)]
+        else:
+            told.append(piece)
+    return told
+
+
 def _rows_by_identifier(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """In "tickets per month" and "부서별 사원번호 수" the column that names every row stands for the rows."""
     keys = {piece.key for piece in pieces if piece.kind == "word"}
-    if not keys & {"each", "pivot", "trend", "growth", "cumulative", *get_args(Period)} or keys & {*_RANKS, "distinct"}:
+    if not keys & {"each", "pivot", "trend", "growth", "cumulative", *get_args(Period)} or "distinct" in keys:
+        return pieces
+    if keys & {*_RANKS} and not keys & {*get_args(Period), "count"}:
         return pieces
     over_time = keys & {"pivot", "trend", "growth", "cumulative", *get_args(Period)}
-    if "count" in keys and not over_time and not any(is_statistic(key) for key in keys):
+    if "count" in keys and not over_time and not keys & _RANKS and not any(is_statistic(key) for key in keys):
         return pieces  # "부서별 직원 수": different names are counted
     kept = [piece for piece in pieces if piece.kind != "filler"]
     told = list(pieces)
@@ -179,6 +195,11 @@ def _first_and_last_dates(pieces: list[Piece], scope: Scope) -> list[Piece]:
     if any(piece.kind == "number" or (piece.kind == "word" and piece.key in ("rows", "each")) for piece in pieces):
         return pieces
     told = list(pieces)
+    plain = [piece for piece in pieces if piece.kind != "filler"]
+    for number, (one, other, what) in enumerate(zip(plain, plain[1:], plain[2:], strict=False)):
+        if one.text in ("first", "처음", "첫") and other.text in ("last", "마지막") and set(what.columns) & dates:
+            ends = (Piece("word", one.text, key="min"), Piece("word", other.text, key="max"))
+            return [*plain[:number], *ends, *plain[number + 2 :]]
     for number, piece in enumerate(pieces[:-1]):
         beside = bool(dates) and bool(set(pieces[number + 1].columns) & dates) and piece.kind in ("word", "unknown")
         if beside and piece.text in ("first", "첫", "처음"):
@@ -312,9 +333,34 @@ def _asking_who(pieces: list[Piece]) -> list[Piece]:
     return told
 
 
+def _codes(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """ "404인 요청", "requests that are 404": a number alone that only one column of codes has."""
+    told = list(pieces)
+    kept = [piece for piece in pieces if piece.kind != "filler"]
+    for before, piece, after in zip([None, *kept], kept, [*kept[1:], None], strict=False):
+        at_top = (after is not None and after.key in _USING) or (
+            before is not None and before.key in _USING - {"superlative", "rows"}
+        )
+        alone = piece.kind == "number" and not at_top and (before is None or not _is_number(before, scope))
+        if not alone or piece.number < 100 or any(one.kind == "number" and one is not piece for one in kept):
+            continue
+        codes = [name for name in scope.table.names("number") if not groups_digits(name) and not scope.is_unique(name)]
+        having = [name for name in codes if piece.number in scope.distinct(name)]
+        if len(having) == 1:
+            place = told.index(piece)
+            column = Piece("column", having[0], columns=(having[0],))
+            told[place : place + 1] = [column, Piece("word", "=", key="eq"), piece]
+    return told
+
+
 def _equal_numbers(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """ "만족도 5점인 고객": a number that a column of numbers is."""
     told = list(pieces)
+    for match in found_all(pieces, "what=column value=number no=not.k"):
+        what, value, no = (match.parts[part][0] for part in ("what", "value", "no"))
+        if _is_number(what, scope) and no.text == "아닌" and value.tail.strip() in ("이", "가"):
+            place = told.index(value)
+            told[place : place + 2] = [Piece("word", "!=", key="ne", tail=value.tail), replace(value, tail=no.tail)]
     for match in found_all(pieces, "what=column value=number"):
         what, value = match.parts["what"][0], match.parts["value"][0]
         numeric = what.columns and all(scope.column(name).kind == "number" for name in what.columns)

@@ -215,8 +215,10 @@ class Roles:
             return None
         english = self.pieces[places[0]].text.isascii()
         side = self.pieces[places[-1] :] if english else self.pieces[places[0] :: -1]
-        counted = next((name for piece in side for name in piece.columns if name in groups), None)
-        if counted is None:
+        place, counted = next(
+            ((self.pieces.index(piece), name) for piece in side for name in piece.columns if name in groups), (0, None)
+        )
+        if counted is None or self._marked_as_group(place):
             return None
         return counted, next(name for name in groups if name != counted)
 

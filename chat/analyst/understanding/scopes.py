@@ -24,8 +24,10 @@ class Scope:
     def add_derived(self, step: Preparation) -> None:
         """A column of numbers that a step makes."""
         self.added.append(Column(step.name, "number"))
-        if step.method == "meets":
-            self.quotients[step.name] = "met"
+        if step.method in ("meets", "pair"):
+            self.quotients[step.name] = "met" if step.method == "meets" else "corr"
+        if step.method == "share":
+            self.quotients[step.name] = "part"
         if step.method in ("/", "%") and len(step.columns) == 2:
             self.quotients[step.name] = "quotient" if step.method == "/" else "rate"
 
