@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from chat.analyst.queries import Period, Preparation, Query, Statistic
+from chat.analyst.queries import NotClear, Period, Preparation, Query, Statistic
 from chat.analyst.telling.sentences import say
 from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.scopes import Scope
@@ -34,6 +34,7 @@ _DIFFERENCE = (
 )
 _SAME = ("sum", "mean")  # the difference of sums is the sum of differences
 _FEW_ROWS = 100
+_AMOUNTS = ("증가폭", "증감액", "증가량", "증가액", "감소액", "감소폭", "감소량", "증감")
 _TURNS = ("감소", "줄어", "하락", "떨어", "decrease", "decline", "fell", "drop")
 
 
@@ -74,7 +75,9 @@ def _take_growth(draft: Draft, match: Found) -> None:
     """The growth in percent, of sums where there are groups; its amount where that is said."""
     a, b, said = (match.parts[part][0] for part in ("a", "b", "said"))
     later, earlier = draft.one_of(a, "number") or "", draft.one_of(b, "number") or ""
-    amount = said.text in ("증가폭", "증감액", "증가량", "증감")
+    if said.text.startswith("감소") and draft.has("high", "low"):
+        raise NotClear("unsure")  # the highest decrease is the lowest growth
+    amount = said.text in _AMOUNTS
     method, name = ("-", f"{later} - {earlier}") if amount else ("%", f"{earlier} → {later} (%)")
     rest = [piece for piece in draft.pieces[match.start : match.end] if piece.key == "each"]
     _derive(draft, Preparation("derive", (later, earlier), method, name=name))

@@ -68,6 +68,8 @@ def _calculates(draft: Draft, number: int) -> bool:
     """Whether a sign stands between numbers; between other words it only joins or sets them apart."""
     beside = [draft.pieces[place] for place in (number - 1, number + 1) if 0 <= place < len(draft.pieces)]
     numeric = [piece.kind == "number" or _is_number_column(draft, piece) for piece in beside]
+    if draft.pieces[number].text == "times":  # "3 times IQR" counts, "salary times department" multiplies nothing
+        return not any(piece.kind == "number" for piece in beside) or (len(numeric) == 2 and all(numeric))
     return len(numeric) == 2 and all(numeric)
 
 

@@ -20,6 +20,8 @@ _PATTERNS = (
     "period=PERIOD.k measure=column inner=STATISTIC outer=STATISTIC",
     "period=PERIOD.k inner=STATISTIC measure=column outer=STATISTIC",
     "period=PERIOD.k rows|entity? counted=count|rows outer=STATISTIC",
+    "period=PERIOD.k kept=value|condition+ rows|entity? counted=count|rows outer=STATISTIC",
+    f"{_APART} kept=value|condition+ rows|entity? counted=count|rows outer=STATISTIC",
     f"{_APART} measure=column inner=STATISTIC outer=STATISTIC",
     f"{_APART} inner=STATISTIC measure=column outer=STATISTIC",
     f"{_APART} rows|entity? counted=count|rows outer=STATISTIC",
@@ -80,7 +82,7 @@ def _take(draft: Draft, match: Found) -> None:
         column or "",
         korean=is_korean(outer),
     )
-    draft.take(match, made, outer)
+    draft.take(match, *match.parts.get("kept", []), made, outer)
 
 
 def _means_of_periods(draft: Draft) -> None:

@@ -17,6 +17,8 @@ _WIDTH = (
     "each? number=number unit=age|filler|unknown|column? said=bin_word.k each? cut?",
     "said=bin_word.e number=number unit=unknown|age|span?",
     "number=number unit=unknown|age|year|day|span said=bin_word.e",
+    "number=span said=bin_word.e",
+    "number=span what=column said=bin_word.e",
 )
 _COUNT = ("number=number said=bin_word cut?",)
 _COUNTED = ("구간", "구간으로", "구간별", "구간별로", "bins", "buckets", "intervals", "bands", "ranges")
@@ -52,6 +54,8 @@ def take_bins(draft: Draft) -> None:
         for match in found_all(draft.pieces, pattern):
             unit = match.piece("unit")
             said = match.parts["said"][0]
+            if match.parts["number"][0].kind == "span" and match.parts["number"][0].key != "year":
+                continue  # "2-hour bins" are of time
             if unit is None or unit.kind == "filler" or unit.text.strip("- ") in _UNITS or unit.key == "age":
                 counted = pattern in _COUNT or (is_korean(said) and said.text in _COUNTED)
                 _cut(draft, match, is_count=counted)
@@ -60,7 +64,7 @@ def take_bins(draft: Draft) -> None:
 
 
 def _cut(draft: Draft, match: Found, *, is_count: bool) -> None:
-    number, said = match.parts["number"][0].number, match.parts["said"][0]
+    number, said = float(match.parts["number"][0].number), match.parts["said"][0]
     place, name = _column(draft, match)
     values = [float(str(value)) for value in draft.scope.distinct(name)]
     if not values or number <= 0:
@@ -96,6 +100,8 @@ def _cut(draft: Draft, match: Found, *, is_count: bool) -> None:
 
 def _column(draft: Draft, match: Found) -> tuple[int, str]:
     """The number column that is cut, and its place: the last one before the step, else the only one after it."""
+    if (what := match.piece("what")) is not None and (name := draft.one_of(what, "number")):
+        return draft.pieces.index(what), name
     for place in range(match.start - 1, -1, -1):
         if draft.pieces[place].kind == "column" and (name := draft.one_of(draft.pieces[place], "number")):
             return place, name

@@ -78,8 +78,16 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_ENGLISH_DATE = re.compile(
-    rf"(?P<name>{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?(?:\s+(?P<year>(?:19|20)\d\d)\b)?"
+_NAME = rf"(?P<name>(?:{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b)\.?"
+_NTH = rf"(?P<day>{_DAY})(?:st|nd|rd|th)?(?!\d)"
+_OF_YEAR = r"(?:(?:,\s*|\s+)(?P<year>(?:19|20)\d\d)\b)?"
+_ENGLISH_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_NAME}(?:\s+(?P<year>(?:19|20)\d\d)\b)?",
+        rf"{_NAME}\s+{_NTH}{_OF_YEAR}",
+        rf"(?:the\s+)?{_NTH}\s+(?:of\s+)?{_NAME}{_OF_YEAR}",
+    )
 )
 
 
@@ -101,9 +109,12 @@ def dates_at(text: str, start: int) -> Iterator[tuple[int, Date]]:
     for pattern in _DATES:
         if match := pattern.match(text, start):
             yield match.end(), _date_of(match)
-    if match := _ENGLISH_DATE.match(text, start):
-        month = next(number for number, name in enumerate(_MONTHS, 1) if name.startswith(match["name"][:3]))
-        yield match.end(), Date(int(match["year"]) if match["year"] else None, month)
+    for pattern in _ENGLISH_DATES:
+        if match := pattern.match(text, start):
+            part = match.groupdict()
+            month = next(number for number, name in enumerate(_MONTHS, 1) if name.startswith(match["name"][:3]))
+            year, day = (int(part[name]) if part.get(name) else None for name in ("year", "day"))
+            yield match.end(), Date(year, month, day)
 
 
 def _date_of(match: re.Match[str]) -> Date:

@@ -6,6 +6,7 @@ import re
 
 from chat.analyst.queries import Filter, NotClear, Preparation
 from chat.analyst.telling.conditions_text import condition_text
+from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.telling.sentences import say
 from chat.analyst.understanding.conditions import Conditions
 from chat.analyst.understanding.drafts import Draft
@@ -78,6 +79,14 @@ def _derive(draft: Draft, step: Preparation) -> None:
 def _with_gaps(draft: Draft, pieces: list[Piece]) -> list[Piece]:
     """In "만족도 결측 비율" and "share of missing ages" what is missing is a condition on the column beside it."""
     told = list(pieces)
+    while match := found(told, "what=column value=number"):
+        what, value = match.parts["what"][0], match.parts["value"][0]
+        after = told[match.end] if match.end < len(told) else None
+        name = draft.one_of(what, "number")
+        if name is None or groups_digits(name) or (after is not None and after.key in _SIGNS):
+            break
+        item = Filter(name, "eq", (value.number,))  # "status code 500"
+        told[match.start : match.end] = [Piece("condition", value.text, tail=value.tail, filters=(item,))]
     for pattern in ("what=column said=missing|present", "said=missing|present what=column"):
         while match := found(told, pattern):
             what, said = match.parts["what"][0], match.parts["said"][0]

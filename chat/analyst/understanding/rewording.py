@@ -285,7 +285,9 @@ def _numbers_rows(piece: Piece, scope: Scope) -> bool:
 
 def _ratios(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """ "매출 대비 비용 비율", "ratio of cost to sales": the first is divided by, the second divided."""
-    match = found(pieces, "b=column unsupported.k a=column share|ratio?", "share|ratio.e a=column until.e b=column")
+    match = found(
+        pieces, "b=column unsupported.k a=column share|ratio?", "share|ratio.e a=column until.e b=column"
+    ) or found(pieces, "a=column until.e b=column ratio.e")
     if match is None:
         return pieces
     a, b = match.parts["a"][0], match.parts["b"][0]

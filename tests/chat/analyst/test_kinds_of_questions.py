@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -172,6 +175,58 @@ GROWTH: list[tuple[str, str, Expected]] = [
 ]
 
 
+OTHERS: list[tuple[str, str, Expected]] = [
+    ("sales", "지역별 노트북 매출 비중", lambda f: parts(f, "지역", f.제품 == "노트북")),
+    ("sales", "매출 결측 비율을 제품별로", lambda f: rates(f, "제품", f.매출.isna())),
+    ("sales", "제품별 매출 비중을 높은 순으로", lambda f: dict(f.groupby("제품").매출.sum() / f.매출.sum() * 100)),
+    ("sales", "제품별 매출과 비용의 상관계수", lambda f: {k: g.매출.corr(g.비용) for k, g in f.groupby("제품")}),
+    ("sales", "매출이 평균보다 2표준편차 이상 높은 주문 건수", lambda f: far(f.매출, 2)),
+    ("sales", "수량이 1이 아닌 주문은 몇 건이야?", lambda f: int((f.수량 != 1).sum())),
+    ("sales", "제품별 서울과 부산의 매출 합계 차이", lambda f: apart(f, "제품")),
+    ("sales", "월별 서울과 부산의 매출 차이", lambda f: list(apart(f, f.주문일.dt.to_period("M")).values())),
+    ("sales", "가격당(매출/수량) 평균", lambda f: (f.매출 / f.수량).mean()),
+    ("sales", "비용이 매출의 80%보다 큰 주문 건수", lambda f: int((f.비용 > f.매출 * 0.8).sum())),
+    ("staff", "difference in average Salary between male and female by Department", lambda f: pay_gap(f)),
+    ("staff", "female share by Department", lambda f: rates(f, "Department", f.Gender == "female")),
+    ("staff", "which Department has the highest share of female employees?", lambda f: most_female(f)),
+    ("staff", "correlation between Years and Salary by Gender", lambda f: correlations(f)),
+    ("staff", "average Salary by Years in 5-year bins", lambda f: list(f.groupby(f.Years // 5).Salary.mean())),
+    ("weather", "total rainfall on May 3, 2024", lambda f: f[f.date == "2024-05-03"].rainfall.sum()),
+    ("weather", "total rainfall on 3 May", lambda f: f[f.date == "2024-05-03"].rainfall.sum()),
+    ("weather", "5월 3일 rainfall 합계", lambda f: f[f.date == "2024-05-03"].rainfall.sum()),
+    ("customers", "VIPs의 평균 만족도", lambda f: f[f.등급 == "VIP"].만족도.mean()),
+]
+
+
+def parts(frame: Frame, group: str, met: pd.Series) -> dict[str, float]:
+    """Of the sum of the sales of each group, what rows have that meet a condition; in percent."""
+    whole = frame.groupby(group).매출.sum()
+    return dict(frame[met].groupby(group).매출.sum() / whole * 100)
+
+
+def far(values: pd.Series, deviations: float) -> int:
+    return int((values >= values.mean() + deviations * values.std()).sum())
+
+
+def apart(frame: Frame, group: str | pd.Series) -> dict[object, float]:
+    """How much more Seoul sold than Busan, where both did."""
+    sums = frame.groupby([group, "지역"]).매출.sum().unstack()
+    return dict((sums["서울"] - sums["부산"]).dropna())
+
+
+def pay_gap(frame: Frame) -> dict[str, float]:
+    means = frame.groupby(["Department", "Gender"]).Salary.mean().unstack()
+    return dict(means["male"] - means["female"])
+
+
+def most_female(frame: Frame) -> str:
+    return str((frame.Gender == "female").groupby(frame.Department).mean().idxmax())
+
+
+def correlations(frame: Frame) -> dict[str, float]:
+    return {str(name): rows.Years.corr(rows.Salary) for name, rows in frame.groupby("Gender")}
+
+
 def of_sums(frame: Frame, group: str, one: str, other: str) -> dict[str, float]:
     sums = frame.groupby(group)[[one, other]].sum()
     return dict(sums[one] / sums[other])
@@ -213,7 +268,7 @@ def each(frame: Frame, group: str | pd.Series, **statistics: str) -> list[float]
     return list(frame.groupby(group).agg(statistics).to_numpy().ravel())
 
 
-ASKED = [*RANKS, *MIXED, *NESTED, *FORMULAS, *BINS, *RATES, *GROWTH]
+ASKED = [*RANKS, *MIXED, *NESTED, *FORMULAS, *BINS, *RATES, *GROWTH, *OTHERS]
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +325,51 @@ def test_the_answer_is_exact(
     wanted = expected(FRAMES[name])
     answered = ask(question, *tables[name])
     assert holds(answered, wanted), f"{wanted}\n{answered.text}"
+
+
+NOT_IGNORED = [
+    ("sales", "매출이 가장 높은 달과 두 번째로 높은 달"),
+    ("sales", "매출 10%"),
+    ("sales", "두 번째 매출 합계"),
+    ("sales", "지역별 이익률"),
+    ("sales", "매출을 2시간 단위로 나눠 합계"),
+    ("weather", "average temperature on weekends vs weekdays"),
+    ("staff", "error rate by Department"),
+    ("staff", "Salary times Department"),
+]
+
+
+@pytest.mark.parametrize(("name", "question"), NOT_IGNORED, ids=[question for _, question in NOT_IGNORED])
+def test_no_part_of_a_question_is_ignored(tables: Mapping[str, tuple[Table, Path]], name: str, question: str) -> None:
+    answered = ask(question, *tables[name])
+    assert answered.value is None and answered.table is None, answered.text
+
+
+SHOWN = [
+    ("sales", "매출 상위 10% 주문의 비용 합계"),
+    ("sales", "지역별 두 번째로 매출이 높은 제품"),
+    ("sales", "지역별 (매출 - 비용) / 수량 평균"),
+    ("sales", "서울의 월별 비용 합계의 평균"),
+    ("sales", "수량을 5개 단위로 묶어 주문 건수"),
+    ("sales", "2024년 지역별 노트북 비율"),
+    ("sales", "2024년 월별 매출의 전월 대비 증가율"),
+    ("sales", "제품별 서울과 부산의 매출 합계 차이"),
+]
+
+
+@pytest.mark.parametrize(("name", "question"), SHOWN, ids=[question for _, question in SHOWN])
+def test_the_shown_code_computes_the_same(tables: Mapping[str, tuple[Table, Path]], name: str, question: str) -> None:
+    table, path = tables[name]
+    answered = ask(question, table, path)
+    run = subprocess.run(
+        [sys.executable, "-c", answered.code], cwd=path.parent, capture_output=True, text=True, check=True
+    )
+    printed = [float(cell) for line in run.stdout.splitlines()[1:] for cell in line.split("\t") if is_float(cell)]
+    rows = [[answered.value], *(answered.table["rows"] if answered.table else [])]
+    numbers = [cell for row in rows for cell in row if isinstance(cell, int | float)]
+    assert numbers
+    assert all(any(math.isclose(number, found, rel_tol=1e-9) for found in printed) for number in numbers)
+
+
+def is_float(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text) is not None

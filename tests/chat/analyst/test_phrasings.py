@@ -280,7 +280,7 @@ STAFF: list[tuple[Expected, str]] = [
 NOT_COMPUTED = """
     오늘 날씨 어때? | 내년 매출 예측해줘 | 매출을 늘리려면? | 왜 서울 매출이 낮아? | 안녕하세요 | 너는 누구야? |
     who is the president | write me a poem | what should we do to sell more? | hello | translate this file |
-    make coffee | 서울보다 부산이 왜 높아? | 매출 2위 지역 | 매출이 평균보다 높은 지역 | 서울의 날씨와 매출 |
+    make coffee | 서울보다 부산이 왜 높아? | 매출이 평균보다 높은 지역 | 서울의 날씨와 매출 |
     Seoul 매출 합계 | 제주 매출은? | 매출 합계 말고 | 매출 10% 합계 | 더 좋은 제품은? | ㅁㄴㅇㄹ |
     which region sold laptops | average of averages by sales tax | 매출이 오른 제품 | who sold the most cars? |
     매출 확인서 합계 | 무엇을 할 수 있어? | what can you do? | 언제 매출이 제일 높았어? | thanks |
