@@ -58,6 +58,8 @@ Statistic = Literal[
     "met",
     "corr",
     "part",
+    "gap",
+    "mean_gap",
     Quantile,
 ]
 Period = Literal["day", "week", "month", "quarter", "year", "weekday", "hour"]

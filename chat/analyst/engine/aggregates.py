@@ -44,14 +44,18 @@ def expression(statistic: str, column: str, sql_type: str, relation: str) -> str
     return written[statistic]
 
 
-def quotient(statistic: str, numerator: str, denominator: str) -> str:
-    """The SQL of the ratio of two sums, of how much the first is above the second in percent, or of Pearson's r."""
-    if statistic == "corr":
-        return f"corr({numerator}, {denominator})"
-    a, b = f"sum({numerator})", f"sum({denominator})"
-    if statistic == "part":
-        return f"{a} * 100.0 / nullif({b}, 0)"
-    return f"{a} / nullif({b}, 0)" if statistic == "quotient" else f"({a} - {b}) * 100.0 / nullif({b}, 0)"
+def quotient(statistic: str, first: str, second: str) -> str:
+    """The SQL of a statistic of two columns: Pearson's r, or what lies between their sums or means."""
+    a, b = f"sum({first})", f"sum({second})"
+    written = {
+        "quotient": f"{a} / nullif({b}, 0)",
+        "rate": f"({a} - {b}) * 100.0 / nullif({b}, 0)",
+        "part": f"{a} * 100.0 / nullif({b}, 0)",
+        "gap": f"{a} - {b}",
+        "mean_gap": f"avg({first}) - avg({second})",
+        "corr": f"corr({first}, {second})",
+    }
+    return written[statistic]
 
 
 def _range(column: str, sql_type: str) -> str:

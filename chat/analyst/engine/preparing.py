@@ -199,6 +199,9 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
         return _calculated(step.method, cells), _unit_of(source, columns, step)
     if step.method == "where":
         return f"CASE WHEN {source.write.conditions(step.filters)} THEN {cells[0]} END", source.column(columns[0]).unit
+    if step.method in ("gap", "mean_gap"):
+        source.quotients[step.name] = (cells[0], cells[1])
+        return f"{cells[0]} - {cells[1]}", _unit_of(source, columns, replace(step, method="-"))
     if step.method == "share":
         source.quotients[step.name] = (cells[0], cells[1])
         return f"{cells[0]} * 100.0 / nullif({cells[1]}, 0)", ""

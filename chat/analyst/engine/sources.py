@@ -124,7 +124,7 @@ class Source:
 
     def statistic(self, statistic: str, column: str) -> str:
         """The SQL of a statistic of a column."""
-        if statistic in ("quotient", "rate", "corr", "part"):
+        if statistic in ("quotient", "rate", "corr", "part", "gap", "mean_gap"):
             return quotient(statistic, *self.quotients[column])
         return expression(statistic, self.name(column), self.sql_type(column), self.relation)
 

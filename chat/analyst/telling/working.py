@@ -111,7 +111,11 @@ def value_of(query: Query, result: Result) -> Any:
         return found["value"]
     if query.action == "aggregate" and not query.groups and len(query.measures) == len(query.statistics) == 1:
         return found[query.statistics[0]]
-    if query.action == "aggregate" and query.pairs and query.pairs[0][0] in ("quotient", "rate", "met", "corr", "part"):
+    if (
+        query.action == "aggregate"
+        and query.pairs
+        and query.pairs[0][0] in ("quotient", "rate", "met", "corr", "part", "gap")
+    ):
         return found["overall"] if query.as_whole else exact(result.frame.iloc[0, 0]) if not query.groups else None
     if query.action == "share" and not query.groups:
         return found["share"]

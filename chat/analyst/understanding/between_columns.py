@@ -21,6 +21,10 @@ _GROWTH = (
     "a=column than=compare.e b=column said=growth.e",
     "a=column said=growth.e from b=column",
 )
+_OF_SUMS = (
+    "first=sum|mean a=column sign=minus|plus|over_sign|divided|difference.e second=sum|mean b=column",
+    "a=column first=sum|mean sign=minus|plus|over_sign b=column second=sum|mean",
+)
 _CHANGED = (
     "b=column a=column most=superlative? high|low? said=rose|fell|growth.k",
     "b=column than=unsupported.k a=column most=superlative? high|low? said=rose|fell.k",
@@ -32,7 +36,7 @@ _DIFFERENCE = (
     "said=difference.e between? a=column b=column",
     "said=difference.e between? sum|mean? a=column sum|mean? b=column",
 )
-_SAME = ("sum", "mean")  # the difference of sums is the sum of differences
+_SAME = ("sum", "mean")
 _FEW_ROWS = 100
 _AMOUNTS = ("증가폭", "증감액", "증가량", "증가액", "감소액", "감소폭", "감소량", "증감")
 _TURNS = ("감소", "줄어", "하락", "떨어", "decrease", "decline", "fell", "drop")
@@ -40,6 +44,7 @@ _TURNS = ("감소", "줄어", "하락", "떨어", "decrease", "decline", "fell",
 
 def take_between_columns(draft: Draft) -> None:
     """Make a column of the growth or difference that the question asks for, and name it in the place of the words."""
+    _of_sums(draft)
     for pattern in _GROWTH:
         match = next((one for one in found_all(draft.pieces, pattern) if _fits(draft, one)), None)
         if match is not None:
@@ -55,6 +60,27 @@ def take_between_columns(draft: Draft) -> None:
         told = match is not None and any(piece.key in _SAME for piece in draft.pieces[match.start : match.end])
         if match is not None and (apart or told) and not draft.has("significant", "t_test", "paired", "share"):
             _take_difference(draft, match)
+            return
+
+
+def _of_sums(draft: Draft) -> None:
+    """ "Total salary minus total bonus", "매출 합계 / 수량 합계": what is done with two sums, or two means."""
+    for pattern in _OF_SUMS:
+        for match in found_all(draft.pieces, pattern):
+            a, b, sign = (match.parts[part][0] for part in ("a", "b", "sign"))
+            first, second = match.parts["first"][0], match.parts["second"][0]
+            names = (draft.one_of(a, "number"), draft.one_of(b, "number"))
+            if sign.key == "difference" and sign.text != "minus":
+                continue
+            gap = "gap" if first.key == "sum" else "mean_gap"
+            method = {"minus": gap, "difference": gap, "plus": "+"}.get(sign.key, "/")
+            loses = method in ("+", "/") and first.key == "mean"  # rows that have only one of both would be lost
+            if not names[0] or not names[1] or first.key != second.key or loses or method == "+":
+                raise NotClear("unsure")
+            name = f"{names[0]} {'-' if method == gap else method} {names[1]}"
+            _derive(draft, Preparation("derive", (names[0], names[1]), method, name=name))
+            told = Piece("column", name, columns=(name,), tail=draft.pieces[match.end - 1].tail)
+            draft.take(match, told)
             return
 
 
@@ -102,9 +128,12 @@ def _take_difference(draft: Draft, match: Found) -> None:
     a, b, said = (match.parts[part][0] for part in ("a", "b", "said"))
     first, second = draft.one_of(a, "number") or "", draft.one_of(b, "number") or ""
     name = f"{first} - {second}"
-    _derive(draft, Preparation("derive", (first, second), "-", name=name))
-    statistics = [piece for piece in draft.pieces[match.start : match.end] if piece.key in ("sum", "mean")]
-    draft.take(match, Piece("column", name, columns=(name,), tail=said.tail), *statistics[:1])
+    statistics = {piece.key for piece in draft.pieces[match.start : match.end] if piece.key in _SAME}
+    if len(statistics) > 1:
+        raise NotClear("unsure")
+    method = "-" if not statistics else "gap" if statistics == {"sum"} else "mean_gap"
+    _derive(draft, Preparation("derive", (first, second), method, name=name))
+    draft.take(match, Piece("column", name, columns=(name,), tail=said.tail))
 
 
 def _derive(draft: Draft, step: Preparation) -> None:
@@ -139,7 +168,11 @@ def with_parts(query: Query, scope: Scope) -> Query:
         if query.limit is None and not query.cumulative and not query.window:
             return replace(query, statistics=(), pairs=((query.statistics[0], query.measures[0]), ("count", "")))
         return query
-    if query.statistics not in (("quotient",), ("rate",), ("part",)) or len(query.measures) != 1 or query.operation:
+    if (
+        query.statistics not in (("quotient",), ("rate",), ("part",), ("gap",))
+        or len(query.measures) != 1
+        or query.operation
+    ):
         return query
     if query.action not in ("aggregate", "trend") or query.window or query.cumulative or query.limit is not None:
         return query

@@ -15,6 +15,7 @@ from chat.analyst.understanding.sequences import found
 from chat.analyst.understanding.words import Piece
 
 Operation = Literal["", "difference", "ratio", "percent"]
+_COMPARABLE = ("aggregate", "trend", "share", "count")
 _LENGTHS: tuple[tuple[int, Period], ...] = ((1, "day"), (7, "week"), (31, "month"), (92, "quarter"), (366, "year"))
 
 
@@ -109,7 +110,7 @@ def compared_in_groups(query: Query, scope: Scope) -> Query:
 
     Raises NotClear where it can't be told which column has the two values.
     """
-    if not query.operation or len(query.compared) != 2 or query.action not in ("aggregate", "trend"):
+    if not query.operation or len(query.compared) != 2 or query.action not in _COMPARABLE:
         return query
     period = _one_period(query.either[0]) if len(query.either) == 1 else None
     date = query.either[0].alternatives[0][0].column if period else None
@@ -120,7 +121,12 @@ def compared_in_groups(query: Query, scope: Scope) -> Query:
     column = date or next(iter([*listed, *sided]), None)
     over = () if query.action == "aggregate" or query.date in (None, column) else (query.date or "",)
     rest = tuple(name for name in (*over, *query.groups) if name != column)
-    if column is None or not rest:
+    if column is None:
+        return query
+    if not rest and query.groups != (column,):  # "2023년과 2024년의 매출 차이", "주문 건수 차이"
+        query = replace(query, action="aggregate", groups=(column,))
+        return replace(query, date=date, period=period) if period else query
+    if not rest:
         return query
     if over and period:
         raise NotClear("too_hard", words=query.compared)

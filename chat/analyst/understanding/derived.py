@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chat.analyst.queries import Preparation
+from chat.analyst.queries import Preparation, is_statistic
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.roles import adds_up
@@ -68,9 +68,12 @@ def _calculates(draft: Draft, number: int) -> bool:
     """Whether a sign stands between numbers; between other words it only joins or sets them apart."""
     beside = [draft.pieces[place] for place in (number - 1, number + 1) if 0 <= place < len(draft.pieces)]
     numeric = [piece.kind == "number" or _is_number_column(draft, piece) for piece in beside]
+    between = len(numeric) == 2 and all(numeric)
     if draft.pieces[number].text == "times":  # "3 times IQR" counts, "salary times department" multiplies nothing
-        return not any(piece.kind == "number" for piece in beside) or (len(numeric) == 2 and all(numeric))
-    return len(numeric) == 2 and all(numeric)
+        return between or not any(piece.kind == "number" for piece in beside)
+    computed = [is_statistic(piece.key) for piece in beside]
+    counted = any(piece.key == "count" for piece in beside)
+    return between or counted or (any(numeric) and any(computed))  # "매출 합계 / 주문 건수" can't be computed
 
 
 def _each_unit(draft: Draft) -> None:

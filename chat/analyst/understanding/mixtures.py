@@ -81,6 +81,8 @@ class Mixtures(Layouts):
                 part.statistics.append(piece.key)
             elif piece.kind == "column" and names:
                 part.measures.append(names[0])
+                if names[0] in self.table.quotients and not part.statistics:
+                    part.statistics.append(self.table.quotients[names[0]])
                 part.measure_first = part.measure_first or not part.statistics
             elif piece.key == "count":
                 part.counted = part.counted or ""

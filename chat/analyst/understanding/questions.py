@@ -139,8 +139,8 @@ def _names_rows_of_outliers(pieces: list[Piece]) -> bool:
 def _rows_first(query: Query) -> Query:
     """The conditions before the steps that choose among the rows: the outliers, or the best, of those they keep."""
     chosen = [n for n, step in enumerate(query.preparations) if step.kind in ("drop_outliers", "keep_best")]
-    if not chosen or not (query.filters or query.either):
-        return query
+    if not chosen or not (query.filters or query.either) or (query.action == "share" and not query.groups):
+        return query  # the share of those rows that meets the conditions
     if query.either:
         raise NotClear("unsure")
     kept = Preparation("keep_rows", filters=query.filters)
@@ -149,7 +149,9 @@ def _rows_first(query: Query) -> Query:
 
 
 def _reject_idle_ranks(query: Query) -> None:
-    """A rank or a part of what nothing ranks would be ignored."""
+    """A rank or a part of what nothing ranks, or a difference that nothing computes, would be ignored."""
+    if query.operation and query.action != "aggregate":
+        raise NotClear("unsure")
     if (query.rank is not None or query.percent is not None) and query.limit is None:
         raise NotClear("unsure")
 

@@ -10,6 +10,16 @@ import pandas as pd
 from chat.analyst.queries import Preparation, Statistic
 from chat.analyst.tables import Column, Kind, Table
 
+_STATISTICS: dict[str, Statistic] = {
+    "/": "quotient",
+    "%": "rate",
+    "share": "part",
+    "gap": "gap",
+    "mean_gap": "mean_gap",
+    "pair": "corr",
+    "meets": "met",
+}
+
 
 @dataclass
 class Scope:
@@ -24,12 +34,8 @@ class Scope:
     def add_derived(self, step: Preparation) -> None:
         """A column of numbers that a step makes."""
         self.added.append(Column(step.name, "number"))
-        if step.method in ("meets", "pair"):
-            self.quotients[step.name] = "met" if step.method == "meets" else "corr"
-        if step.method == "share":
-            self.quotients[step.name] = "part"
-        if step.method in ("/", "%") and len(step.columns) == 2:
-            self.quotients[step.name] = "quotient" if step.method == "/" else "rate"
+        if step.method in _STATISTICS and (len(step.columns) == 2 or step.method == "meets"):
+            self.quotients[step.name] = _STATISTICS[step.method]
 
     @property
     def height(self) -> int:

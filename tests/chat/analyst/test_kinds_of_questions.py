@@ -184,6 +184,18 @@ OTHERS: list[tuple[str, str, Expected]] = [
     ("sales", "수량이 1이 아닌 주문은 몇 건이야?", lambda f: int((f.수량 != 1).sum())),
     ("sales", "제품별 서울과 부산의 매출 합계 차이", lambda f: apart(f, "제품")),
     ("sales", "월별 서울과 부산의 매출 차이", lambda f: list(apart(f, f.주문일.dt.to_period("M")).values())),
+    ("sales", "2023년과 2024년의 매출 합계 차이", lambda f: years(f)[2023] - years(f)[2024]),
+    ("sales", "2024년 매출은 2023년보다 얼마나 늘었어?", lambda f: years(f)[2024] - years(f)[2023]),
+    ("sales", "서울과 부산의 주문 건수 차이", lambda f: int((f.지역 == "서울").sum() - (f.지역 == "부산").sum())),
+    ("sales", "매출 합계와 비용 합계의 차이", lambda f: f.매출.sum() - f.비용.sum()),
+    ("sales", "매출 합계 / 수량 합계", lambda f: f.매출.sum() / f.수량.sum()),
+    (
+        "sales",
+        "비용 상위 10% 주문에서 노트북 비율",
+        lambda f: (f.loc[best(f.비용, 10).index].제품 == "노트북").mean() * 100,
+    ),
+    ("staff", "total Salary - total Years", lambda f: f.Salary.sum() - f.Years.sum()),
+    ("staff", "average Salary minus average Years by Gender", lambda f: mean_gaps(f)),
     ("sales", "가격당(매출/수량) 평균", lambda f: (f.매출 / f.수량).mean()),
     ("sales", "비용이 매출의 80%보다 큰 주문 건수", lambda f: int((f.비용 > f.매출 * 0.8).sum())),
     ("staff", "difference in average Salary between male and female by Department", lambda f: pay_gap(f)),
@@ -202,6 +214,15 @@ def parts(frame: Frame, group: str, met: pd.Series) -> dict[str, float]:
     """Of the sum of the sales of each group, what rows have that meet a condition; in percent."""
     whole = frame.groupby(group).매출.sum()
     return dict(frame[met].groupby(group).매출.sum() / whole * 100)
+
+
+def years(frame: Frame) -> pd.Series:
+    return frame.groupby(frame.주문일.dt.year).매출.sum()
+
+
+def mean_gaps(frame: Frame) -> dict[str, float]:
+    means = frame.groupby("Gender")[["Salary", "Years"]].mean()
+    return dict(means.Salary - means.Years)
 
 
 def far(values: pd.Series, deviations: float) -> int:
@@ -335,6 +356,8 @@ NOT_IGNORED = [
     ("sales", "매출을 2시간 단위로 나눠 합계"),
     ("weather", "average temperature on weekends vs weekdays"),
     ("staff", "error rate by Department"),
+    ("staff", "average Salary of the top 3 Departments by number of employees"),
+    ("sales", "매출 합계 / 주문 건수"),
     ("staff", "Salary times Department"),
 ]
 

@@ -300,9 +300,10 @@ SHOP: list[tuple[Query, str]] = [
     ),
     (
         Query(
-            "trend",
+            "aggregate",
             ("매출",),
             ("sum",),
+            groups=("주문일",),
             date="주문일",
             period="year",
             either=(
@@ -742,9 +743,10 @@ SHOP: list[tuple[Query, str]] = [
     ),
     (
         Query(
-            "trend",
+            "aggregate",
             ("매출",),
             ("sum",),
+            groups=("주문일",),
             date="주문일",
             period="year",
             either=(
