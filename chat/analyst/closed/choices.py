@@ -21,6 +21,11 @@ _LEAST = re.compile(
     r"|가장\s*(?:\S+\s*)?(?:낮|적|작|짧)|최소|최저",
     re.I,
 )
+_SPREAD = re.compile(
+    r"(?:highest|lowest|largest|smallest|greatest|most|least|maximum|minimum|가장\s*(?:높은|낮은|큰|작은))\s+"
+    r"(?:skew|kurt|varian|variab|standard dev|왜도|첨도|분산|표준)",
+    re.I,
+)
 _AVERAGE = re.compile(r"average|mean\b|평균", re.I)
 
 
@@ -115,6 +120,8 @@ def chosen(plan: Plan, slot: Slot, part: Part) -> str:
         raise NotUnderstood(slot.name)
     value = _value_column(plan)
     label = _label_column(plan, slot, part, value)
+    if _SPREAD.search(problem.body) and (value is None or problem.frame[label].is_unique):
+        raise NotUnderstood(slot.name)  # one value has no spread
     if value is None:
         counts = script.let("counts", f"{_frame(plan, slot)}[{label!r}].value_counts()")
         return f"shown({counts}.{_side(plan)}())"
@@ -152,8 +159,12 @@ def _grouped(plan: Plan, frame: str, label: str, value: str) -> str | None:
                 how = "sum"
             elif re.search(r"median|중앙값", sentence, re.I):
                 how = "median"
-            elif re.search("skewness", sentence, re.I):
+            elif re.search("skewness|왜도", sentence, re.I):
                 how = "skew"
+            elif re.search(r"standard deviation|표준\s*편차", sentence, re.I):
+                how = "std"
+            elif re.search(r"\bvariance|분산", sentence, re.I):
+                how = "var"
     if how is None:
         return None
     problem.number(value)

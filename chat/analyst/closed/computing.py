@@ -7,6 +7,7 @@ import re
 from chat.analyst.closed import choices, models, relations
 from chat.analyst.closed.outliers import kept_rows, outlier_column, outlier_value
 from chat.analyst.closed.plans import Plan
+from chat.analyst.closed.preparing import ASKS_FILLING
 from chat.analyst.closed.problems import NotUnderstood
 from chat.analyst.closed.scopes import FRAME, Condition, equal, subset
 from chat.analyst.closed.slots import Part, Slot
@@ -17,6 +18,7 @@ _STATISTICS = frozenset(
 )
 _MODEL = frozenset(re.findall(r"\w+", "rmse mse mae r2 f1 precision recall auc accuracy intercept slope"))
 
+_PROSE = re.compile(r"\b(?:descri(?:ption|bing)|explanation|explaining|interpretation|summary) of\b|설명하는", re.I)
 _TABLE = re.compile(r"(?:an?|the)\s+(?:\w+\s+){0,2}(?:data ?frame|table|data ?set)\b", re.I)
 
 
@@ -28,6 +30,8 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         raise NotUnderstood(slot.name)  # a sentence for the case that there is nothing to answer
     if _TABLE.match(part.placeholder):
         raise NotUnderstood(slot.name)  # a whole table is no value
+    if _PROSE.search(part.says):
+        return _no_gaps(plan, slot, part)
     dated = choices.best_month(plan, slot, part)
     if dated:
         return dated
@@ -38,7 +42,7 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
     if measure == "has_missing":
         column = plan.column(slot, part)
         return f"shown(bool(df[{column!r}].isna().any()))"
-    if measure == "outlier":
+    if measure == "outlier" or (measure is None and part.kind == "list" and _lists_outliers(plan)):
         return outlier_value(plan, slot, part)
     if measure in ("missing", "missing_percentage", "duplicates"):
         return _missing(plan, slot, part, measure)
@@ -70,6 +74,20 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
     if part.kind == "number" and plan.slot_conditions(slot):
         return _count(plan, slot, part)
     raise NotUnderstood(slot.name)
+
+
+def _lists_outliers(plan: Plan) -> bool:
+    """Whether outliers are what a question wants to have listed."""
+    asks = [one for one in plan.problem.sentences if re.search(r"identif|find|list|provide|which|찾|나열", one, re.I)]
+    return plan.facts.outlier_method is not None and any(re.search(r"outlier|이상[치값]", one, re.I) for one in asks)
+
+
+def _no_gaps(plan: Plan, slot: Slot, part: Part) -> str:
+    """The sentence that a place lays down for a table without gaps; other prose isn't written."""
+    found = re.search(r"no missing values?[^\"“”]{0,60}[\"“](no [^\"“”]+)[\"”]", part.says, re.I)
+    if not found or plan.problem.frame.isna().any().any():
+        raise NotUnderstood(slot.name)
+    return f"shown({found[1]!r})"
 
 
 def statistic(plan: Plan, frame: str, column: str, measure: str, part: Part) -> str:
@@ -109,6 +127,9 @@ def _statistic_of_slot(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
         return f"shown({frame}[{column!r}].mode().iloc[0])"
     if measure == "unique":
         return _unique(plan, plan.frame(slot), column, part)
+    filled = plan.problem.filled.get((column, measure))
+    if filled and ASKS_FILLING.search(f"{' '.join(slot.words)} {part.says}"):
+        return plan.show(filled, part)
     if ranked:
         return statistic(plan, subset(plan.problem, "df", [ranked]), column, measure, part)
     at_extreme = choices.at_extreme(plan, slot, column) if measure in ("max", "min") else None

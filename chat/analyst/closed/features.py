@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chat.analyst.closed.mentions import find_mentions
 from chat.analyst.closed.problems import Feature, NotUnderstood, Problem
-from chat.analyst.closed.wording import letters, number, plain
+from chat.analyst.closed.wording import letters, number, plain, tokens
 
 _Q = "\"'“”‘`"
 _NAMED = re.compile(
@@ -23,6 +23,10 @@ _MAKES = re.compile(
     r"\bnew\s+(?:\w+\s+)?(?:feature|column|variable|attribute)|\bcreat|generat|feature "
     r"engineering|derive|\bcompute (?:a|the) new|새로운|새\s|파생|만들|생성",
     re.I,
+)
+# A quantity of each row that gets no name.
+_COMPUTES = re.compile(
+    r"\b(?:duration|age|difference|time)s? of each\b[^.\n]*\bby subtracting|\bduration[^.\n]{0,80}\bsubtract", re.I
 )
 _FILL = r"(?:[\w'’%.]+[\s-]+){0,4}?"
 _C = r"⟦(\d+)⟧"
@@ -64,8 +68,9 @@ def add_features(problem: Problem) -> None:
     named = _new_names(problem)
     for name in named:
         _add_named(problem, name)
-    if not named and _MAKES.search(problem.body):
+    if not named and (_MAKES.search(problem.body) or _COMPUTES.search(problem.body)):
         _add_unnamed(problem)
+    _add_lengths(problem)
 
 
 def _new_names(problem: Problem) -> list[str]:
@@ -125,6 +130,7 @@ def _add_unnamed(problem: Problem) -> None:
     for sentence in sorted(problem.sentences, key=lambda one: not defining.search(one)):
         if not (
             _MAKES.search(sentence)
+            or _COMPUTES.search(sentence)
             or re.search(r"new feature|=|as the (?:product|sum|ratio)|multiplied by", sentence, re.I)
         ):
             continue
@@ -135,6 +141,21 @@ def _add_unnamed(problem: Problem) -> None:
             return
     if re.search(r"(?:creat|generat)\w* (?:a |the )?new (?:\w+ )?(?:feature|column|variable)", problem.body, re.I):
         raise NotUnderstood("new feature")
+
+
+def _add_lengths(problem: Problem) -> None:
+    """The length of texts that places ask for by that word: `pos_length_corr`."""
+    if problem.features or not any("length" in slot.words for slot in problem.format.slots):
+        return
+    if any(word == "length" for column in map(str, problem.frame.columns) for word in tokens(column)):
+        return
+    for sentence in problem.sentences:
+        mask = masked(problem, sentence)
+        expression = _length(problem, mask, re.sub(rf"[{_Q}]", "", mask.text))
+        if expression:
+            problem.script.add(f"df['length'] = {expression}")
+            problem.features.append(Feature("length"))
+            return
 
 
 def _guarded(problem: Problem, expression: str) -> str:
@@ -188,14 +209,14 @@ def _formula(problem: Problem, mask: _Masked, text: str) -> str | None:
     for found in re.finditer(r"(?:=|:| as | is )\s*([^=\n]*⟦\d+⟧[^=\n]*[-+*/×÷−–][^=\n]*)", text):
         raw = re.sub(r"\b[A-Za-z가-힣]+\b\.?", " ", re.sub(r"\bx\b", "*", found[1])).strip(" .,;")
         raw = re.sub(r"\([\s,/]*\)", " ", raw)  # what stood there said what a number is for
-        tokens = re.findall(r"⟦\d+⟧|\d+\.?\d*(?:e-?\d+)?|[()+\-−–*×/÷]", raw)
-        marks = [token for token in tokens if token.startswith("⟦")]
-        if "".join(tokens) != re.sub(r"\s", "", raw) or len(marks) < 1 or not any(token in _OP for token in tokens):
+        signs = re.findall(r"⟦\d+⟧|\d+\.?\d*(?:e-?\d+)?|[()+\-−–*×/÷]", raw)
+        marks = [sign for sign in signs if sign.startswith("⟦")]
+        if "".join(signs) != re.sub(r"\s", "", raw) or len(marks) < 1 or not any(sign in _OP for sign in signs):
             continue
         if len(set(marks)) != len({mask.at(mark[1:-1]) for mark in marks}) and re.search("previous|전일|이전", text):
             continue
         expression = " ".join(
-            _col(problem, mask.at(token[1:-1])) if token.startswith("⟦") else _OP.get(token, token) for token in tokens
+            _col(problem, mask.at(sign[1:-1])) if sign.startswith("⟦") else _OP.get(sign, sign) for sign in signs
         )
         try:
             ast.parse(expression, mode="eval")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chat.analyst.closed.wording import FILLERS, Word, letters, stem, words_of
@@ -62,6 +62,15 @@ _SAME = tuple(
         "diff difference",
     )
 )
+_QUANTITIES = frozenset(("diff", "difference", "change", "growth", "increase", "decrease"))
+_STATISTICS = frozenset("prztf")
+_OF_STATISTICS = frozenset(("value", "values", "score", "scores", "test", "tests"))
+# What a column is measured in says nothing about what it is: `salary_in_dollars`, `Height (cm)`, `area_m2`.
+_UNIT = re.compile(
+    r"\s*[(\[][^()\[\]]{1,24}[)\]]$|[_\s]in[_\s](?:[a-z]+[_\s]){0,3}[a-z%$]+$|"
+    r"[_\s](?:k[gmw]|kwh|km2|m[lmw2-3]|cm|mg|usd|krw|eur|won|hrs?|mins?|secs?|celsius|percent|pct|원|명|개|건|세|점|시간|일|분)$",
+    re.I,
+)
 _KOREAN_PARTICLES = r"(?:열|칼럼|컬럼|의|은|는|이|가|을|를|와|과|으로|로|에|별|마다|에서|이며|이고|과의|와의)?"
 
 
@@ -84,15 +93,26 @@ def find_mentions(text: str, columns: Sequence[str]) -> list[Mention]:
 def _mentions(text: str, columns: tuple[str, ...]) -> tuple[Mention, ...]:
     words = words_of(text)
     found: list[Mention] = []
-    for column in columns:
+    heads = [_UNIT.sub("", column) for column in columns]
+    for column, head in zip(columns, heads, strict=True):
         found += _literal(text, column)
         found += _by_words(words, column)
+        if head and head != column and heads.count(head) == 1 and head not in columns:
+            found += _without_unit(text, words, head, column)
     found.sort(key=lambda one: (-one.score, -(one.end - one.start), one.start))
     kept: list[Mention] = []
     for one in found:
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
-    return tuple(sorted(kept, key=lambda one: one.start))
+    kept.sort(key=lambda one: one.start)
+    return tuple(one for before, one in zip([None, *kept], kept, strict=False) if not _is_told(text, before, one))
+
+
+def _is_told(text: str, before: Mention | None, one: Mention) -> bool:
+    """Whether a guessed name only says more about the sure one before it: `the difference in votes` for `diff`."""
+    if before is None or one.score >= _WRITTEN or before.score < _STEMS:
+        return False
+    return text[before.end : one.start].strip().lower() in ("in", "in the") and letters(before.column) in _QUANTITIES
 
 
 def columns_in(text: str, columns: Sequence[str], *, at_least: int = 0) -> list[str]:
@@ -131,6 +151,12 @@ def _literal(text: str, column: str) -> list[Mention]:
     return [*whole, *bare]
 
 
+def _without_unit(text: str, words: Sequence[Word], head: str, column: str) -> list[Mention]:
+    """Where a column is spoken of without its unit."""
+    named = [*_literal(text, head), *(one for one in _by_words(words, head) if one.score >= _STEMS)]
+    return [replace(one, column=column, score=min(one.score - 3, _WORDS)) for one in named]
+
+
 def _is_marked(name: str) -> bool:
     """Whether a name can't be an ordinary word of a sentence."""
     if len(name) == 1:
@@ -142,6 +168,8 @@ def _is_marked(name: str) -> bool:
 
 def _named_as_column(text: str, start: int, end: int) -> bool:
     after, before = text[end : end + 20].lower(), text[max(0, start - 22) : start].lower()
+    if text[start:end].lower() in _STATISTICS and re.match(r"[\s-]+(?:values?|scores?|tests?)\b", after):
+        return False  # a p-value is none of a column `p`
     return bool(
         re.match(
             r"[\s-]+(?:and\s+\S+\s+)?(?:columns?|variables?|features?|values?|prices?|fields?|"
@@ -162,6 +190,8 @@ def _by_words(words: Sequence[Word], column: str) -> list[Mention]:
     for index in range(len(words)):
         if words[index].text in FILLERS and words[index].text != (parts[0] if parts else ""):
             continue
+        if joined in _STATISTICS and words[index + 1 : index + 2] and words[index + 1].text in _OF_STATISTICS:
+            continue
         mention = _in_order(words, index, parts, column)
         if mention is None and not is_trade:
             mention = _shortened(words, index, joined, column)
@@ -180,7 +210,7 @@ def _in_order(words: Sequence[Word], index: int, parts: Sequence[str], column: s
     wanted = [part for part in parts if part not in FILLERS] or list(parts)
     at, exact = index, True
     for number, part in enumerate(wanted):
-        while number and at < len(words) and words[at].text in FILLERS and words[at].text != part:
+        while number and at < len(words) and words[at].text != part and _is_filler(words, at):
             at += 1
         if at >= len(words) or not same(words[at].text, part):
             return None
@@ -188,6 +218,12 @@ def _in_order(words: Sequence[Word], index: int, parts: Sequence[str], column: s
         at += 1
     score = (_WORDS if exact else _STEMS) + min(9, 2 * len(wanted))
     return Mention(column, words[index].start, words[at - 1].end, score)
+
+
+def _is_filler(words: Sequence[Word], at: int) -> bool:
+    """Whether a word says nothing between others: `number`, too, in `the total number of visits`."""
+    counts = words[at].text == "number" and at + 1 < len(words) and words[at + 1].text == "of"
+    return words[at].text in FILLERS or counts
 
 
 def _shortened(words: Sequence[Word], index: int, joined: str, column: str) -> Mention | None:
@@ -262,7 +298,7 @@ def _loosely(words: Sequence[Word], parts: Sequence[str], column: str) -> list[M
 
 def same(word: str, part: str) -> bool:
     """Whether two words are one: equal, of one stem, or an abbreviation that everybody uses."""
-    if word == part or (len(word) > 2 and len(part) > 2 and stem(word) == stem(part)):
+    if word == part or (len(word) > 2 and len(part) > 2 and "not" not in (word, part) and stem(word) == stem(part)):
         return True
     if len(word) > 5 and len(part) > 5 and word[:6] == part[:6]:
         return True

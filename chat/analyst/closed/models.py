@@ -40,7 +40,7 @@ _TARGET = (
 _INPUTS = (
     r"based on\s+(?:the\s+)?(?:following\s+)?(?:features?|variables?|columns?)?:?\s*(.{3,"
     r"400}?)(?:\.\s|\n\n|\.$|split|train|use |$)",
-    r"(?:using|from|features?)\s+(?:the\s+)?(.{3,300}?)\s+(?:as (?:the )?(?:features|"
+    r"(?:using|from|features?)\s+(?:the\s+)?((?:(?!\.\s|\.,|\n\n).){3,300}?)\s+(?:as (?:the )?(?:features|"
     r"predictors|independent|inputs)|columns)",
     r"(?:independent|predictor|input|explanatory)\s+variables?[^\n.]{0,30}?(?:are|is|:|should "
     r"be)\s+(.{3,200}?)(?:,? and the target|[.\n]|$)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chat.analyst.closed.features import masked
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
 from chat.analyst.closed.slots import Part, Slot
@@ -28,12 +29,31 @@ def outlier_mask(plan: Plan, frame: str, column: str) -> str:
 
 def kept_rows(plan: Plan, frame: str, column: str) -> str:
     """The variable that holds the rows of a frame without the outliers of a column."""
-    mask = outlier_mask(plan, frame, column)
+    grouped = _group_mask(plan, column) if frame == "df" else None
+    mask = grouped[0] if grouped else outlier_mask(plan, frame, column)
     return plan.problem.script.let("kept", f"{frame}[~{mask}]")
+
+
+def _stated_columns(plan: Plan) -> list[str]:
+    """The columns that are said to have outliers in so many words: `outliers in the X column`."""
+    found: list[str] = []
+    for sentence in plan.problem.sentences:
+        mask = masked(plan.problem, sentence)
+        marks = re.findall(
+            r"outliers?\s+(?:\w+\s+)?(?:in|of|from|for|within|on)\s+(?:[\w'’\"“]+\s+){0,3}?[\"'“‘]?⟦(\d+)⟧|"
+            r"⟦(\d+)⟧[\"'”’]?\s*(?:열|컬럼|칼럼|값|변수)?(?:의|에서|에)\s*이상[치값]",
+            mask.text,
+            re.I,
+        )
+        found += [column for pair in marks for mark in pair if mark for column in [mask.at(mark)]]
+    return [column for column in dict.fromkeys(found) if plan.problem.is_numeric(column)]
 
 
 def outlier_column(plan: Plan, slot: Slot, part: Part) -> str:
     """The column whose outliers a question speaks of."""
+    stated = _stated_columns(plan)
+    if len(stated) == 1:
+        return stated[0]
     for sentence in plan.problem.sentences:
         if re.search(r"outlier|이상치|이상값|z[- ]?score", sentence, re.I):
             found = [c for c in plan.problem.columns_in(sentence, at_least=40) if plan.problem.is_numeric(c)]
@@ -44,10 +64,13 @@ def outlier_column(plan: Plan, slot: Slot, part: Part) -> str:
 
 def outlier_value(plan: Plan, slot: Slot, part: Part) -> str:
     """The code of what a place asks about outliers."""
-    own = plan.named(slot, part)
+    own, stated = plan.named(slot, part), _stated_columns(plan)
     column = (
         own[0]
-        if own and len(plan.problem.format.slots) > 1 and own[0] in plan.mentioned()
+        if own
+        and len(plan.problem.format.slots) > 1
+        and own[0] in plan.mentioned()
+        and (own[0] in stated or len(stated) != 1)
         else outlier_column(plan, slot, part)
     )
     words = " ".join([*slot.words, *tokens(part.placeholder)])
@@ -62,7 +85,7 @@ def outlier_value(plan: Plan, slot: Slot, part: Part) -> str:
     ):
         return _statistic(plan, kept_rows(plan, frame, column), _other_or(plan, slot, part, column), name, part)
     if re.search(r"\bwith outliers\b", name):
-        return _statistic(plan, frame, column, name, part)
+        return _statistic(plan, frame, _other_or(plan, slot, part, column), name, part)
     if re.search(r"\bleft\b|remaining|after", name) and re.search(r"entries|rows|count|number", name):
         return plan.show(f"len({kept_rows(plan, frame, column)})", part, whole=True)
     mask = outlier_mask(plan, frame, column)
@@ -96,11 +119,23 @@ def _by_group(plan: Plan, slot: Slot, part: Part, column: str) -> str | None:
     found = re.search(r"(?:no|number|num|count) of (\w+) with outliers", words)
     if re.search(r"\b(?:mean|median|average|std|sum)\b", words):
         return None
-    each = re.search(r"for each (\w+)|by (\w+)", plan.problem.low)
-    if not found or not each:
+    grouped = _group_mask(plan, column) if found else None
+    if grouped is None:
         return None
-    groups = [c for c in plan.problem.columns_in(each[1] or each[2]) if c in map(str, plan.problem.frame.columns)]
-    if not groups:
+    return plan.show(f"df.loc[{grouped[0]}, {grouped[1]!r}].nunique()", part, whole=True)
+
+
+def _group_mask(plan: Plan, column: str) -> tuple[str, str] | None:
+    """The variable that tells the outliers within each group, and the groups' column, where a question wants that."""
+    each = re.search(
+        r"(?:outliers?|이상[치값])[^.\n?]{0,60}\b(?:for|within|in|of) each (\w+)|(?:for|within) each "
+        r"(\w+)[^.\n]{0,60}outlier",
+        plan.problem.low,
+    )
+    if not each:
+        return None
+    groups = [c for c in plan.problem.columns_in(each[1] or each[2]) if c in plan.problem.groups()]
+    if not groups or any(plan.slot_conditions(slot) for slot in plan.problem.format.slots):
         return None
     values = plan.series("df", column)
     grouped = f"df.groupby({groups[0]!r})[{column!r}]"
@@ -115,8 +150,7 @@ def _by_group(plan: Plan, slot: Slot, part: Part, column: str) -> str | None:
             "group_z", f"({values} - {grouped}.transform('mean')) / {grouped}.transform(lambda x: x.std(ddof=0))"
         )
         mask = f"{z}.abs() > {plain(plan.facts.outlier_factor)!r}"
-    name = script.let("is_group_outlier", mask)
-    return plan.show(f"df.loc[{name}, {groups[0]!r}].nunique()", part, whole=True)
+    return script.let("is_group_outlier", mask), groups[0]
 
 
 def _statistic(plan: Plan, frame: str, column: str, name: str, part: Part) -> str:

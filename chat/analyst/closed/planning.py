@@ -12,6 +12,7 @@ from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.preparing import prepare
 from chat.analyst.closed.problems import NotUnderstood, Problem
 from chat.analyst.closed.scopes import body_conditions, equal, slot_conditions
+from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters
 
 
@@ -70,13 +71,13 @@ def _slots(whole: Plan) -> list[str]:
         try:
             for part in slot.parts:
                 measure = measure_of(slot, part, whole.problem.body, whole.problem.columns)
-                pieces.append(value_of(whole, slot, part, measure))
+                pieces.append(_parted(slot, part, value_of(whole, slot, part, measure)))
         except NotUnderstood:
             whole.problem.script.back_to(mark)
             missing.append(slot.name)
             continue
         computed.setdefault(repr(pieces), []).append(slot.name)
-        between = ", ', ', "
+        between = f", {slot.between!r}, "
         whole.problem.script.prints.append(f"{_opening(slot.name)}, {between.join(pieces)}, ']', sep='')")
     # Places of different names that come to the same can't have been told apart.
     alike = {name for names in computed.values() if len({*map(_unstaged, names)}) > 1 for name in names}
@@ -88,6 +89,13 @@ def _slots(whole: Plan) -> list[str]:
     if not computed:
         raise NotUnderstood(", ".join(missing))
     return missing
+
+
+def _parted(slot: Slot, part: Part, code: str) -> str:
+    """The code of a list with what parts its elements, where that isn't the usual."""
+    if part.kind != "list" or slot.between == ", " or not code.startswith("shown("):
+        return code
+    return f"{code[:-1]}, between={slot.between!r})"
 
 
 def _opening(name: str) -> str:

@@ -74,7 +74,7 @@ class Plan:
         if named:
             return named[0]
         others = self.named(slot, part, numeric=False) if numeric else []
-        if others and not set(others) <= {one.column for one in self.slot_conditions(slot)}:
+        if others and not set(others) <= {one.column for one in self.slot_conditions(slot)} | self._sources():
             raise NotUnderstood(slot.name)  # it names a column of words
         made = [one.name for one in self.problem.features if not (numeric and one.labels)]
         mentioned = self.mentioned(numeric=numeric)
@@ -95,6 +95,23 @@ class Plan:
         if numeric and len(every) == 1:
             return every[0]
         raise NotUnderstood(slot.name)
+
+    def _sources(self) -> set[str]:
+        """The columns that the question's new ones are made of."""
+        made = [
+            line for one in self.problem.features for line in self.problem.script.lines if f"[{one.name!r}]" in line
+        ]
+        return {column for column in map(str, self.problem.frame.columns) for line in made if repr(column) in line}
+
+    def all_judged(self, slot: Slot, part: Part) -> list[str]:
+        """The columns that one word is to judge: several where the question speaks of `the variables (a, b, c)`."""
+        if self.problem.features or self.named(slot, part) or self.slot_conditions(slot):
+            return [self.column(slot, part)]
+        for sentence in self.problem.sentences:
+            named = [c for c in self.problem.columns_in(sentence, at_least=75) if self.problem.is_numeric(c)]
+            if len(named) > 2 and re.search(r"\b(?:variables|columns|features)\b|변수들|열들", sentence, re.I):
+                return named
+        return [self.column(slot, part)]
 
     def asked(self) -> list[str]:
         """The columns whose statistics the question asks for in so many words: `the mean and range of X`."""
@@ -130,6 +147,7 @@ class Plan:
         ]
         if len(slot.parts) > 1:
             texts = [texts[2], *texts[:2], *texts[4:]]
+        texts = ["" if len(text) == 1 and text.isascii() else text for text in texts]  # `p` stands for a p value
         wanted = self.problem.columns
         grouping = {
             one.column

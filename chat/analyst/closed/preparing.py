@@ -10,6 +10,11 @@ from chat.analyst.closed.problems import NotUnderstood, Problem
 _MISSING = r"missing|null|\bnan\b|\bna\b|empty|결측|누락|빈\s*값"
 _FILL_WORDS = r"\bfill|imput|replac\w*\s+(?:any |the |these |all )?(?:missing|null|nan)|대체|채우|채운|보간"
 _DROP_WORDS = r"\bdrop|remov|delet|exclud|listwise|discard|제거|삭제|제외"
+# A place that asks what gaps were filled with.
+ASKS_FILLING = re.compile(
+    r"\bused (?:for|in|to)\b[^.]{0,30}(?:imput|fill|replac)|imputed value|imputation value|fill(?:ing)? value|"
+    r"(?:대체|채우)[^.]{0,12}(?:사용|쓴|값)"
+)
 _Q = "\"'“”‘’`"
 
 
@@ -17,7 +22,7 @@ def prepare(problem: Problem) -> None:
     """Write the lines for every step in the order of the question."""
     steps = [
         (_position(problem, r"duplicate|중복"), _duplicates),
-        (_position(problem, _FILL_WORDS), _fill),
+        (-1 if _fills_from_all(problem) else _position(problem, rf"{_FILL_WORDS}|handl\w*[^.]{{0,20}}missing"), _fill),
         (_position(problem, _DROP_WORDS), _drop),
         (
             _position(problem, r"\bnew (?:\w+ )?(?:feature|column|variable)|creat|generat|새로운|파생|만들|생성"),
@@ -34,6 +39,16 @@ def prepare(problem: Problem) -> None:
     ]
     for _, step in sorted(steps, key=lambda one: one[0]):
         step(problem)
+
+
+def _fills_from_all(problem: Problem) -> bool:
+    """Whether gaps are filled with a measure of all rows, whichever of them are dropped: `the median of all people`."""
+    return any(
+        re.search(
+            r"\b(?:mean|median|mode|average)\b[^.,\n]{0,30}\bof all\b|전체[^.\n]{0,20}(?:평균|중앙값|최빈값)", one, re.I
+        )
+        for one in _about(problem, _FILL_WORDS)
+    )
 
 
 def _position(problem: Problem, pattern: str) -> int:
@@ -148,7 +163,11 @@ def _fill_lines(problem: Problem, column: str, how: str, by: str | None) -> list
                 f"df[{literal}] = df[{literal}].fillna(df.groupby({by!r})[{literal}].transform({how!r}))",
                 f"df[{literal}] = df[{literal}].fillna(df[{literal}].{how}())",
             ]
-        return [f"df[{literal}] = df[{literal}].fillna(df[{literal}].{how}())"]
+        if not any(ASKS_FILLING.search(f"{' '.join(s.words)} {p.says}") for s in problem.format.slots for p in s.parts):
+            return [f"df[{literal}] = df[{literal}].fillna(df[{literal}].{how}())"]
+        name = problem.script.name(f"{how}_used")
+        problem.filled[column, how] = name
+        return [f"{name} = df[{literal}].{how}()", f"df[{literal}] = df[{literal}].fillna({name})"]
     if how == "mode":
         return [f"df[{literal}] = df[{literal}].fillna(df[{literal}].mode().iloc[0])"]
     if how in ("ffill", "bfill", "interpolate"):
@@ -200,7 +219,9 @@ def _log(problem: Problem) -> None:
             rule = re.search(r"if the p-?value[^.]{0,40}(?:less than|<|below)\s*(0\.\d+)", problem.low)
             if rule:
                 p = f"stats.shapiro({column}.dropna())[1]"
-                problem.script.add(f"p_before = {p}", f"if p_before < {float(rule[1])!r}:", f"    {line}")
+                name = problem.script.name("p_before")
+                problem.script.add(f"{name} = {p}", f"if {name} < {float(rule[1])!r}:", f"    {line}")
+                problem.tested[columns[0]] = name
             else:
                 problem.script.add(line)
             return

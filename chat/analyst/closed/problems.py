@@ -43,6 +43,8 @@ class Problem:
     features: list[Feature] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # what was assumed where the question says nothing
     encoded: set[str] = field(default_factory=set)  # columns of words that the script has made numbers
+    filled: dict[tuple[str, str], str] = field(default_factory=dict)  # variables that gaps were filled with
+    tested: dict[str, str] = field(default_factory=dict)  # variables of the p values of columns before they changed
     _numeric: set[str] = field(default_factory=set)
     _kinds: dict[str, str] = field(default_factory=dict)
     _distinct: dict[str, list[Any]] = field(default_factory=dict)

@@ -279,9 +279,12 @@ def _chi_square(plan: Plan, slot: Slot) -> tuple[str, str]:
     return plan.problem.script.let_two(("statistic", "p_value"), f"stats.chi2_contingency({table})[:2]")
 
 
-def normality(plan: Plan, slot: Slot, part: Part) -> tuple[str, str]:
+def normality(plan: Plan, slot: Slot, part: Part, column: str | None = None) -> tuple[str, str]:
     """The variables of a normality test's statistic and p value."""
-    column = plan.column(slot, part)
+    column = column or plan.column(slot, part)
+    before = plan.problem.tested.get(column)
+    if before and not re.search(r"transform|after|변환", " ".join([*slot.words, part.description])):
+        return before, before  # the test that decided whether to transform
     values = plan.problem.script.let("values", f"{plan.series(plan.frame(slot), column)}.dropna()")
     kind = plan.facts.normality
     call = {
@@ -356,8 +359,10 @@ def decision(plan: Plan, slot: Slot, part: Part) -> str:
     positive, negative = _polar(words)
     kind = _context(plan, slot, part)
     if kind == "normality":
-        _, p = normality(plan, slot, part)
-        return f"shown({positive!r} if {p} > {plan.facts.alpha!r} else {negative!r})"
+        tests = [
+            f"{normality(plan, slot, part, column)[1]} > {plan.facts.alpha!r}" for column in plan.all_judged(slot, part)
+        ]
+        return f"shown({positive!r} if {' and '.join(tests)} else {negative!r})"
     if kind == "correlation":
         return _significant_correlation(plan, slot, positive, negative)
     from chat.analyst.closed import models
@@ -419,10 +424,10 @@ def _strength(plan: Plan, slot: Slot, strong: dict[str, str]) -> str:
     return f"shown({code}{weak!r})"
 
 
-def _skew_value(plan: Plan, slot: Slot, part: Part) -> str:
+def _skew_value(plan: Plan, slot: Slot, column: str) -> str:
     from chat.analyst.closed.computing import skewness
 
-    return plan.problem.script.let("skewness", skewness(plan, plan.frame(slot), plan.column(slot, part)))
+    return plan.problem.script.let("skewness", skewness(plan, plan.frame(slot), column))
 
 
 def _limit(plan: Plan, word: str, default: float) -> float:
@@ -442,7 +447,7 @@ def _limit(plan: Plan, word: str, default: float) -> float:
 
 
 def _skew(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...], sign: dict[str, str]) -> str:
-    value = _skew_value(plan, slot, part)
+    value = _skew_value(plan, slot, plan.column(slot, part))
     right = [word for word in words if re.search(r"right|positive|양", word, re.I)]
     left = [word for word in words if re.search(r"left|negative|음", word, re.I)]
     rest = [word for word in words if word not in [*right, *left]]
@@ -454,19 +459,19 @@ def _skew(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...], sign: dict
 
 
 def _normal_by_skewness(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...]) -> str:
-    value = _skew_value(plan, slot, part)
     positive, negative = _polar(words)
     if re.search(r"skewed", positive):
         positive, negative = negative, positive
     # what is said about the place itself is nearer than what the question says
     near = re.search(r"skewness[^\d\n]{0,40}(\d*\.\d+)", part.description.lower())
     limit = float(near[1]) if near else _limit(plan, "skewness", 0.5)
-    test = f"abs({value}) < {limit!r}"
     kurt = re.search(r"kurtosis[^.\n]{0,20}between\s*-?(\d*\.?\d+)\s*and\s*(\d*\.?\d+)", plan.problem.low)
-    if kurt:
-        values = plan.series(plan.frame(slot), plan.column(slot, part))
-        test += f" and abs({values}.kurt()) < {float(kurt[2])!r}"
-    return f"shown({positive!r} if {test} else {negative!r})"
+    tests = []
+    for column in plan.all_judged(slot, part):
+        tests.append(f"abs({_skew_value(plan, slot, column)}) < {limit!r}")
+        if kurt:
+            tests.append(f"abs({plan.series(plan.frame(slot), column)}.kurt()) < {float(kurt[2])!r}")
+    return f"shown({positive!r} if {' and '.join(tests)} else {negative!r})"
 
 
 def _anderson(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...]) -> str:

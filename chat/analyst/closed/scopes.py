@@ -11,7 +11,7 @@ import pandas as pd
 
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.mentions import find_mentions, same
-from chat.analyst.closed.problems import Problem
+from chat.analyst.closed.problems import NotUnderstood, Problem
 from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens
 
 FRAME = "\0"  # what no literal of Python holds as it is
@@ -80,6 +80,7 @@ def body_conditions(problem: Problem) -> list[Condition]:
         method = bool(_METHOD.search(sentence))
         found += _comparisons(problem, sentence, method)
         found += _values(problem, sentence)
+        _all_known(problem, sentence)
         found += _yes_no(problem, sentence)
         found += _ordinals(problem, tokens(sentence))
         found += _years(problem, sentence)
@@ -210,6 +211,20 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
     return [condition for _, _, condition in sorted(kept, key=lambda one: one[0])]
 
 
+def _all_known(problem: Problem, sentence: str) -> None:
+    """Refuse a list of the only ones that count where the table has some of them alone."""
+    found = re.search(
+        r"\b[Oo]nly\b[^.:\n]*?((?:[A-Z][\w/&-]*(?:,\s*(?:and\s+)?|\s+and\s+)){2,}[A-Z][\w/&-]*)", sentence
+    )
+    if not found or problem.columns_in(found[1], at_least=75):
+        return
+    names = [name.strip() for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", found[1])]
+    known = {str(value).strip().casefold() for column in problem.groups() for value in problem.distinct(column)}
+    missing = [name for name in names if name.casefold() not in known]
+    if missing and any(problem.kind(column) == "text" for column in problem.groups()):
+        raise NotUnderstood(missing[0])
+
+
 def _names_rows(problem: Problem, value: str) -> bool:
     """Whether a value is what the table's rows are called: `Hotel` beside hotel_id and hotel_name."""
     word = value.casefold()
@@ -254,6 +269,21 @@ def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
                 if verb and not re.search(rf"[\"'“]{re.escape(column)}", sentence):
                     found.append(equal(problem, column, 0 if negated else 1))
     return found
+
+
+def _named_flags(problem: Problem, words: Sequence[str]) -> list[str]:
+    """The columns of 0 and 1 that words name; of those that share these words the one that is named best."""
+    met = {
+        column: {part for part in tokens(column) if len(part) > 3 and any(same(word, part) for word in words)}
+        for column in _flags(problem)
+    }
+    asked = {one.column for one in problem.mentions if one.score >= 75}
+    ranks = {column: (len(parts), column in asked) for column, parts in met.items()}
+    return [
+        column
+        for column, parts in met.items()
+        if parts and not any(parts & met[other] and ranks[other] > ranks[column] for other in met if other != column)
+    ]
 
 
 def _flags(problem: Problem) -> list[str]:
@@ -392,7 +422,7 @@ def _exactly(words: Sequence[str], wanted: Sequence[str]) -> bool:
 
 def _slot_flags(problem: Problem, words: Sequence[str]) -> list[Condition]:
     found = []
-    for column in _flags(problem):
+    for column in _named_flags(problem, words):
         parts = [part for part in tokens(column) if len(part) > 3]
         for index, word in enumerate(words):
             if not any(same(word, part) for part in parts):

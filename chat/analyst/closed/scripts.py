@@ -12,10 +12,10 @@ import pandas as pd
 
 _RESERVED = {"df", "pd", "np", "stats", "shown", "frame"}
 _SHOWN = [
-    "def shown(value, digits=None):",
+    'def shown(value, digits=None, between=", "):',
     '    """A number with its decimals; a word or a list as it is."""',
     "    if isinstance(value, (list, tuple)):",
-    '        return ", ".join(shown(one, digits) for one in value)',
+    "        return between.join(shown(one, digits) for one in value)",
     "    if isinstance(value, pd.Timestamp):",
     '        return value.isoformat(sep=" ").removesuffix(" 00:00:00")',
     "    if isinstance(value, str) or value is None or digits is None:",

@@ -26,7 +26,7 @@ _CHOICE = re.compile(
 )
 _DEFINES = re.compile(
     r"\s*(?:value\s+)?(?:is|are|should|represents?|can|could|denotes?|indicates?|means?|"
-    r"refers?|must|will|to \w+ decimal|the |:|,?\s*each|은|는|이|가)",
+    r"refers?|signif\w+|must|will|to \w+ decimal|the |:|,?\s*each|은|는|이|가)",
     re.I,
 )
 
@@ -54,6 +54,11 @@ class Slot:
     name: str
     parts: tuple[Part, ...]
     inside: str = ""
+
+    @property
+    def between(self) -> str:
+        """What parts its values: a comma alone where the place itself is written so."""
+        return "," if re.search(r",\S", self.inside) and not re.search(r",\s", self.inside) else ", "
 
     @property
     def words(self) -> list[str]:
@@ -89,7 +94,7 @@ def find_format(question: str) -> Format | None:
     outside = _without(question, places)
     names = list(dict.fromkeys(place.name for place in places))
     firsts = [next(place for place in places if place.name == name) for name in names]
-    placeholders = [text for place in firsts for text in _inner_parts(place.inside)]
+    placeholders = [text for place in firsts for text in [*_inner_parts(place.inside), *_quoted_whole(place, outside)]]
     definitions = _definitions(outside, placeholders)
     nameless = [place.name for place in firsts if not any(text in definitions for text in _inner_parts(place.inside))]
     by_name = [name for name in nameless if re.search(rf"[{_QUOTES}]{re.escape(name)}[{_QUOTES}]", outside)]
@@ -149,6 +154,11 @@ def _inner_parts(inside: str) -> list[str]:
     return [_unquoted(inside)]
 
 
+def _quoted_whole(place: _Place, outside: str) -> list[str]:
+    """What stands in a place between commas, where the question explains it as one: `"first,second" can be …`."""
+    return [place.inside] if "," in place.inside and f'"{place.inside}"' in outside else []
+
+
 def _unquoted(text: str) -> str:
     """A text without quotes around the whole of it; those of a word at its end stay."""
     bare = text.strip(_QUOTES + " ")
@@ -171,7 +181,7 @@ def _definitions(outside: str, placeholders: list[str]) -> dict[str, str]:
             if "_" in name or not name.islower() or " where" in outside.lower()
             else []
         )
-        marks += [(one.start(), one.end(), name) for one in found]
+        marks += [(one.start(), one.end(), name) for one in found or _by_choices(outside, name)]
     marks.sort()
     definitions: dict[str, str] = {}
     group: list[str] = []
@@ -179,7 +189,7 @@ def _definitions(outside: str, placeholders: list[str]) -> dict[str, str]:
         following = marks[index + 1][0] if index + 1 < len(marks) else len(outside)
         between = outside[end:following]
         group.append(name)
-        if index + 1 < len(marks) and not re.sub(r"[\s,&]|and|where|와|과|및|,", "", between.strip(_QUOTES + " ")):
+        if index + 1 < len(marks) and not re.sub(r"[\s,&…]|\.{3}|and|where|와|과|및", "", between.strip(_QUOTES + " ")):
             continue
         said = between.strip(_QUOTES + " ")
         if _DEFINES.match(said) or len(marks) == 1:
@@ -187,6 +197,15 @@ def _definitions(outside: str, placeholders: list[str]) -> dict[str, str]:
                 definitions[one] = "\x00".join(filter(None, (definitions.get(one), _first_paragraph(said))))
         group = []
     return definitions
+
+
+def _by_choices(outside: str, name: str) -> list[re.Match[str]]:
+    """Where a placeholder that lists its answers, `yes/no`, is explained by these: `"yes" or "no" signifies if …`."""
+    pieces = [re.escape(piece.strip()) for piece in name.split("/")]
+    if len(pieces) < 2:
+        return []
+    quoted = r"\s*(?:,|or|and|/)\s*".join(rf"[{_QUOTES}]{piece}[{_QUOTES}]" for piece in pieces)
+    return list(re.finditer(rf"{quoted}(?=\s*(?:signif|represent|indicat|denot|mean))", outside, re.I))
 
 
 def _first_paragraph(text: str) -> str:
@@ -212,9 +231,11 @@ def _slot(place: _Place, others: list[str], definitions: dict[str, str], outside
         return Slot(place.name, (part,), place.inside)
     parts = []
     for text in inner:
-        said = definitions.get(text, definitions.get(place.name, "") if len(inner) == 1 else "").replace("\x00", " ")
+        whole = definitions.get(place.inside) or (definitions.get(place.name, "") if len(inner) == 1 else "")
+        said = definitions.get(text, whole).replace("\x00", " ")
         parts.append(_part(text, said, place, outside))
-    if len(parts) > 1 and (_elements(place.inside) or len({_stemless(part.placeholder) for part in parts}) == 1):
+    is_list = _elements(place.inside) or len({_stemless(part.placeholder) for part in parts}) == 1
+    if len(parts) > 1 and is_list and not all("," in word for part in parts for word in part.words or ("",)):
         description = " ".join(dict.fromkeys(part.description for part in parts))
         known = next((part.decimals for part in parts if part.decimals is not None), None)
         parts = [replace(parts[0], placeholder=place.inside, description=description, kind="list", decimals=known)]
