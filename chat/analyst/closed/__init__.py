@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat.analyst.closed.faithfulness import unread
 from chat.analyst.closed.loading import Loaded, load
 from chat.analyst.closed.planning import plan
 from chat.analyst.closed.problems import NotUnderstood, Problem
@@ -49,6 +50,9 @@ def answer(
     problem = Problem(form, frame, Script(list(loaded.reading)))
     try:
         missing = plan(problem)
+        ignored = unread(problem)
+        if ignored:
+            raise NotUnderstood(ignored)
         printed = run(problem.script, frame)
     except NotUnderstood as part:
         return Closed((say("closed.not_understood", language, part=str(part)),), len(frame))

@@ -34,14 +34,14 @@ def is_choice(plan: Plan, slot: Slot, part: Part) -> bool:
     name = " ".join(slot.words)
     if not (_MOST.search(name) or _LEAST.search(name)) or part.kind == "text":
         return False
-    value = _value_column(plan)
+    value = value_column(plan)
     named = [c for c in plan.every_named(slot, part) if c != value]
     return bool(
         named and value and re.search(r"year|date|month|\bid\b|name|model", " ".join([name, *tokens(part.placeholder)]))
     )
 
 
-def _label_column(plan: Plan, slot: Slot, part: Part, value: str | None) -> str:
+def label_column(plan: Plan, slot: Slot, part: Part, value: str | None) -> str:
     """The column whose entry a place asks for."""
     problem = plan.problem
     named = [c for c in plan.every_named(slot, part) if c != value and not problem.is_feature(c)]
@@ -66,7 +66,7 @@ def _label_column(plan: Plan, slot: Slot, part: Part, value: str | None) -> str:
     raise NotUnderstood(slot.name)
 
 
-def _value_column(plan: Plan) -> str | None:
+def value_column(plan: Plan) -> str | None:
     """The column that decides who is highest or lowest."""
     problem = plan.problem
     for sentence in problem.sentences:
@@ -118,8 +118,8 @@ def chosen(plan: Plan, slot: Slot, part: Part) -> str:
         return f"shown({_frame(plan, slot)}[{column!r}].mode().iloc[0])"
     if not (_MOST.search(problem.body) or _LEAST.search(problem.body)):
         raise NotUnderstood(slot.name)
-    value = _value_column(plan)
-    label = _label_column(plan, slot, part, value)
+    value = value_column(plan)
+    label = label_column(plan, slot, part, value)
     if _SPREAD.search(problem.body) and (value is None or problem.frame[label].is_unique):
         raise NotUnderstood(slot.name)  # one value has no spread
     if value is None:
@@ -145,13 +145,10 @@ def _side(plan: Plan) -> str:
     return "idxmin" if least else "idxmax"
 
 
-def _grouped(plan: Plan, frame: str, label: str, value: str) -> str | None:
-    """The variable of each group's average, sum or count, where the question compares these."""
-    problem, script = plan.problem, plan.problem.script
-    if plan.problem.frame[label].is_unique:
-        return None
+def grouping(plan: Plan) -> str | None:
+    """How groups are compared that a question wants the highest or lowest of; None where rows are."""
     how = None
-    for sentence in problem.sentences:
+    for sentence in map(plan.unnamed, plan.problem.sentences):
         if _MOST.search(sentence) or _LEAST.search(sentence):
             if _AVERAGE.search(sentence):
                 how = "mean"
@@ -165,10 +162,26 @@ def _grouped(plan: Plan, frame: str, label: str, value: str) -> str | None:
                 how = "std"
             elif re.search(r"\bvariance|분산", sentence, re.I):
                 how = "var"
+    return how
+
+
+def speaks_of_extreme(plan: Plan) -> bool:
+    """Whether a question asks for the highest or lowest of something."""
+    return bool(_MOST.search(plan.problem.body) or _LEAST.search(plan.problem.body))
+
+
+def is_least(plan: Plan) -> bool:
+    """Whether it asks for the lowest."""
+    return _side(plan) == "idxmin"
+
+
+def _grouped(plan: Plan, frame: str, label: str, value: str) -> str | None:
+    """The variable of each group's average, sum or count, where the question compares these."""
+    problem, script = plan.problem, plan.problem.script
+    how = None if plan.problem.frame[label].is_unique else grouping(plan)
     if how is None:
         return None
-    problem.number(value)
-    groups = f"{frame}.groupby({label!r})[{value!r}]"
+    groups = f"{frame}.groupby({label!r})[{problem.number(value)}]"
     least = re.search(r"at least (\d+) (\w+)", problem.low.replace("\n", " "))
     result = script.let("per_group", f"{groups}.{how}()")
     sizes = re.findall(r"(?:have|has|with) at least (\d+) (?!reviews)", problem.low)
@@ -268,7 +281,7 @@ def same_as_extreme(plan: Plan, slot: Slot) -> str | None:
     if not found:
         return None
     labels = [c for c in problem.columns_in(found[1]) if c in map(str, problem.frame.columns)]
-    value = _value_column(plan)
+    value = value_column(plan)
     if not labels or value is None:
         return None
     row = problem.script.let("row", f"df.loc[df[{problem.number(value)}].{_side(plan)}()]")
@@ -281,7 +294,7 @@ def change_at_extreme(plan: Plan, slot: Slot, part: Part) -> str | None:
     if not problem.says(r"percentage change|변화율"):
         return None
     date = problem.date_column()
-    value = _value_column(plan)
+    value = value_column(plan)
     if date is None or value is None:
         return None
     named = [c for c in plan.named(slot, part) if c != value] or [c for c in plan.mentioned() if c != value]

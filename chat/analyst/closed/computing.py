@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from chat.analyst.closed import choices, models, relations
+from chat.analyst.closed import choices, clusters, extremes, models, relations
 from chat.analyst.closed.outliers import kept_rows, outlier_column, outlier_value
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.preparing import ASKS_FILLING
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import FRAME, Condition, equal, subset
+from chat.analyst.closed.scopes import FRAME, Condition, equal, is_flag, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters, tokens
 
@@ -30,11 +30,20 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         raise NotUnderstood(slot.name)  # a sentence for the case that there is nothing to answer
     if _TABLE.match(part.placeholder):
         raise NotUnderstood(slot.name)  # a whole table is no value
+    if _is_unknown_difference(plan, slot, part):
+        raise NotUnderstood(slot.name)
     if _PROSE.search(part.says):
         return _no_gaps(plan, slot, part)
     dated = choices.best_month(plan, slot, part)
     if dated:
         return dated
+    beside = extremes.calendar_choice(plan, slot, part) or extremes.beside_choice(plan, slot, part, measure)
+    beside = beside or extremes.on_that_day(plan, slot, part) or extremes.those_who_meet(plan, slot, part)
+    if beside:
+        return beside
+    clustered = clusters.cluster_value(plan, slot, part)
+    if clustered:
+        return clustered
     if part.kind == "map":
         return choices.map_of(plan, slot, part)
     if measure == "decision":
@@ -65,11 +74,13 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         return _within(plan, slot, part)
     if measure in ("percentage", "change"):
         return _percentage(plan, slot, part)
+    if measure == "percentile":
+        return _percentile(plan, slot, part)
     if measure == "count":
         return _count(plan, slot, part)
     if measure is not None and measure in _STATISTICS:
         return _statistic_of_slot(plan, slot, part, measure)
-    if measure is None and re.search(r"\bwhich\b|\bwho\b|어느|어떤|은\?|는\?", plan.problem.low):
+    if measure is None and not part.decimals and re.search(r"\bwhich\b|\bwho\b|어느|어떤|은\?|는\?", plan.problem.low):
         return choices.chosen(plan, slot, part)
     if part.kind == "number" and plan.slot_conditions(slot):
         return _count(plan, slot, part)
@@ -80,6 +91,15 @@ def _lists_outliers(plan: Plan) -> bool:
     """Whether outliers are what a question wants to have listed."""
     asks = [one for one in plan.problem.sentences if re.search(r"identif|find|list|provide|which|찾|나열", one, re.I)]
     return plan.facts.outlier_method is not None and any(re.search(r"outlier|이상[치값]", one, re.I) for one in asks)
+
+
+def _is_unknown_difference(plan: Plan, slot: Slot, part: Part) -> bool:
+    """Whether a place wants the difference of two quantities, which no column is."""
+    if part.words or part.kind not in ("number", "integer") or plan.problem.features:
+        return False
+    pattern = r"\b(?:difference|diff|gap)\b|차이|격차"
+    known = any(re.search(pattern, " ".join(tokens(column))) for column in map(str, plan.problem.frame.columns))
+    return bool(re.search(pattern, " ".join(slot.words))) and not known
 
 
 def _no_gaps(plan: Plan, slot: Slot, part: Part) -> str:
@@ -174,7 +194,8 @@ def _missing(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     if not named and (unknown := problem.unknown_column()):
         raise NotUnderstood(unknown)
     share = measure == "missing_percentage"
-    frame = plan.before if plan.before and plan.is_before(slot) else "df"
+    after = re.search(r"\bafter|remain|\bleft\b|still|후|남은", name) and not plan.is_before(slot)
+    frame = plan.before if plan.before and not after else "df"
     if not named or (
         re.search(r"\btotal missing|missing values? in the (?:entire|whole) dataset", problem.low) and not named
     ):
@@ -186,6 +207,19 @@ def _missing(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
         as_share = re.search(r"between 0 and 1\b(?!0)", part.says) or re.search("proportion|fraction", name + part.says)
         return plan.show(code if as_share else f"{code} * 100", part)
     return plan.show(code, part, whole=True)
+
+
+def _percentile(plan: Plan, slot: Slot, part: Part) -> str:
+    said = f"{slot.name} {part.says}".replace("_", " ")
+    found = re.search(
+        r"(\d{1,2})\s*(?:st|nd|rd|th)?\s*percentile|\bp\s?(\d{1,2})\b|(\d{1,2})\s*백분위|백분위수?\s*(\d{1,2})",
+        said,
+        re.I,
+    )
+    if not found:
+        raise NotUnderstood(slot.name)
+    share = int(next(group for group in found.groups() if group)) / 100
+    return plan.show(f"{plan.series(plan.frame(slot), plan.column(slot, part))}.quantile({share!r})", part)
 
 
 def _within(plan: Plan, slot: Slot, part: Part) -> str:
@@ -205,6 +239,9 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     conditions = own or plan.conditions
     scale = "" if re.search(r"between 0 and 1(?!0)\b|proportion|fraction", f"{part.says} {slot.name}") else " * 100"
     made = [one for one in problem.features if not one.labels]
+    flag = _flag_of_rate(plan, slot)
+    if flag:
+        return plan.show(f"{plan.series(plan.frame(slot), flag)}.mean(){scale}", part)
     if conditions and not made:
         told = {one.column for one in own}
         base = subset(problem, "df", [one for one in plan.conditions if one.column not in told] if own else [])
@@ -222,9 +259,23 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     return plan.show(f"{plan.series(plan.frame(slot), column)}.mean()", part)
 
 
+def _flag_of_rate(plan: Plan, slot: Slot) -> str | None:
+    """The column of 0 and 1 whose share within a group a place asks for: `defect_rate_M01`."""
+    own = plan.slot_conditions(slot)
+    flags = [c for c in plan.problem.columns_in(" ".join(slot.words), at_least=70) if is_flag(plan.problem, c)]
+    return flags[0] if flags and own and all(one.column not in flags for one in own) else None
+
+
 def _count(plan: Plan, slot: Slot, part: Part) -> str:
     problem = plan.problem
     name = " ".join([*slot.words, *tokens(part.placeholder)])
+    if re.search(r"\b(?:removed|dropped|deleted)\b|제거된|삭제된", name):
+        lines = problem.script.lines
+        if not any("drop_duplicates()" in line or "dropna(" in line for line in lines):
+            raise NotUnderstood(slot.name)
+        if "rows_at_first = len(df)" not in lines:
+            lines.insert(0, "rows_at_first = len(df)")
+        return plan.show("rows_at_first - len(df)", part, whole=True)
     if re.search(r"\bleft\b|remaining|removal|after", name) and plan.removes_outliers:
         return plan.show(
             f"len({kept_rows(plan, plan.frame(slot), outlier_column(plan, slot, part))})", part, whole=True

@@ -289,6 +289,11 @@ def _difference(problem: Problem, mask: _Masked, text: str) -> str | None:
         (rf"subtract\w*\s+{_FILL}{_C}{_TAIL}\s+from\s+{_FILL}{_C}", True),
         (rf"{_C}{_TAIL}\s*(?:minus|-|−|–)\s*{_C}", False),
         (rf"{_C}{_TAIL}\s*(?:에서|과|와)\s*{_C}{_TAIL}[을를의]?\s*(?:뺀|빼|차이|차)", False),
+        (
+            rf"(?:days|duration|time|nights)\s+(?:passed\s+|"
+            rf"elapsed\s+)?between\s+{_FILL}{_C}{_TAIL}\s+and\s+{_FILL}{_C}",
+            True,
+        ),
         (rf"duration[^⟦\n]*from\s+{_FILL}{_C}[^⟦\n]*to\s+{_FILL}{_C}", True),
     )
     for pattern, is_swapped in patterns:
@@ -497,7 +502,7 @@ def _bounds(text: str) -> tuple[float | None, bool, float | None, bool] | None:
     if found:
         return None, False, float(found[1] or found[2]), False
     found = re.search(
-        rf"(?:>=|≥|at least|from)\s*{n}|{n}\s*(?:years?(?: old)?)?\s*(?:\+|and (?:above|over|"
+        rf"(?:>=|≥|at least|from)\s*{n}|{n}\s*(?:years?(?: old)?|[a-z%]+|점|세|명)?\s*(?:\+|and (?:above|over|"
         rf"older|up)|or (?:above|over|older|more)|이상)",
         said,
     )

@@ -23,7 +23,7 @@ r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
     ("mse", r"\bmse\b|mean squared? error|평균제곱오차"),
     ("mae", r"\bmae\b|mean absolute error"),
     ("r2", r"\br ?2\b|\br squared?\b|\brsquared\b|\br square\b|coefficient (?:of )?determination|결정계수"),
-    ("f1", r"\bf1\b"),
+    ("f1", r"\bf ?1\b"),
     ("precision", r"\bprecision\b"),
     ("recall", r"\brecall\b|sensitivity"),
     ("auc", r"\bauc\b"),
@@ -44,10 +44,11 @@ r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
     ("iqr", r"\biqr\b|interquartile range|사분위 ?범위"),
     ("q1", r"\bq1\b|first quartile|25th|lower quartile|1사분위"),
     ("q3", r"\bq3\b|third quartile|75th|upper quartile|3사분위"),
+    ("percentile", r"\bp (?:[1-9]|[1-9]\d)\b|percentile|백분위"),
     ("range", r"\brange\b|범위"),
     ("unique", r"\bunique|distinct|고유"),
     ("mean", r"\bmean\b|average|\bavg\b|평균"),
-    ("count", r"\bcount|\bnumber of|\bnum\b|\btotal (?:number|count)|how many|\bentries\b|\brows?\b|"
+    ("count", r"\bcount|^n [a-z]+$|\bnumber of|\bnum\b|\btotal (?:number|count)|how many|\bentries\b|\brows?\b|"
 r"\bfrequency|개수|건수|인원|명수|\b수$|행 ?수"),
     ("min", r"\bmin\b|minimum|lowest|smallest|최솟값|최소"),
     ("max", r"\bmax\b|maximum|highest|largest|최댓값|최대"),
@@ -80,7 +81,9 @@ def measure_of(slot: Slot, part: Part, question: str, columns: Sequence[str]) ->
                 return "count" if counts else name
     if part.kind not in ("number", "integer"):
         return None
-    asked = " ".join(tokens(question))
+    if part.kind == "integer" and re.search(r"\bhow many\b|\bcount\b|몇 ?(?:명|건|개|번|회)|개수|건수", question, re.I):
+        return "count"
+    asked = _without_columns(question, columns)
     for name, pattern in _PATTERNS[1:]:
         if name not in ("outlier", "missing", "duplicates", "count", "statistic") and re.search(pattern, asked):
             return name

@@ -146,7 +146,7 @@ def _literal(text: str, column: str) -> list[Mention]:
     if re.search(r"[가-힣]", name):
         bare += [
             Mention(column, found.start(), found.end(), _WRITTEN)
-            for found in re.finditer(rf"(?<![\w가-힣]){escaped}(?={_KOREAN_PARTICLES}(?:[^가-힣\w]|$))", text)
+            for found in re.finditer(rf"(?<![A-Za-z_가-힣]){escaped}(?={_KOREAN_PARTICLES}(?:[^가-힣\w]|$))", text)
         ]
     return [*whole, *bare]
 
@@ -212,6 +212,10 @@ def _in_order(words: Sequence[Word], index: int, parts: Sequence[str], column: s
     for number, part in enumerate(wanted):
         while number and at < len(words) and words[at].text != part and _is_filler(words, at):
             at += 1
+        following = words[at : at + len(part)]
+        if number and 1 < len(part) < 4 and "".join(word.text[0] for word in following) == part:
+            at, exact = at + len(part), False  # the initials of what a part stands for: `systolic_bp`
+            continue
         if at >= len(words) or not same(words[at].text, part):
             return None
         exact = exact and words[at].text == part

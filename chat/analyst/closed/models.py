@@ -29,6 +29,7 @@ _REGRESSORS = {
     "SVC": "SVR",
 }  # fmt: skip
 _TARGET = (
+    r"regression (?:model )?of\s+(.{2,60}?)\s+(?:on|against)\s",
     r"predict(?:ing|s)?\s+(?:the\s+|whether\s+|number of\s+)*(.{2,90}?)(?:\s+based on|\s+using|"
     r"\s+from|\s+with|\s+by|[.,\n(]|$)",
     r"(?:target|dependent|output|outcome)(?:\s+or target)?\s+variable[^.\n]{0,30}?(?:is|:|"
@@ -38,6 +39,7 @@ _TARGET = (
     r"([\w가-힣 ]{1,30}?)[을를]\s*예측",
 )
 _INPUTS = (
+    r"regression (?:model )?of\s+[^.\n]{2,60}?\s+(?:on|against)\s+([^\n]{2,200}?)(?:\s+using|\.\s|\n|\.$|$)",
     r"based on\s+(?:the\s+)?(?:following\s+)?(?:features?|variables?|columns?)?:?\s*(.{3,"
     r"400}?)(?:\.\s|\n\n|\.$|split|train|use |$)",
     r"(?:using|from|features?)\s+(?:the\s+)?((?:(?!\.\s|\.,|\n\n).){3,300}?)\s+(?:as (?:the )?(?:features|"
@@ -69,7 +71,7 @@ def target_and_inputs(plan: Plan) -> tuple[str, list[str]]:
         for found in re.finditer(pattern, body, re.I):
             columns = [c for c in problem.columns_in(found[1], at_least=40) if c in known]
             if columns and target is None:
-                target = columns[-1] if "as the" in pattern else columns[0]
+                target = columns[-1] if "as the" in pattern or "예측" in pattern else columns[0]
     for pattern in _INPUTS:
         for found in re.finditer(pattern, body, re.I | re.S):
             said = next(group for group in found.groups() if group)
@@ -180,7 +182,9 @@ def _settings(plan: Plan, name: str, state: int) -> str:
 def metric(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     """How good a model is, or one of its coefficients."""
     problem, script = plan.problem, plan.problem.script
-    if measure in ("slope", "intercept") or (measure == "r2" and not problem.says(r"test(?:ing)? set|\bsplit|train")):
+    if measure in ("slope", "intercept") or (
+        measure == "r2" and not problem.says(r"test(?:ing)? set|\bsplit|train|학습|훈련|테스트|분할")
+    ):
         if measure == "r2":
             return plan.show(r_squared(plan), part)
         coefficients, _, names = least_squares(plan)

@@ -80,7 +80,7 @@ def outlier_value(plan: Plan, slot: Slot, part: Part) -> str:
     if by_group:
         return by_group
     frame = plan.frame(slot)
-    if re.search(r"\bwithout\b|\bno outliers\b|after|remaining|\bleft\b", name) and not re.search(
+    if re.search(r"\bwithout\b|\b(?:no|non|not) (?:an )?outliers?\b|after|remaining|\bleft\b", name) and not re.search(
         r"count|number", name
     ):
         return _statistic(plan, kept_rows(plan, frame, column), _other_or(plan, slot, part, column), name, part)

@@ -23,7 +23,7 @@ def plan(problem: Problem) -> list[str]:
     """
     facts = facts_of(problem.body)
     whole = Plan(problem, facts)
-    staged = any(whole.is_before(slot) for slot in problem.format.slots)
+    staged = any(whole.is_before(slot) for slot in problem.format.slots) or _asks_for_gaps(whole)
     if staged:
         problem.script.lines.append("before = df.copy()")
     prepare(problem)
@@ -37,6 +37,17 @@ def plan(problem: Problem) -> list[str]:
     if problem.format.is_repeated:
         return _per_group(whole)
     return _slots(whole)
+
+
+def _asks_for_gaps(whole: Plan) -> bool:
+    """Whether a place counts the missing values that the question fills: those that were there before."""
+    fills = whole.problem.says(r"\bfill|imput|replac\w* (?:\w+ ){0,3}(?:missing|null|nan)|대체|채우|채운")
+    counted = [
+        one
+        for one in whole.problem.format.slots
+        if re.search(r"missing|null|결측", one.name, re.I) and re.search(r"count|num|total|개수|수", one.name, re.I)
+    ]
+    return bool(fills and counted)
 
 
 def _free_groups(whole: Plan) -> None:
@@ -55,7 +66,7 @@ def _free_groups(whole: Plan) -> None:
         }
         for column in told
     }
-    made = {one.name for one in whole.problem.features}
+    made = {one.name for one in whole.problem.features if one.labels}
     whole.conditions = [
         one for one in whole.conditions
         if not (one.column in told and len(values[one.column]) > 1) and one.column not in made

@@ -16,7 +16,8 @@ _BEFORE = re.compile(r"\b(?:before|pre|original|raw|initial|with outliers?|prior
 _REMOVES = re.compile(
     r"(?:remov|prun|exclud|drop|eliminat|without|discard|제거|제외)\w*[^.\n]{0,60}(?:outlier|이상치|"
     r"identified)|outliers?[^.\n]{0,60}(?:remov|prun|exclud|drop|eliminat)"
-    r"|outliers?[^.\n]{0,80}\bremove them|(?:이상치|이상값)[^.\n]{0,20}(?:제거|제외|빼)",
+    r"|outliers?[^.\n]{0,80}\bremove them|[.\n]\s*(?:then )?(?:remove|exclude|drop|discard) "
+    r"(?:them|these|those)\b|(?:이상치|이상값)[^.\n]{0,20}(?:제거|제외|빼)",
     re.I,
 )
 _KEEPS = re.compile(
@@ -96,6 +97,12 @@ class Plan:
             return every[0]
         raise NotUnderstood(slot.name)
 
+    def unnamed(self, text: str) -> str:
+        """A text without the columns that it surely names: `total` in `total_rides` asks for no sum."""
+        for one in reversed(find_mentions(text, self.problem.columns)):
+            text = f"{text[: one.start]}…{text[one.end :]}" if one.score >= 80 else text
+        return text
+
     def _sources(self) -> set[str]:
         """The columns that the question's new ones are made of."""
         made = [
@@ -161,6 +168,7 @@ class Plan:
                 if one.score >= (50 if number < 4 else 60) or self._is_asked(one)
             ]
             names = [one.column for one in found if not numeric or self.problem.is_numeric(one.column)]
+            names = names or [one for one in _compounded(text, wanted) if not numeric or self.problem.is_numeric(one)]
             names = [one for one in names if one not in grouping or (len(names) == 1 and number == 4)] or []
             if names:
                 return list(dict.fromkeys(names))
@@ -199,6 +207,12 @@ class Plan:
             return f"shown({value})"
         decimals = 0 if whole or part.kind == "integer" else part.decimals
         return f"shown({value}, {_DEFAULT_DECIMALS if decimals is None else decimals})"
+
+
+def _compounded(text: str, columns: list[str]) -> list[str]:
+    """The columns whose Korean name is a part of a word: `평균거래금액`; the longest where one holds another."""
+    found = [one for one in columns if len(one) > 1 and not one.isascii() and letters(one) in letters(text)]
+    return [one for one in found if not any(one != other and letters(one) in letters(other) for other in found)]
 
 
 def _first_asked(problem: Problem, column: str) -> bool:

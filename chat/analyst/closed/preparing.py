@@ -240,6 +240,10 @@ def _scale(problem: Problem) -> None:
         r"min[- ]?max|normaliz|normalis(?!ed? distrib)|standardiz|standardis|\bscaling\b"
         r"|\bscale the\b|rescal|정규화|표준화",
     ):
+        if re.search(
+            r"\b(?:no|without|do not|don't|not)\s+(?:any\s+|further\s+)?(?:scal|normali|standardi)", sentence, re.I
+        ):
+            continue
         z = re.search(r"z-?scores?|standardi[sz]|standardscaler|표준화", sentence, re.I) and not re.search(
             r"min[- ]?max", sentence, re.I
         )

@@ -74,6 +74,10 @@ class Problem:
         """The columns that the question speaks of, in order."""
         return find_mentions(self.body, self.columns)
 
+    def mentions_in(self, text: str) -> list[Mention]:
+        """The columns that a text speaks of, and where."""
+        return find_mentions(text, self.columns)
+
     def columns_in(self, text: str, *, at_least: int = 0) -> list[str]:
         """The columns that a text speaks of, in its order."""
         return columns_in(text, self.columns, at_least=at_least)

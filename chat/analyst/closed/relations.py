@@ -121,6 +121,10 @@ def correlation_value(plan: Plan, slot: Slot, part: Part) -> str:
         r"pair with the (?:strongest|highest)"
     ):
         return plan.show(strongest_pair(plan)[1], part)
+    chosen = strongest_with(plan)
+    names = any(one.kind == "text" and not one.words for other in plan.problem.format.slots for one in other.parts)
+    if chosen and names and not _numeric_in(plan, " ".join(slot.words)):
+        return plan.show(chosen[1], part)
     r, _ = correlate(plan, slot)
     nothing = re.search(
         rf"absolute[^.\n]{{0,50}}(?:less than|below|<)\s*{_N}[^.\n]{{0,80}}(?:as|is|to) (?:zero|0)\b", plan.problem.low
@@ -152,13 +156,22 @@ def _method(plan: Plan) -> str:
 def strongest_with(plan: Plan) -> tuple[str, str] | None:
     """The variables of the column that correlates most with the question's one, and of its coefficient."""
     problem, script = plan.problem, plan.problem.script
-    if not problem.says(r"(?:strongest|highest|most|largest|가장)[^.\n]{0,40}(?:correlat|상관)"):
+    if not problem.says(
+        r"(?:strongest|highest|most|largest|가장)[^.\n]{0,40}(?:correlat|상관)|correlat\w* (?:the "
+        r")?(?:most|strongest|best)\b"
+    ):
         return None
     targets = plan.mentioned()
     if not targets:
         return None
+    listed: list[str] = []
+    for sentence in problem.sentences:
+        found = re.search(r"\bwhich of\b(.*?)\bcorrelat\w*.*?\bwith\b(.*)", sentence, re.I)
+        if found and _numeric_in(plan, found[2]):
+            targets, listed = _numeric_in(plan, found[2]), _numeric_in(plan, found[1])
     target = problem.number(targets[0])
-    numbers = script.let("numbers", "df.select_dtypes('number')")
+    among = ", ".join(problem.number(c) for c in [*listed, targets[0]])
+    numbers = script.let("numbers", f"df[[{among}]]" if len(listed) > 1 else "df.select_dtypes('number')")
     with_it = script.let("with_it", f"{numbers}.corr({_method(plan)})[{target}].drop({target})")
     key = f"{with_it}.idxmax()" if problem.says(r"strongest positive|highest positive") else f"{with_it}.abs().idxmax()"
     best = script.let("strongest", key)
@@ -202,10 +215,11 @@ def _groups(plan: Plan) -> list[list[Condition]]:
             found.append(own)
     if len(found) > 1:
         return found
-    from chat.analyst.closed.scopes import _ordinals, _values, _yes_no
+    from chat.analyst.closed.scopes import _comparisons, _ordinals, _values, _yes_no
 
     stated: list[Condition] = []
     for sentence in problem.sentences:
+        stated += [one for one in _comparisons(problem, sentence, False) if one.is_equality]
         stated += _values(problem, sentence) + _yes_no(problem, sentence) + _ordinals(problem, _with_ordinals(sentence))
     unique = list(dict.fromkeys(stated))
     for column in dict.fromkeys(one.column for one in unique):
@@ -356,8 +370,12 @@ def decision(plan: Plan, slot: Slot, part: Part) -> str:
         return _normal_by_skewness(plan, slot, part, words)
     if "linear" in joined.replace("nonlinear", "") or re.search("non-?linear", joined) or len(sign) >= 2:
         return _relation(plan, slot, words, sign)
-    positive, negative = _polar(words)
     kind = _context(plan, slot, part)
+    told = _told_by_p(plan, words)
+    if told and (kind != "group" or plan.facts.group_test):
+        _, p = normality(plan, slot, part) if kind == "normality" else _tested(plan, slot, kind)
+        return f"shown({told[0]!r} if {p} < {plan.facts.alpha!r} else {told[1]!r})"
+    positive, negative = _polar(words)
     if kind == "normality":
         tests = [
             f"{normality(plan, slot, part, column)[1]} > {plan.facts.alpha!r}" for column in plan.all_judged(slot, part)
@@ -370,7 +388,37 @@ def decision(plan: Plan, slot: Slot, part: Part) -> str:
     if kind == "group" and plan.facts.group_test is None:
         return models.significance(plan, slot, positive, negative)
     _, p = group_test(plan, slot)
+    if re.search(
+        r"\b(?:independen\w*|equal\w*|same|identical|homogen\w*)\b|독립|같|동일", f"{slot.name} {positive}", re.I
+    ):
+        positive, negative = negative, positive  # what the test's null hypothesis says
     return f"shown({positive!r} if {p} < {plan.facts.alpha!r} else {negative!r})"
+
+
+def _tested(plan: Plan, slot: Slot, kind: str) -> tuple[str, str]:
+    return correlate(plan, slot) if kind == "correlation" else group_test(plan, slot)
+
+
+def _told_by_p(plan: Plan, words: tuple[str, ...]) -> tuple[str, str] | None:
+    """The words for a p value below the level and for one above, where the question says so of one of two words."""
+    if len(words) != 2:
+        return None
+    text = " ".join(
+        [plan.problem.body, *(part.description for slot in plan.problem.format.slots for part in slot.parts)]
+    )
+    low, high = r"(?:less|below|smaller|lower|<|작)", r"(?:greater|above|larger|higher|more|>|크)"
+    for word in words:
+        found = re.search(
+            rf"[\"'“‘]{re.escape(word)}[\"'”’]\s*(?:if|when|where)\s+(?:the\s+)?(?:\w+\s+)?p(?:[- "
+            rf"_]?value)?\s*(?:is\s+)?"
+            rf"(?:({low})|({high}))([^\"“.;]*)",
+            text,
+            re.I,
+        )
+        if found and not re.search(r"\br\b|coefficient|\|r\|", found[3]):
+            other = words[1 - words.index(word)]
+            return (word, other) if found[1] else (other, word)
+    return None
 
 
 def _predictor(plan: Plan, slot: Slot, part: Part) -> str:

@@ -27,6 +27,17 @@ r"more than|not more than|up to|이하", "<="),
     (r"(?:exactly )?(?:is |are |was |were )?(?:exactly )?equal(?:s|ing)? to|==|=|values? of|"
 r"rating of|\bof exactly\b|\bof|is|are|인", "=="),
 )  # fmt: skip
+_WORD_BETWEEN = r"(?:\b(?:is|are|was|of|=)\s+)?" + _N + r"\s*(?:(?!or\b|and\b)[a-z%]+\s+(?:old\s+)?)?(?:or|and)\s+"
+_OR_MORE = re.compile(
+    _WORD_BETWEEN + r"(?:later|more|above|higher|greater|over|older|newer|up|beyond|longer|onwards?)\b(?! than)", re.I
+)
+_OR_LESS = re.compile(
+    _WORD_BETWEEN + r"(?:earlier|less|below|lower|fewer|under|younger|shorter|before)\b(?! than)", re.I
+)
+MONTHS = re.findall(r"\w+", "january february march april may june july august september october november december")
+_STRICT = re.compile(
+    r"outlier|z[- ]?score|skewness|percentile|quartile|decimal|rounded|\|r\||absolute|null hypothesis|이상치", re.I
+)
 _METHOD = re.compile(
     r"p[- _]?value|outlier|z[- ]?score|skewness|alpha|significance|correlation|coefficient|"
     r"\|r\||r value|absolute|percentile|quartile|null hypothesis"
@@ -84,6 +95,7 @@ def body_conditions(problem: Problem) -> list[Condition]:
         found += _yes_no(problem, sentence)
         found += _ordinals(problem, tokens(sentence))
         found += _years(problem, sentence)
+        found += _months(problem, sentence)
     return _consistent(problem, found)
 
 
@@ -97,7 +109,10 @@ def _consistent(problem: Problem, found: Iterable[Condition]) -> list[Condition]
     for one in unique:
         values = [other.value for other in unique if other.is_equality and other.column == one.column]
         if one.is_equality and len(values) > 1:
-            if re.search(r"\bonly\b|만\b", problem.low) and one.value == values[0]:
+            if (
+                re.search(r"\bonly\b|만\b|\btogether\b|\bcombined\b|\beither\b|합쳐|통틀어", problem.low)
+                and one.value == values[0]
+            ):
                 kept.append(Condition(one.column, f"{FRAME}[{one.column!r}].isin({values!r})"))
             continue
         kept.append(one)
@@ -108,8 +123,12 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
     mask = masked(problem, sentence)
     found = []
     text = re.sub(r"[\"'“”]", "", mask.text)
+    loose = method and not _STRICT.search(sentence)  # a limit above 1 is none of a p value or a coefficient
+    if loose:
+        text = re.sub(r"(?<![\d.])[-+]?0?\.\d+|(?<![\d.])[-+]?1(?:\.0+)?(?![\d.])", "…", text)
+    text = _OR_LESS.sub(r"<= \1 ", _OR_MORE.sub(r">= \1 ", text))
     for pattern, sign in _SIGNS:
-        if method and sign != "==":
+        if method and sign != "==" and not loose:
             continue
         for one in re.finditer(
             rf"{_C}\)?(?:\s*(?:values?|columns?|rating|score|은|는|이|"
@@ -123,11 +142,24 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
                 text = text[: one.start(1)] + " " * (one.end() - one.start(1)) + text[one.end() :]
         if sign == "==":
             continue
-        for one in re.finditer(rf"{_C}\)?\s*(?:값)?(?:은|는|이|가)?\s*{_N}\D{{0,3}}?\s*(?:{pattern})", text):
+        for one in re.finditer(
+            rf"{_C}\)?\s*(?:값|점수|금액|수)?(?:은|는|이|가)?\s*{_N}\D{{0,3}}?\s*(?:{pattern})", text
+        ):
             column = mask.at(one[1])
             if problem.is_numeric(column) and pattern[-2:] in ("이상", "이하", "초과", "미만"):
                 found.append(_compared(problem, column, sign, one[2]))
                 text = text[: one.start(1)] + " " * (one.end() - one.start(1)) + text[one.end() :]
+        if pattern[-2:] in ("이상", "이하", "초과", "미만"):
+            for one in re.finditer(rf"{_N}\s*{_C}\s*(?:{pattern})", text):
+                column = mask.at(one[2])
+                if problem.is_numeric(column):
+                    found.append(_compared(problem, column, sign, one[1]))
+                    text = text[: one.start()] + " " * (one.end() - one.start()) + text[one.end() :]
+        for one in re.finditer(rf"(?:older|younger) than\s*{_N}", text if re.search("older|younger", pattern) else ""):
+            aged = [c for c in problem.columns if re.fullmatch(r"ages?|나이|연령", c.strip(), re.I)]
+            if aged and one.group().startswith("older" if sign == ">" else "younger"):
+                found.append(_compared(problem, aged[0], sign, one[1]))
+                text = text[: one.start()] + " " * (one.end() - one.start()) + text[one.end() :]
         for one in re.finditer(rf"(?:{pattern})\s*{_N}\s*{_C}", text, re.I):
             column = mask.at(one[2])
             if problem.is_numeric(column):
@@ -190,7 +222,7 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
             if text.casefold() not in low:  # far quicker than to look for each of thousands of values
                 continue
             flags = re.I if len(text) >= 4 and few else 0
-            for one in re.finditer(rf"(?<![\w-]){re.escape(text)}{_END}", sentence, flags):
+            for one in re.finditer(rf"(?<![\w-]){re.escape(text)}{WORD_END}", sentence, flags):
                 quoted = sentence[max(0, one.start() - 1) : one.start()] in tuple("\"'“‘") and one.start() > 0
                 if any(one.start() < end and start < one.end() for start, end in taken):
                     continue
@@ -199,7 +231,7 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
                     or _names_rows(problem, text)
                     or (text.islower() and len(text) < 4)
                     or text.isdigit()
-                    or letters(text) in _COMMON
+                    or letters(text) in COMMON
                 ):
                     continue
                 spots.append((one.start(), one.end(), equal(problem, column, value)))
@@ -231,8 +263,8 @@ def _names_rows(problem: Problem, value: str) -> bool:
     return sum(word in tokens(column) for column in map(str, problem.frame.columns)) > 1
 
 
-_END = r"(?:(?=(?:의|은|는|이|가|을|를|와|과|에|에서|인|만|로|으로|이나|나)?(?:[^\w가-힣-]|$))|(?<=[가-힣])(?=\s))"
-_COMMON = frozenset(
+WORD_END = r"(?:(?=(?:의|은|는|이|가|을|를|와|과|에|에서|인|만|로|으로|이나|나)?(?:[^\w가-힣-]|$))|(?<=[가-힣])(?=\s))"
+COMMON = frozenset(
     re.findall(r"\w+", "yes no other none total all true false high low medium a the in is of other unknown")
 )
 
@@ -267,14 +299,18 @@ def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
                     )
                 )
                 if verb and not re.search(rf"[\"'“]{re.escape(column)}", sentence):
-                    found.append(equal(problem, column, 0 if negated else 1))
+                    found.append(_flagged(problem, column, not negated))
     return found
 
 
 def _named_flags(problem: Problem, words: Sequence[str]) -> list[str]:
     """The columns of 0 and 1 that words name; of those that share these words the one that is named best."""
     met = {
-        column: {part for part in tokens(column) if len(part) > 3 and any(same(word, part) for word in words)}
+        column: {
+            part
+            for part in tokens(column)
+            if len(part) > 3 and any(same(word.removeprefix("non"), part) for word in words)
+        }
         for column in _flags(problem)
     }
     asked = {one.column for one in problem.mentions if one.score >= 75}
@@ -287,11 +323,23 @@ def _named_flags(problem: Problem, words: Sequence[str]) -> list[str]:
 
 
 def _flags(problem: Problem) -> list[str]:
-    return [
-        c
-        for c in map(str, problem.frame.columns)
-        if {str(v) for v in problem.distinct(c)} <= {"0", "1", "0.0", "1.0", "True", "False"} and problem.distinct(c)
-    ]
+    return [c for c in map(str, problem.frame.columns) if is_flag(problem, c) or _yes_of(problem, c)]
+
+
+def is_flag(problem: Problem, column: str) -> bool:
+    """Whether a column of the table holds nothing but 0 and 1."""
+    values = {str(value) for value in problem.distinct(column)}
+    return bool(values) and values <= {"0", "1", "0.0", "1.0", "True", "False"}
+
+
+def _yes_of(problem: Problem, column: str) -> dict[bool, Any]:
+    """The values of a column of yes and no; {} of any other."""
+    said = {str(value).casefold(): value for value in problem.distinct(column)}
+    return {True: said["yes"], False: said["no"]} if set(said) == {"yes", "no"} else {}
+
+
+def _flagged(problem: Problem, column: str, holds: bool) -> Condition:
+    return equal(problem, column, _yes_of(problem, column).get(holds, int(holds)))
 
 
 def _ordinals(problem: Problem, words: Sequence[str]) -> list[Condition]:
@@ -351,6 +399,17 @@ r"20)\d\d)년\s*이후", ">="),
     return []
 
 
+def _months(problem: Problem, sentence: str) -> list[Condition]:
+    """`in July`, `7월에`: the rows of a month, where the table has dates."""
+    column = problem.date_column()
+    names = "|".join(name.capitalize() for name in MONTHS)
+    found = re.search(rf"\b(?:in|during|for|of)\s+({names})\b|(?<!\d)(\d{{1,2}})월(?:에|의|달|\s)", sentence)
+    if column is None or not found or any(name[:3] in c.casefold() for name in MONTHS for c in problem.columns):
+        return []
+    month = MONTHS.index(found[1].casefold()) + 1 if found[1] else int(found[2])
+    return [Condition(column, f"({FRAME}[{problem.date(column)}].dt.month == {month})")]
+
+
 def _year_column(problem: Problem) -> str | None:
     named = [c for c in map(str, problem.frame.columns) if re.fullmatch(r"years?|yr|연도|년도", c.strip(), re.I)]
     return named[0] if named else problem.date_column()
@@ -365,7 +424,7 @@ def slot_conditions(problem: Problem, words: Sequence[str], name: str) -> list[C
             if _has(words, tokens(label)):
                 found.append(Condition(feature.name, f"({FRAME}[{feature.name!r}] == {label!r})", True, label))
                 break
-    found += _slot_values(problem, _without_names(problem, name, words))
+    found += _slot_values(problem, _without_names(problem, name, words), name)
     found += _slot_flags(problem, words)
     found += _ordinals(problem, words)
     found += _thresholds(problem, name)
@@ -393,22 +452,25 @@ def _has(words: Sequence[str], wanted: Sequence[str]) -> bool:
     )
 
 
-def _slot_values(problem: Problem, words: Sequence[str]) -> list[Condition]:
+def _slot_values(problem: Problem, words: Sequence[str], name: str) -> list[Condition]:
     best: list[tuple[int, Condition]] = []
     made = [f.name for f in problem.features if not f.labels]
     for column in [*problem.groups()]:
-        if problem.kind(column) != "text":
+        if problem.kind(column) != "text" and column.isascii():
             continue
         for value in problem.distinct(column):
             wanted = tokens(str(value))
-            if letters(str(value)) in _COMMON or len(letters(str(value))) < 2 or not all(len(w) > 0 for w in wanted):
+            if letters(f"{value}{column}") in letters(name) and not column.isascii():
+                best.append((len(wanted) + 1, equal(problem, column, value)))  # `A반평균`
+                continue
+            if letters(str(value)) in COMMON or len(letters(str(value))) < 2 or not all(len(w) > 0 for w in wanted):
                 continue
             if wanted and all(word in words for word in wanted) and _exactly(words, wanted):
                 best.append((len(wanted), equal(problem, column, value)))
-    for name in made:
+    for feature in made:
         for value in re.findall(r"['\"]([A-Z]\w*\.)['\"]", problem.body):
             if tokens(value) and tokens(value)[0] in words:
-                best.append((1, Condition(name, f"({FRAME}[{name!r}] == {value!r})", True, value)))
+                best.append((1, Condition(feature, f"({FRAME}[{feature!r}] == {value!r})", True, value)))
     by_column: dict[str, tuple[int, Condition]] = {}
     for length, condition in best:
         if condition.column not in by_column or length > by_column[condition.column][0]:
@@ -424,19 +486,21 @@ def _slot_flags(problem: Problem, words: Sequence[str]) -> list[Condition]:
     found = []
     for column in _named_flags(problem, words):
         parts = [part for part in tokens(column) if len(part) > 3]
-        for index, word in enumerate(words):
-            if not any(same(word, part) for part in parts):
-                continue
-            negated = bool(_NEGATIONS & set(words[max(0, index - 2) : index]))
-            pair = any(
-                any(same(other, part) for other in slot.words for part in parts)
-                and bool(_NEGATIONS & set(slot.words)) != negated
-                for slot in problem.format.slots
-            )
-            if negated or pair:
-                found.append(equal(problem, column, 0 if negated else 1))
-            break
+        holds = _holds(words, parts)
+        others = [_holds(slot.words, parts) for slot in problem.format.slots]
+        if holds is not None and (not holds or False in others):
+            found.append(_flagged(problem, column, holds))
     return found
+
+
+def _holds(words: Sequence[str], parts: Sequence[str]) -> bool | None:
+    """Whether words say that a flag is set, `smokers`, or that it isn't, `nonsmokers`; None when they don't name it."""
+    for index, word in enumerate(words):
+        if word.startswith("non") and any(same(word.removeprefix("non"), part) for part in parts):
+            return False
+        if any(same(word, part) for part in parts):
+            return not _NEGATIONS & set(words[max(0, index - 2) : index])
+    return None
 
 
 def _thresholds(problem: Problem, name: str) -> list[Condition]:

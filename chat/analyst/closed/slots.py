@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chat.analyst.closed.wording import NUMBER_WORDS, letters, tokens
 
-_NAME = re.compile(r"@+([^\W\d][\w .%/-]{0,80}?)\s*\[")
+_NAME = re.compile(r"@+((?=\d{0,4}[^\W\d])\w[\w .%/-]{0,80}?)\s*\[")
 _DECIMALS = re.compile(
     r"(?P<n>\d+|one|two|three|four|five|six|third|second|first|fourth|fifth)(?:\s+or\s+\w+)?[\s-]*(?:decimals?|d\.?p\b)"
     r"|decimals?\s*(?:places?|points?)?\s*(?:\(|:|of|=)?\s*(?P<m>\d+)"
@@ -273,6 +273,8 @@ def _part(placeholder: str, said: str, place: _Place, outside: str) -> Part:
         r"\bstring|\bnames?\b|_names?$|문자열|이름", whole, re.I
     ):
         return Part(placeholder, said, decimals, "text")
+    if re.search(r"\bdate\b|날짜", whole, re.I) and not re.search(r"\bnumber\b|숫자", said):
+        return Part(placeholder, said, decimals, "text")
     return Part(placeholder, said, decimals, "number")
 
 
@@ -317,6 +319,11 @@ def decimals_in(text: str) -> int | None:
     if found:
         said = (found["n"] or found["m"] or found["k"]).casefold()
         return int(said) if said.isdigit() else _KOREAN.get(said, NUMBER_WORDS.get(said, 2))
+    shared = re.search(
+        r"rounded to (\w+)(?=\s*(?:,|\band\b|$))", text.strip(), re.I
+    )  # `to two and "p" to four decimals`
+    if shared and (shared[1].isdigit() or shared[1].casefold() in NUMBER_WORDS):
+        return int(NUMBER_WORDS.get(shared[1].casefold(), shared[1]))
     nearest = re.search(r"(?:nearest|rounded to (?:the|an?)|to the)\s+(\w+)", text, re.I)
     if nearest and nearest[1].casefold() in _NEAREST:
         return _NEAREST[nearest[1].casefold()]

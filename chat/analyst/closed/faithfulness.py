@@ -1,0 +1,145 @@
+"""Whether a script heeds what its question says: every number, value, month and group in it, or the answer is none."""
+
+from __future__ import annotations
+
+import re
+
+from chat.analyst.closed.problems import Problem
+from chat.analyst.closed.scopes import COMMON, MONTHS, WORD_END
+from chat.analyst.closed.wording import NUMBER_WORDS
+
+# What says how to test or to write and chooses no rows: removed before the numbers of a question are looked at.
+_HARMLESS = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"(?m)^\s*\d+[.)]\s",
+        r"\s\d+$",
+        r"\b(?:return|report|give|provide|output)\s+\d+\s+\w+",
+        r"\(\d+\)",
+        r"\bquestion \d+\b",
+        r"\(\s*(?:e\.g\.|for example|i\.e\.|예[:를 ])[^)]*\)",
+        r"[-+]?\d[\d.]*\s*(?:or\s+\w+\s+)?(?:st|nd|rd|th)?[\s-]*(?:decimals?\b|d\.?p\b|significant|digits?|자리|번째)",
+        r"(?:decimals?\s*(?:places?|points?)?|소수점?\s*(?:이하|아래)?)\s*(?:\(|:|of|=|to)?\s*\d+",
+        r"(?:round\w*|nearest|up)\s+(?:\w+\s+){0,3}?to\s+\d+\b(?!\s*(?:%|percent))",
+        r"(?:alpha|significance|confidence|유의\s*수준|신뢰)[^.\n]{0,30}?\d+(?:\.\d+)?\s*%?",
+        r"\d+(?:\.\d+)?\s*%\s*(?:\w+\s+)?(?:significance|confidence|level|유의|신뢰)",
+        r"(?:between|from|range|range of)\s*[-−]?\d+(?:\.\d+)?\s*(?:and|to|-)\s*[-−]?1(?:00)?(?:\.0+)?\b",
+        r"\d+[- ](?:tailed|sided|sample|way|hour format|hour clock|fold)",
+        r"\b(?:type|method|python|numpy|pandas|scipy)\s*\d[\d.]*",
+    )
+)
+_RULES = re.compile(
+    r"skew|kurt|왜도|첨도|outlier|z-?scores?|\biqr\b|interquartile|이상[치값]|사분위|\bz\b|encod|인코딩|coded|"
+    r"r-?squared?|결정\s*계수|\bfit\b|\br\b|correlation coefficient|strong|moderate|weak|bins?\b|categor|quarter",
+    re.I,
+)
+_NUMBER = re.compile(r"(?<![\w.,%^-])[-+]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?!(?!st\b|nd\b|rd\b|th\b)[A-Za-z_\d]|\.\d)")
+_FREE = {0.0, 1.0, 100.0}
+_RANKED = re.compile(
+    r"\b(?:top|first|last)[\s-]+(\w+)\b|\b(\w+)\s+(?:most|least|highest|lowest|largest|smallest|best|worst|"
+    r"oldest|youngest)\b",
+    re.I,
+)
+
+
+def unread(problem: Problem) -> str | None:
+    """The first thing in a question that its finished script doesn't use and that may choose what is computed."""
+    return _number(problem) or _ranked(problem) or _value(problem) or _month(problem) or _group(problem)
+
+
+def _without_columns(problem: Problem, sentence: str) -> str:
+    for one in reversed(problem.mentions_in(sentence)):
+        if one.score >= 45:
+            sentence = f"{sentence[: one.start]}것{sentence[one.end :]}"  # a letter that no number begins after
+    return sentence
+
+
+def _number(problem: Problem) -> str | None:
+    used = _numbers_used(problem)
+    labelled = any(one.labels for one in problem.features)
+    for sentence in problem.sentences:
+        if re.fullmatch(r"\W*\d+\W*", sentence):
+            continue  # the number of a line
+        if labelled and re.search(r"\d\s*[-–)]|[<>≤≥]\s*\d|\d\s*(?:to|and)\s*\d|percentile", sentence):
+            continue  # the limits of groups are read together
+        rules = bool(_RULES.search(sentence))
+        text = _without_columns(problem, sentence)
+        for pattern in _HARMLESS:
+            text = pattern.sub(" ", text)
+        for found in _NUMBER.finditer(text):
+            value = abs(float(found.group().replace(",", "")))
+            if value in _FREE or value < 1 or (rules and value <= 3.5):
+                continue
+            if re.search(r"[A-Z]&?[A-Z]\s+$", text[: found.start()]):
+                continue  # a name: `S&P 500`
+            if re.search(r"\d\s*:\s*\d", text) and round(value / 10, 9) in used | {round(1 - one, 9) for one in used}:
+                continue  # a ratio: `8:2`
+            meant = {value, value - 1}
+            if re.search(r"%|percent|백분|\d\s*[:/-]\s*\d", text, re.I):
+                meant |= {round(value / 100, 9), round(1 - value / 100, 9)}
+            if not meant & used:
+                return found.group().strip()
+    return None
+
+
+def _numbers_used(problem: Problem) -> set[float]:
+    """The numbers in a script: its own and those in the names of columns and in the values that it has as texts."""
+    script = re.sub(r"'@[^'\n]*'|, \d\)(?=, [\"'])", "", problem.script.body)  # names of places and decimals
+    inside = [one for text in re.findall(r"'([^'\n]*)'|\"([^\"\n]*)\"", script) for one in text if one]
+    texts = [one for text in inside for one in re.findall(r"\d+", text)]
+    own = re.findall(r"(?<![A-Za-z_\d])\d+(?:\.\d+)?(?:e-?\d+)?|(?<=log)\d+", script)
+    return {round(abs(float(one)), 9) for one in [*own, *texts]}
+
+
+def _ranked(problem: Problem) -> str | None:
+    if "value_counts().index[" in problem.script.body:
+        return None  # the n-th most frequent, each in its own place
+    for found in _RANKED.finditer(problem.body):
+        said = (found[1] or found[2]).casefold()
+        count = NUMBER_WORDS.get(said) if said.isalpha() else float(said) if said.isdigit() else None
+        if count is not None and 2 <= count <= 20 and not {count, count - 1} & _numbers_used(problem):
+            return found.group()
+    return None
+
+
+def _value(problem: Problem) -> str | None:
+    """A value of the table in the question that neither chooses rows nor is one of all that are listed."""
+    script = problem.script.body
+    for column in problem.groups():
+        if problem.kind(column) != "text" or any(one.labels for one in problem.features):
+            continue
+        named = [str(value).strip() for value in problem.distinct(column) if _is_named(problem, str(value).strip())]
+        left = [value for value in named if value not in script]
+        if left and len(named) < len(problem.distinct(column)):
+            return left[0]
+    return None
+
+
+def _is_named(problem: Problem, value: str) -> bool:
+    if len(value) < 2 or value.casefold() in COMMON or not re.search(r"[A-Z가-힣]", value):
+        return False
+    pattern = rf"(?<![\w-]){re.escape(value)}{WORD_END}"
+    return any(
+        value in sentence
+        and not re.search(r"encod|coded|e\.g\.|such as|for example|예를", sentence, re.I)
+        and re.search(pattern, _without_columns(problem, sentence))
+        for sentence in problem.sentences
+    )
+
+
+def _month(problem: Problem) -> str | None:
+    names = "|".join(name.capitalize() for name in MONTHS)
+    found = re.search(rf"\b(?:in|during|for)\s+({names})\b|(?<![\d.])(?:1[0-2]|[1-9])월(?:에|의|달|\s)", problem.body)
+    if not found or ".dt.month" in problem.script.body:
+        return None
+    known = "".join(problem.columns).casefold()
+    return None if found[1] and found[1][:3].casefold() in known else found.group().strip()
+
+
+def _group(problem: Problem) -> str | None:
+    """A column of groups that a statistic is wanted for each of, and that the script doesn't know."""
+    for found in re.finditer(r"\b(?:for|of|in|within) each ([\w ]{2,30})", problem.low):
+        first = [one for one in problem.mentions_in(found[1]) if not found[1][: one.start].strip()]
+        if first and first[0].column in problem.groups() and repr(first[0].column) not in problem.script.body:
+            return found.group()
+    return None
