@@ -94,10 +94,12 @@ def _lists_outliers(plan: Plan) -> bool:
 
 
 def _is_unknown_difference(plan: Plan, slot: Slot, part: Part) -> bool:
-    """Whether a place wants the difference of two quantities, which no column is."""
+    """Whether a place wants a difference, a ratio or the like of quantities, which no column is."""
     if part.words or part.kind not in ("number", "integer") or plan.problem.features:
         return False
-    pattern = r"\b(?:difference|diff|gap)\b|차이|격차"
+    pattern = (
+        r"\b(?:difference|diff|gap|ratio|cv|variation|covariance|autocorrelation|entropy|growth)\b|차이|격차|변동계수"
+    )
     known = any(re.search(pattern, " ".join(tokens(column))) for column in map(str, plan.problem.frame.columns))
     return bool(re.search(pattern, " ".join(slot.words))) and not known
 

@@ -44,7 +44,34 @@ _RANKED = re.compile(
 
 def unread(problem: Problem) -> str | None:
     """The first thing in a question that its finished script doesn't use and that may choose what is computed."""
-    return _number(problem) or _ranked(problem) or _value(problem) or _month(problem) or _group(problem)
+    return (
+        _column(problem)
+        or _number(problem)
+        or _ranked(problem)
+        or _value(problem)
+        or _month(problem)
+        or _group(problem)
+    )
+
+
+def _column(problem: Problem) -> str | None:
+    """A name in quotation marks that is said to be a column's and that no column has; places may name another."""
+    if any(problem.columns_in(" ".join(slot.words), at_least=75) for slot in problem.format.slots):
+        return None
+    for found in re.finditer(
+        r"(?<![\w])[\"“'‘]([^\"“”'‘’\n]{2,60})[\"”'’]\s+(?:columns?|variables?|fields?)\b|"
+        r"[\"“'‘]([^\"“”'‘’\n]{2,60})[\"”'’]\s*(?:열|컬럼|변수)",
+        problem.body,
+    ):
+        name = found[1] or found[2]
+        around = problem.body[max(0, found.start() - 60) : found.end() + 40]
+        is_made = problem.features and re.search(r"\bnew\b|creat|generat|새로|만들|만든|생성|추가", around, re.I)
+        if name in problem.columns or is_made:
+            continue
+        met = max((one.end - one.start for one in problem.mentions_in(name)), default=0)
+        if met < 0.6 * len(name.strip()):
+            return name
+    return None
 
 
 def _without_columns(problem: Problem, sentence: str) -> str:

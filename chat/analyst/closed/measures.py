@@ -33,7 +33,7 @@ r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
     ("statistic", r"statistic\b|\b[wtuf] (?:value|stat)\b|\bshapiro w\b|\bz value\b|\bchi (?:square|2)\b|통계량"),
     ("skewness", r"\bskew|왜도"),
     ("kurtosis", r"\bkurt|첨도"),
-    ("correlation", r"correlation|\bcorr\b|\bpearson\b|\bspearman\b|\br value\b|상관"),
+    ("correlation", r"^coefficient$|^rho$|^r$|correlation|\bcorr\b|\bpearson\b|\bspearman\b|\br value\b|상관"),
     ("within", r"within one|within 1|values within"),
     ("change", r"percentage change|pct change|변화율"),
     ("percentage", r"percent|\bpct\b|proportion|\brate\b|share|비율|비중|백분율"),
@@ -54,12 +54,20 @@ r"\bfrequency|개수|건수|인원|명수|\b수$|행 ?수"),
     ("max", r"\bmax\b|maximum|highest|largest|최댓값|최대"),
     ("sum", r"\bsum\b|\btotal\b|합계|총합|총"),
 )  # fmt: skip
+_STATISTIC = re.compile(r"[fthuwz](?: ?(?:값|value|stat|statistic|통계량))?")
 # `mean with email null`: what is missing is a condition there, not what is asked.
 _STATED = re.compile(r"^(.*\b(?:mean|average|median|std|sum|max|min)\b.*?)\b(?:with|where|when)\b.*\b(?:not ?)?null$")
 
 
-def measure_of(slot: Slot, part: Part, question: str, columns: Sequence[str]) -> str | None:
-    """The quantity of a part of a place: "decision" for allowed words, None when nothing tells it."""
+def measure_of(
+    slot: Slot, part: Part, question: str, columns: Sequence[str], *, asks_question: bool = True
+) -> str | None:
+    """The quantity of a part of a place: "decision" for allowed words, None when nothing tells it.
+
+    Without `asks_question` it is told by the place alone, not by the question.
+    """
+    if _STATISTIC.fullmatch(" ".join(slot.words)) and part.kind == "number":
+        return "statistic"
     if part.kind in ("boolean",) or len(part.words) > 1:
         name = " ".join(slot.words)
         return "has_missing" if re.search(r"\bhas (?:nan|missing|null)", name) else "decision"
@@ -79,7 +87,7 @@ def measure_of(slot: Slot, part: Part, question: str, columns: Sequence[str]) ->
                     name == "sum" and part.kind == "integer" and re.search(r"how many|\bcount\b|몇", question, re.I)
                 )
                 return "count" if counts else name
-    if part.kind not in ("number", "integer"):
+    if part.kind not in ("number", "integer") or not asks_question:
         return None
     if part.kind == "integer" and re.search(r"\bhow many\b|\bcount\b|몇 ?(?:명|건|개|번|회)|개수|건수", question, re.I):
         return "count"

@@ -81,7 +81,9 @@ def _slots(whole: Plan) -> list[str]:
         mark = whole.problem.script.mark()
         try:
             for part in slot.parts:
-                measure = measure_of(slot, part, whole.problem.body, whole.problem.columns)
+                measure = measure_of(
+                    slot, part, whole.problem.body, whole.problem.columns, asks_question=_says_about_what(whole, slot)
+                )
                 pieces.append(_parted(slot, part, value_of(whole, slot, part, measure)))
         except NotUnderstood:
             whole.problem.script.back_to(mark)
@@ -100,6 +102,15 @@ def _slots(whole: Plan) -> list[str]:
     if not computed:
         raise NotUnderstood(", ".join(missing))
     return missing
+
+
+def _says_about_what(whole: Plan, slot: Slot) -> bool:
+    """Whether a place leaves what to compute to the question: one alone, or one that names a column or a group."""
+    problem = whole.problem
+    if len(problem.format.slots) == 1 or any(part.kind == "integer" for part in slot.parts):
+        return True
+    named = problem.columns_in(slot.name, at_least=45) or problem.columns_in(" ".join(slot.words), at_least=45)
+    return bool(named or whole.slot_conditions(slot)) or any(whole.named(slot, part) for part in slot.parts)
 
 
 def _parted(slot: Slot, part: Part, code: str) -> str:

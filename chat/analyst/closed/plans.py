@@ -93,7 +93,7 @@ class Plan:
             free = [one for one in mentioned if one not in grouping]
             return (free or mentioned)[0]
         every = [c for c in self.problem.columns if self.problem.is_numeric(c)]
-        if numeric and len(every) == 1:
+        if numeric and len(every) == 1 and not re.search(r"['\"“‘][^'\"“”‘’\n]{2,40}['\"”’]", self.problem.body):
             return every[0]
         raise NotUnderstood(slot.name)
 

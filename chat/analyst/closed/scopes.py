@@ -177,6 +177,12 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
                 literal = problem.number(column)
                 found.append(Condition(column, f"({FRAME}[{literal}] {sign} df[{literal}].{against}())"))
     if not method:
+        aged = [c for c in problem.columns if re.fullmatch(r"ages?|나이|연령", c.strip(), re.I)]
+        for one in re.finditer(
+            rf"\b(?:aged|ages)\s+(?:between\s+)?{_N}\s*(?:and|to|-|–)\s*{_N}", text if aged else "", re.I
+        ):
+            low, high = (plain(float(one[n].replace(",", ""))) for n in (1, 2))
+            found.append(Condition(aged[0], f"{FRAME}[{problem.number(aged[0])}].between({low!r}, {high!r})"))
         for one in re.finditer(rf"{_C}\s*(?:is |are |values? )?between\s*{_N}\s*and\s*{_N}", text, re.I):
             column = mask.at(one[1])
             if problem.is_numeric(column):
@@ -217,7 +223,8 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
         few = len(problem.distinct(column)) <= 60
         for value in problem.distinct(column):
             text = str(value).strip()
-            if len(text) < 2 and not re.search(rf"=\s*['\"]?{re.escape(text)}['\"]?", sentence):
+            short = rf"=\s*['\"]?{re.escape(text)}['\"]?|{re.escape(column)}[이가은는]?\s*['\"“]{re.escape(text)}['\"”]"
+            if len(text) < 2 and not re.search(short, sentence):
                 continue
             if text.casefold() not in low:  # far quicker than to look for each of thousands of values
                 continue
@@ -460,7 +467,8 @@ def _slot_values(problem: Problem, words: Sequence[str], name: str) -> list[Cond
             continue
         for value in problem.distinct(column):
             wanted = tokens(str(value))
-            if letters(f"{value}{column}") in letters(name) and not column.isascii():
+            korean = len(letters(str(value))) > 1 and not str(value).isascii() and letters(str(value)) in letters(name)
+            if korean or (letters(f"{value}{column}") in letters(name) and not column.isascii()):
                 best.append((len(wanted) + 1, equal(problem, column, value)))  # `A반평균`
                 continue
             if letters(str(value)) in COMMON or len(letters(str(value))) < 2 or not all(len(w) > 0 for w in wanted):

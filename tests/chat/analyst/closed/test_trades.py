@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score, mean_squared_error, r2_score
+from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error, mean_squared_error, r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
@@ -805,6 +805,122 @@ put(
 )
 
 
+put(
+    CELLAR,
+    "Calculate the mean points of wines from each country.\n@mean_points_france[v] @mean_points_italy[v] "
+    '@mean_points_chile[v] where "v" is a number rounded to two decimal places.',
+    mean_points_france=two(CELLAR.points[CELLAR.country == "France"].mean()),
+    mean_points_italy=two(CELLAR.points[CELLAR.country == "Italy"].mean()),
+    mean_points_chile=two(CELLAR.points[CELLAR.country == "Chile"].mean()),
+)
+x = CELLAR[CELLAR.price < 50][["price", "points"]].dropna()
+put(
+    CELLAR,
+    "Using only wines cheaper than 50 (price < 50), compute the Pearson correlation between price and "
+    'points.\n@r[r] where "r" is rounded to three decimal places.',
+    r=two(x.corr().iloc[0, 1], 3),
+)
+put(
+    CELLAR,
+    "What percentage of the wines have missing price values? Report the percentage with two "
+    "decimals.\n@missing_percentage[p]",
+    missing_percentage=two(CELLAR.price.isna().mean() * 100),
+)
+put(
+    CELLAR,
+    "Standardize the points column (z-score, population standard deviation) and report the highest "
+    'standardized value.\n@max_z[z] where "z" is rounded to two decimal places.',
+    max_z=two(((CELLAR.points - CELLAR.points.mean()) / CELLAR.points.std(ddof=0)).max()),
+)
+o = STAYS[STAYS.Age.between(40, 60)]
+put(
+    STAYS,
+    'What is the median BMI of patients aged between 40 and 60 (inclusive)?\n@median_bmi[m] where "m" is '
+    "rounded to one decimal place.",
+    median_bmi=two(o.BMI.median(), 1),
+)
+put(
+    STAYS,
+    'Encode Smoker as 1 for "Yes" and 0 for "No". Calculate the Pearson correlation between the encoded Smoker '
+    'and Cost.\n@corr[c] where "c" is rounded to three decimal places.',
+    corr=two((STAYS.Smoker == "Yes").astype(int).corr(STAYS.Cost), 3),
+)
+put(
+    RIDES,
+    "Test whether total_rides follows a normal distribution using the D'Agostino-Pearson test (scipy "
+    'normaltest), alpha = 0.05.\n@p_value[p] @normal[Yes/No] where "p" is rounded to four decimal places.',
+    p_value=two(stats.normaltest(RIDES.total_rides).pvalue, 4),
+    normal="Yes" if stats.normaltest(RIDES.total_rides).pvalue > 0.05 else "No",
+)
+k = stats.kruskal(*[x.total_rides for _, x in RIDES.groupby("season")])
+d = RIDES[["temp_celsius", "windspeed", "humidity", "total_rides"]].dropna()
+a, b2, c, e = train_test_split(d.iloc[:, :3], d.total_rides, test_size=0.2, random_state=0)
+m = LinearRegression().fit(a, c)
+put(
+    RIDES,
+    "Build a linear regression model to predict total_rides from temp_celsius, windspeed and humidity after "
+    "dropping missing values. Split 80:20 with random_state=0 and report the mean absolute error on the test "
+    'set.\n@mae[mae] where "mae" is rounded to two decimal places.',
+    mae=two(mean_absolute_error(e, m.predict(b2))),
+)
+zz = (SENSORS.pressure - SENSORS.pressure.mean()) / SENSORS.pressure.std(ddof=0)
+put(
+    SENSORS,
+    "List the outliers of vibration above Q3 + 3 * IQR in ascending order.\n@outliers[value1, value2, ...] "
+    "where the values are rounded to three decimal places.",
+    outliers=", ".join(
+        two(v, 3)
+        for v in sorted(
+            SENSORS.vibration[
+                SENSORS.vibration
+                > SENSORS.vibration.quantile(0.75)
+                + 3 * (SENSORS.vibration.quantile(0.75) - SENSORS.vibration.quantile(0.25))
+            ]
+        )
+    ),
+)
+put(
+    SENSORS,
+    "How many readings did each operator record? Name the operator with the most "
+    'readings.\n@top_operator[name] @readings[n] where "n" is an integer.',
+    top_operator=SENSORS.operator.value_counts().idxmax(),
+    readings=str(SENSORS.operator.value_counts().max()),
+)
+put(
+    GRADES,
+    "국어 점수의 왜도와 첨도를 구하시오. 소수점 셋째 자리까지 반올림하시오.\n@왜도[값] @첨도[값]",
+    왜도=two(GRADES.국어.skew(), 3),
+    첨도=two(GRADES.국어.kurt(), 3),
+)
+put(
+    GRADES,
+    '동아리가 축구인 여학생의 영어 평균을 구하시오(성별이 "여"). 소수점 둘째 자리까지.\n@평균[값]',
+    평균=two(GRADES.영어[(GRADES.동아리 == "축구") & (GRADES.성별 == "여")].mean()),
+)
+fo = stats.f_oneway(*[x.영어 for _, x in GRADES.groupby("반")])
+put(
+    GRADES,
+    "반에 따라 영어 점수 평균에 차이가 있는지 일원분산분석으로 검정하시오. 유의수준은 0.05입니다.\n@F값[f] "
+    '@p값[p] @결론[차이 있음/차이 없음] 여기서 "f"는 소수점 둘째 자리까지, "p"는 소수점 넷째 자리까지 반올림합니다.',
+    F값=two(fo[0]),
+    p값=two(fo[1], 4),
+    결론="차이 있음" if fo[1] < 0.05 else "차이 없음",
+)
+put(
+    FLATS,
+    "관리비가 30 초과인 거래의 비율을 백분율로 구하시오. 소수점 둘째 자리까지 반올림하시오. 결측값은 초과하지 "
+    "않은 것으로 봅니다.\n@비율[값]",
+    비율=two((FLATS.관리비 > 30).mean() * 100),
+)
+put(
+    FLATS,
+    "마포구와 노원구의 거래금액 평균을 각각 구하시오. 소수점 첫째 자리까지 반올림하시오.\n@마포구평균[값] "
+    "@노원구평균[값]",
+    마포구평균=two(FLATS.금액[FLATS.구 == "마포구"].mean(), 1),
+    노원구평균=two(FLATS.금액[FLATS.구 == "노원구"].mean(), 1),
+)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("trades")
@@ -833,6 +949,8 @@ def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: 
         ("stays", "For each Ward calculate the mean Cost. Report what is found. @mean_cost[m]"),
         ("rides", "What is the mean of total_rides in days after the 200th of the year? @mean_rides[m]"),
         ("apt", "층이 3의 배수인 거래의 관리비 평균을 구하시오. @평균[값]"),
+        ("cellar", "What is the ratio of the mean price in France to that in Italy? @ratio[r]"),
+        ("rides", 'Calculate the mean of the "Close Amount" column. @mean[m]'),
         ("cellar", "What is the difference between the mean price in France and in Italy? @difference[d]"),
     ],
 )
