@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chat.analyst.closed import choices, clusters, extremes, models, relations
+from chat.analyst.closed import choices, clusters, decisions, extremes, models, relations
 from chat.analyst.closed.outliers import kept_rows, outlier_column, outlier_value
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.preparing import ASKS_FILLING
@@ -47,7 +47,7 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
     if part.kind == "map":
         return choices.map_of(plan, slot, part)
     if measure == "decision":
-        return relations.decision(plan, slot, part)
+        return decisions.decision(plan, slot, part)
     if measure == "has_missing":
         column = plan.column(slot, part)
         return f"shown(bool(df[{column!r}].isna().any()))"

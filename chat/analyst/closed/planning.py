@@ -8,10 +8,11 @@ from chat.analyst.closed.computing import value_of
 from chat.analyst.closed.facts import facts_of
 from chat.analyst.closed.measures import measure_of
 from chat.analyst.closed.outliers import outlier_mask
+from chat.analyst.closed.places import slot_conditions
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.preparing import prepare
 from chat.analyst.closed.problems import NotUnderstood, Problem
-from chat.analyst.closed.scopes import body_conditions, equal, slot_conditions
+from chat.analyst.closed.scopes import body_conditions, equal
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 
 from chat.analyst.closed.features import masked
+from chat.analyst.closed.places import slot_conditions
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import FRAME, Condition, equal, slot_conditions, subset
+from chat.analyst.closed.scopes import FRAME, Condition, equal, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 
 _C = r"⟦(\d+)⟧"
-_CORRELATES = re.compile(r"correlat|relationship|pearson|spearman|linear(?:ly)? relat|association|상관", re.I)
-_NEGATIVE = re.compile(
-    r"^(?:not?(?:\b|_)|non|none|false|un|in(?:significant)|poor|weak|differ|no_|아니|없|비정규|유의하지)|"
-    r"\bnot\b|\bno\b|않|없음|아님|_not_|insignificant",
-    re.I,
-)
+CORRELATES = re.compile(r"correlat|relationship|pearson|spearman|linear(?:ly)? relat|association|상관", re.I)
 _N = r"([-+]?\d*\.?\d+)"
 
 
@@ -31,7 +27,7 @@ def pair_of(plan: Plan, slot: Slot) -> tuple[str, str]:
     pairs = [
         pair
         for sentence in problem.sentences
-        if _CORRELATES.search(sentence)
+        if CORRELATES.search(sentence)
         for pair in [_pair_in(plan, sentence)]
         if pair
     ]
@@ -215,12 +211,12 @@ def _groups(plan: Plan) -> list[list[Condition]]:
             found.append(own)
     if len(found) > 1:
         return found
-    from chat.analyst.closed.scopes import _comparisons, _ordinals, _values, _yes_no
+    from chat.analyst.closed.scopes import _comparisons, _values, _yes_no, ordinals
 
     stated: list[Condition] = []
     for sentence in problem.sentences:
         stated += [one for one in _comparisons(problem, sentence, False) if one.is_equality]
-        stated += _values(problem, sentence) + _yes_no(problem, sentence) + _ordinals(problem, _with_ordinals(sentence))
+        stated += _values(problem, sentence) + _yes_no(problem, sentence) + ordinals(problem, _withordinals(sentence))
     unique = list(dict.fromkeys(stated))
     for column in dict.fromkeys(one.column for one in unique):
         values = [one for one in unique if one.column == column]
@@ -232,7 +228,7 @@ def _groups(plan: Plan) -> list[list[Condition]]:
     return []
 
 
-def _with_ordinals(sentence: str) -> list[str]:
+def _withordinals(sentence: str) -> list[str]:
     """The words of a sentence, `1st and 3rd classes` said out as two."""
     said = re.sub(
         r"(\w+)\s*(?:and|&|,)\s*(\w+)\s+(class(?:es)?|grade|group|quarter)\b", r"\1 \3 \2 \3", sentence.lower()
@@ -313,7 +309,7 @@ def normality(plan: Plan, slot: Slot, part: Part, column: str | None = None) -> 
 
 def test_value(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     """The p value or the statistic of the test that a place is about."""
-    kind = _context(plan, slot, part)
+    kind = context_of(plan, slot, part)
     if kind == "normality":
         statistic, p = normality(plan, slot, part)
     elif kind == "correlation":
@@ -323,7 +319,7 @@ def test_value(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     return plan.show(p if measure == "p_value" else statistic, part)
 
 
-def _context(plan: Plan, slot: Slot, part: Part) -> str:
+def context_of(plan: Plan, slot: Slot, part: Part) -> str:
     """Which test a place is about: the one that its words name, else the question's."""
     words = " ".join([*slot.words, *tokens(part.description)])
     has_normality = plan.facts.normality not in (None, "skewness")
@@ -331,266 +327,10 @@ def _context(plan: Plan, slot: Slot, part: Part) -> str:
         return "normality"
     if plan.facts.group_test and not re.search(r"correlat", words):
         return "group"
-    if re.search(r"correlat|relationship|linear", words) and _CORRELATES.search(plan.problem.body):
+    if re.search(r"correlat|relationship|linear", words) and CORRELATES.search(plan.problem.body):
         return "correlation"
     if has_normality and not plan.problem.says(r"correlat|상관"):
         return "normality"
     if plan.problem.says(r"correlat|상관|relationship"):
         return "correlation"
     return "normality" if has_normality else "group"
-
-
-def decision(plan: Plan, slot: Slot, part: Part) -> str:
-    """The word that the question's rules lead to."""
-    problem, words = plan.problem, part.words
-    if len(slot.parts) > 1 and re.search(r"predictor|coefficient", slot.name, re.I):
-        return _predictor(plan, slot, part)
-    joined = " ".join([*slot.words, *words]).casefold()
-    low = [word.casefold() for word in words]
-    if re.search(r"missing[ _]values?[ _]handled", " ".join(slot.words)):
-        return f"shown({words[0]!r})"
-    if re.search(r"r ?squared|model fit|good fit", joined) or any("fit" in word for word in low):
-        return _fit(plan, slot, words)
-    sign = _sign_words(words)
-    strong = {key: word for word in words for key in ("strong", "moderate", "weak") if key in word.casefold()}
-    if len(strong) >= 2:
-        return _strength(plan, slot, strong)
-    skewed = re.search(r"skew|symmetr", joined) or (
-        plan.facts.normality is None and problem.says(r"skewness|왜도") and not _CORRELATES.search(problem.body)
-    )
-    if skewed and not (plan.facts.normality not in (None, "skewness") and "normal" in joined):
-        return _skew(plan, slot, part, words, sign)
-    if plan.facts.normality == "anderson" and re.search("normal|정규", joined):
-        return _anderson(plan, slot, part, words)
-    if (
-        plan.facts.normality == "skewness"
-        and re.search(r"normal|정규", joined + problem.low)
-        and "linear" not in joined
-    ):
-        return _normal_by_skewness(plan, slot, part, words)
-    if "linear" in joined.replace("nonlinear", "") or re.search("non-?linear", joined) or len(sign) >= 2:
-        return _relation(plan, slot, words, sign)
-    kind = _context(plan, slot, part)
-    told = _told_by_p(plan, words)
-    if told and (kind != "group" or plan.facts.group_test):
-        _, p = normality(plan, slot, part) if kind == "normality" else _tested(plan, slot, kind)
-        return f"shown({told[0]!r} if {p} < {plan.facts.alpha!r} else {told[1]!r})"
-    positive, negative = _polar(words)
-    if kind == "normality":
-        tests = [
-            f"{normality(plan, slot, part, column)[1]} > {plan.facts.alpha!r}" for column in plan.all_judged(slot, part)
-        ]
-        return f"shown({positive!r} if {' and '.join(tests)} else {negative!r})"
-    if kind == "correlation":
-        return _significant_correlation(plan, slot, positive, negative)
-    from chat.analyst.closed import models
-
-    if kind == "group" and plan.facts.group_test is None:
-        return models.significance(plan, slot, positive, negative)
-    _, p = group_test(plan, slot)
-    if re.search(
-        r"\b(?:independen\w*|equal\w*|same|identical|homogen\w*)\b|독립|같|동일", f"{slot.name} {positive}", re.I
-    ):
-        positive, negative = negative, positive  # what the test's null hypothesis says
-    return f"shown({positive!r} if {p} < {plan.facts.alpha!r} else {negative!r})"
-
-
-def _tested(plan: Plan, slot: Slot, kind: str) -> tuple[str, str]:
-    return correlate(plan, slot) if kind == "correlation" else group_test(plan, slot)
-
-
-def _told_by_p(plan: Plan, words: tuple[str, ...]) -> tuple[str, str] | None:
-    """The words for a p value below the level and for one above, where the question says so of one of two words."""
-    if len(words) != 2:
-        return None
-    text = " ".join(
-        [plan.problem.body, *(part.description for slot in plan.problem.format.slots for part in slot.parts)]
-    )
-    low, high = r"(?:less|below|smaller|lower|<|작)", r"(?:greater|above|larger|higher|more|>|크)"
-    for word in words:
-        found = re.search(
-            rf"[\"'“‘]{re.escape(word)}[\"'”’]\s*(?:if|when|where)\s+(?:the\s+)?(?:\w+\s+)?p(?:[- "
-            rf"_]?value)?\s*(?:is\s+)?"
-            rf"(?:({low})|({high}))([^\"“.;]*)",
-            text,
-            re.I,
-        )
-        if found and not re.search(r"\br\b|coefficient|\|r\|", found[3]):
-            other = words[1 - words.index(word)]
-            return (word, other) if found[1] else (other, word)
-    return None
-
-
-def _predictor(plan: Plan, slot: Slot, part: Part) -> str:
-    """Whether the predictor of this place among several matters."""
-    from chat.analyst.closed import models
-
-    words = tuple(dict.fromkeys(piece.strip() for word in part.words for piece in word.split(",") if piece.strip()))
-    positive, negative = _polar(words)
-    _, p_values, inputs = models.least_squares(plan)
-    if len(inputs) != len(slot.parts):
-        raise NotUnderstood(slot.name)
-    return f"shown({positive!r} if {p_values}[{1 + slot.parts.index(part)}] < {plan.facts.alpha!r} else {negative!r})"
-
-
-def _polar(words: tuple[str, ...]) -> tuple[str, str]:
-    """The word for yes and the word for no."""
-    negative = [
-        word for word in words if _NEGATIVE.search(word) and word.casefold() not in ("normal", "normal distribution")
-    ]
-    positive = [word for word in words if word not in negative]
-    if len(words) != 2 or len(negative) != 1 or len(positive) != 1:
-        raise NotUnderstood("/".join(words))
-    return positive[0], negative[0]
-
-
-def _sign_words(words: tuple[str, ...]) -> dict[str, str]:
-    return {key: word for word in words for key in ("positive", "negative") if key in word.casefold()}
-
-
-def _fit(plan: Plan, slot: Slot, words: tuple[str, ...]) -> str:
-    from chat.analyst.closed import models
-
-    limit = re.search(rf"r[- ]?squared[^.\d]{{0,60}}{_N}", plan.problem.low)
-    bad = [word for word in words if re.search(r"poor|bad|not|no\b|weak", word, re.I)]
-    good = [word for word in words if word not in bad]
-    if not limit or len(bad) != 1 or len(good) != 1:
-        raise NotUnderstood(slot.name)
-    return f"shown({good[0]!r} if {models.r_squared(plan)} >= {float(limit[1])!r} else {bad[0]!r})"
-
-
-def _strength(plan: Plan, slot: Slot, strong: dict[str, str]) -> str:
-    r, _ = correlate(plan, slot)
-    said = " ".join(one for one in plan.problem.sentences if re.search(r"strong|moderate|weak", one, re.I))
-    limits = sorted({abs(float(number)) for number in re.findall(r"[-+]?0?\.\d+", said)}, reverse=True)
-    if not limits:
-        raise NotUnderstood(slot.name)
-    weak = strong.get("weak", strong.get("moderate", ""))
-    code = f"{strong.get('strong', weak)!r} if abs({r}) >= {limits[0]!r} else "
-    if "moderate" in strong and len(limits) > 1:
-        code += f"{strong['moderate']!r} if abs({r}) >= {limits[1]!r} else "
-    return f"shown({code}{weak!r})"
-
-
-def _skew_value(plan: Plan, slot: Slot, column: str) -> str:
-    from chat.analyst.closed.computing import skewness
-
-    return plan.problem.script.let("skewness", skewness(plan, plan.frame(slot), column))
-
-
-def _limit(plan: Plan, word: str, default: float) -> float:
-    for pattern in (
-        rf"{word}[^.\n]{{0,40}}?between\s*[-+−]?(\d*\.?\d+)\s*(?:and|to)\s*\+?(\d*\.?\d+)",
-        r"[-−](\d*\.?\d+)\s*(?:to|and)\s*\+?(\d*\.?\d+)",
-    ):
-        found = re.search(pattern, plan.problem.low)
-        if found:
-            return float(found[2])
-    found = re.search(
-        rf"absolute value of {word}[^\d\n]{{0,40}}(\d*\.?\d+)|\|{word}\|[^\d\n]{{0,"
-        rf"12}}(\d*\.?\d+)|{word}[^\d\n]{{0,40}}(\d*\.\d+)",
-        plan.problem.low,
-    )
-    return float(next(group for group in found.groups() if group)) if found else default
-
-
-def _skew(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...], sign: dict[str, str]) -> str:
-    value = _skew_value(plan, slot, plan.column(slot, part))
-    right = [word for word in words if re.search(r"right|positive|양", word, re.I)]
-    left = [word for word in words if re.search(r"left|negative|음", word, re.I)]
-    rest = [word for word in words if word not in [*right, *left]]
-    if right and left:
-        limit = _limit(plan, "skewness", 0.0) if plan.problem.says(r"0?\.5|between") else 0.0
-        neither = rest[0] if rest else right[0]
-        return f"shown({right[0]!r} if {value} > {limit!r} else {left[0]!r} if {value} < {-limit!r} else {neither!r})"
-    return _normal_by_skewness(plan, slot, part, words)
-
-
-def _normal_by_skewness(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...]) -> str:
-    positive, negative = _polar(words)
-    if re.search(r"skewed", positive):
-        positive, negative = negative, positive
-    # what is said about the place itself is nearer than what the question says
-    near = re.search(r"skewness[^\d\n]{0,40}(\d*\.\d+)", part.description.lower())
-    limit = float(near[1]) if near else _limit(plan, "skewness", 0.5)
-    kurt = re.search(r"kurtosis[^.\n]{0,20}between\s*-?(\d*\.?\d+)\s*and\s*(\d*\.?\d+)", plan.problem.low)
-    tests = []
-    for column in plan.all_judged(slot, part):
-        tests.append(f"abs({_skew_value(plan, slot, column)}) < {limit!r}")
-        if kurt:
-            tests.append(f"abs({plan.series(plan.frame(slot), column)}.kurt()) < {float(kurt[2])!r}")
-    return f"shown({positive!r} if {' and '.join(tests)} else {negative!r})"
-
-
-def _anderson(plan: Plan, slot: Slot, part: Part, words: tuple[str, ...]) -> str:
-    positive, negative = _polar(words)
-    column = plan.column(slot, part)
-    values = plan.problem.script.let("values", f"{plan.series(plan.frame(slot), column)}.dropna()")
-    test = plan.problem.script.let("test", f"stats.anderson({values}, 'norm')")
-    # scipy's levels are 15, 10, 5, 2.5 and 1 %
-    place = {0.15: 0, 0.1: 1, 0.05: 2, 0.025: 3, 0.01: 4}.get(plan.facts.alpha, 2)
-    return f"shown({positive!r} if {test}.statistic < {test}.critical_values[{place}] else {negative!r})"
-
-
-def _r_limit(plan: Plan) -> float | None:
-    """The least |r| that the question's rules ask for."""
-    for pattern in (
-        r"(?:absolute value of\s*(?:the\s*)?(?:\w+\s+){0,3}?\(?r\)?|absolute r|\|r\||\br\b(?: "
-        r"value)?|coefficient(?: \(r\))?|상관계수[^\d\n]{0,12}절[댓대]값)[^\d\n-]{0,60}?(?:>=|≥|greater "
-        r"than|at least|above|more than|equal)[^\d\n]{0,25}(0?\.\d+)",
-        r"absolute value[^\d\n]{0,60}(0?\.\d+)",
-        r"\|r\|[^\d\n]{0,20}(0?\.\d+)",
-        r"절[댓대]값[^\d\n]{0,12}(0?\.\d+)",
-    ):
-        found = re.search(pattern, plan.problem.low)
-        if found:
-            return float(found[1])
-    return None
-
-
-def _relation(plan: Plan, slot: Slot, words: tuple[str, ...], sign: dict[str, str]) -> str:
-    strongest = strongest_with(plan)
-    if strongest and len(sign) == 2:
-        return f"shown({sign['positive']!r} if {strongest[1]} > 0 else {sign['negative']!r})"
-    r, p = correlate(plan, slot)
-    with_p = plan.problem.says(r"p[- _]?(?:value|값)|two-tailed|alpha|significance level|significance of|유의")
-    alpha, limit = plan.facts.alpha, _r_limit(plan)
-    none = [word for word in words if re.search(r"no significant", word, re.I)] or [
-        word for word in words if re.search(r"^no|none|not", word, re.I) and not re.search(r"non-?linear", word, re.I)
-    ]
-    if len(sign) == 2:
-        least = (
-            limit
-            if limit is not None and plan.problem.says(rf"(?:positive|negative|양|음)(?:[^.\n]|\.\d){{0,160}}{limit}")
-            else 0.0
-        )
-        weak = [word for word in words if re.fullmatch(r"no correlation", word, re.I)]
-        neither = (weak or none or [sign["negative"]])[0]
-        above, below = (">=", "<=") if least else (">", "<")
-        code = f"{sign['positive']!r} if {r} {above} {least!r} "
-        code += f"else {sign['negative']!r} if {r} {below} {-least!r} else {neither!r}"
-        if with_p and none:
-            code = f"{none[0]!r} if {p} >= {alpha!r} else {code}"
-        return f"shown({code})"
-    curved = [word for word in words if re.search(r"non-?linear", word, re.I)]
-    straight = [word for word in words if "linear" in word.casefold() and word not in curved]
-    if not straight:
-        raise NotUnderstood(slot.name)
-    least = 0.5 if limit is None else limit
-    other = (curved or none)[0]
-    code = f"{straight[0]!r} if abs({r}) >= {least!r} else {other!r}"
-    if with_p and none:
-        code = f"{none[0]!r} if {p} >= {alpha!r} else {code}"
-    return f"shown({code})"
-
-
-def _significant_correlation(plan: Plan, slot: Slot, positive: str, negative: str) -> str:
-    r, p = correlate(plan, slot)
-    limit = _r_limit(plan)
-    with_p = plan.problem.says(r"p[- _]?(?:value|값)|two-tailed|유의")
-    tests = [f"{p} < {plan.facts.alpha!r}"] if with_p else []
-    if limit is not None:
-        tests.append(f"abs({r}) >= {limit!r}")
-    if not tests:
-        raise NotUnderstood(slot.name)
-    return f"shown({positive!r} if {' and '.join(tests)} else {negative!r})"

@@ -49,7 +49,7 @@ _NOT_ROWS = re.compile(
     r"(?:feature|column)|random|split|train|인코딩|대체|채우",
     re.I,
 )
-_NEGATIONS = frozenset(re.findall(r"\w+", "not non didnt no without never"))
+NEGATIONS = frozenset(re.findall(r"\w+", "not non didnt no without never"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def body_conditions(problem: Problem) -> list[Condition]:
         found += _values(problem, sentence)
         _all_known(problem, sentence)
         found += _yes_no(problem, sentence)
-        found += _ordinals(problem, tokens(sentence))
+        found += ordinals(problem, tokens(sentence))
         found += _years(problem, sentence)
         found += _months(problem, sentence)
     return _consistent(problem, found)
@@ -285,7 +285,7 @@ def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
         for index, word in enumerate(words):
             if len(parts) == 1 and same(word, parts[0]):
                 before = words[max(0, index - 4) : index]
-                negated = bool(_NEGATIONS & set(before[-2:]))
+                negated = bool(NEGATIONS & set(before[-2:]))
                 verb = negated or (
                     bool({"who", "that", "which", "they", "and"} & set(before[-2:]))
                     and bool(
@@ -306,11 +306,11 @@ def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
                     )
                 )
                 if verb and not re.search(rf"[\"'“]{re.escape(column)}", sentence):
-                    found.append(_flagged(problem, column, not negated))
+                    found.append(flagged(problem, column, not negated))
     return found
 
 
-def _named_flags(problem: Problem, words: Sequence[str]) -> list[str]:
+def named_flags(problem: Problem, words: Sequence[str]) -> list[str]:
     """The columns of 0 and 1 that words name; of those that share these words the one that is named best."""
     met = {
         column: {
@@ -345,11 +345,12 @@ def _yes_of(problem: Problem, column: str) -> dict[bool, Any]:
     return {True: said["yes"], False: said["no"]} if set(said) == {"yes", "no"} else {}
 
 
-def _flagged(problem: Problem, column: str, holds: bool) -> Condition:
+def flagged(problem: Problem, column: str, holds: bool) -> Condition:
+    """The rows in which a column of 0 and 1, or of yes and no, says that something holds or that it doesn't."""
     return equal(problem, column, _yes_of(problem, column).get(holds, int(holds)))
 
 
-def _ordinals(problem: Problem, words: Sequence[str]) -> list[Condition]:
+def ordinals(problem: Problem, words: Sequence[str]) -> list[Condition]:
     """`first class`, `class 1`: a number of a column with few of them."""
     found = []
     for index, word in enumerate(words[:-1]):
@@ -420,152 +421,3 @@ def _months(problem: Problem, sentence: str) -> list[Condition]:
 def _year_column(problem: Problem) -> str | None:
     named = [c for c in map(str, problem.frame.columns) if re.fullmatch(r"years?|yr|연도|년도", c.strip(), re.I)]
     return named[0] if named else problem.date_column()
-
-
-def slot_conditions(problem: Problem, words: Sequence[str], name: str) -> list[Condition]:
-    """The conditions that the words of a place's name state."""
-    joined = "_".join(words)
-    found: list[Condition] = []
-    for feature in problem.features:
-        for label in sorted(feature.labels, key=len, reverse=True):
-            if _has(words, tokens(label)):
-                found.append(Condition(feature.name, f"({FRAME}[{feature.name!r}] == {label!r})", True, label))
-                break
-    found += _slot_values(problem, _without_names(problem, name, words), name)
-    found += _slot_flags(problem, words)
-    found += _ordinals(problem, words)
-    found += _thresholds(problem, name)
-    found += _halves(problem, words)
-    found += _calendar(problem, joined)
-    found += _nulls(problem, words)
-    return list(dict.fromkeys(found))
-
-
-def _without_names(problem: Problem, name: str, words: Sequence[str]) -> list[str]:
-    """The words of a place's name that aren't the written name of a column: TMAX is no value in `mean_TMAX_F`."""
-    left = list(words)
-    for one in find_mentions(name, list(map(str, problem.frame.columns))):
-        if one.score >= 90 or (letters(name).endswith(letters(one.column)) and len(tokens(one.column)) > 1):
-            for word in tokens(one.column) if len(tokens(one.column)) > 1 else []:
-                if word in left:
-                    left.remove(word)
-    return left
-
-
-def _has(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    return bool(wanted) and any(
-        all(same(words[start + offset], part) for offset, part in enumerate(wanted))
-        for start in range(len(words) - len(wanted) + 1)
-    )
-
-
-def _slot_values(problem: Problem, words: Sequence[str], name: str) -> list[Condition]:
-    best: list[tuple[int, Condition]] = []
-    made = [f.name for f in problem.features if not f.labels]
-    for column in [*problem.groups()]:
-        if problem.kind(column) != "text" and column.isascii():
-            continue
-        for value in problem.distinct(column):
-            wanted = tokens(str(value))
-            korean = len(letters(str(value))) > 1 and not str(value).isascii() and letters(str(value)) in letters(name)
-            if korean or (letters(f"{value}{column}") in letters(name) and not column.isascii()):
-                best.append((len(wanted) + 1, equal(problem, column, value)))  # `A반평균`
-                continue
-            if letters(str(value)) in COMMON or len(letters(str(value))) < 2 or not all(len(w) > 0 for w in wanted):
-                continue
-            if wanted and all(word in words for word in wanted) and _exactly(words, wanted):
-                best.append((len(wanted), equal(problem, column, value)))
-    for feature in made:
-        for value in re.findall(r"['\"]([A-Z]\w*\.)['\"]", problem.body):
-            if tokens(value) and tokens(value)[0] in words:
-                best.append((1, Condition(feature, f"({FRAME}[{feature!r}] == {value!r})", True, value)))
-    by_column: dict[str, tuple[int, Condition]] = {}
-    for length, condition in best:
-        if condition.column not in by_column or length > by_column[condition.column][0]:
-            by_column[condition.column] = (length, condition)
-    return [condition for _, condition in by_column.values()]
-
-
-def _exactly(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    return any(list(words[start : start + len(wanted)]) == list(wanted) for start in range(len(words)))
-
-
-def _slot_flags(problem: Problem, words: Sequence[str]) -> list[Condition]:
-    found = []
-    for column in _named_flags(problem, words):
-        parts = [part for part in tokens(column) if len(part) > 3]
-        holds = _holds(words, parts)
-        others = [_holds(slot.words, parts) for slot in problem.format.slots]
-        if holds is not None and (not holds or False in others):
-            found.append(_flagged(problem, column, holds))
-    return found
-
-
-def _holds(words: Sequence[str], parts: Sequence[str]) -> bool | None:
-    """Whether words say that a flag is set, `smokers`, or that it isn't, `nonsmokers`; None when they don't name it."""
-    for index, word in enumerate(words):
-        if word.startswith("non") and any(same(word.removeprefix("non"), part) for part in parts):
-            return False
-        if any(same(word, part) for part in parts):
-            return not _NEGATIONS & set(words[max(0, index - 2) : index])
-    return None
-
-
-def _thresholds(problem: Problem, name: str) -> list[Condition]:
-    found = re.search(
-        r"(above|over|below|under|between)_?(\d+(?:\.\d+)?)(?:_?(?:and|to)_?(\d+(?:\.\d+)?))?", name, re.I
-    )
-    if not found:
-        return []
-    for one in re.finditer(
-        rf"{_C}s?\s*(?:is |are )?(?:below|above|between|under|over)", masked(problem, problem.body).text, re.I
-    ):
-        column = masked(problem, problem.body).at(one[1])
-        if problem.is_numeric(column):
-            literal, low = problem.number(column), plain(float(found[2]))
-            if found[3]:
-                return [Condition(column, f"{FRAME}[{literal}].between({low!r}, {plain(float(found[3]))!r})")]
-            sign = ">" if found[1].lower() in ("above", "over") else "<"
-            return [Condition(column, f"({FRAME}[{literal}] {sign} {low!r})")]
-    return []
-
-
-def _halves(problem: Problem, words: Sequence[str]) -> list[Condition]:
-    """`high_damage`, `low_damage` where the question parts rows at the median or the mean of a column."""
-    side = next((word for word in words if word in ("high", "low")), None)
-    found = re.search(
-        r"above and below the (median|mean|average)|(median|mean|average)[^.\n]{0,40}(?:threshold|cutoff|split)",
-        problem.low,
-    )
-    if side is None or not found:
-        return []
-    after = words[words.index(side) + 1 : words.index(side) + 2]
-    for column in problem.columns:
-        if problem.is_numeric(column) and after and any(same(after[0], part) for part in tokens(column)):
-            literal = problem.number(column)
-            against = "median" if "median" in found.group() else "mean"
-            sign = ">" if side == "high" else "<"
-            return [Condition(column, f"({FRAME}[{literal}] {sign} df[{literal}].{against}())")]
-    return []
-
-
-def _calendar(problem: Problem, joined: str) -> list[Condition]:
-    if not re.search(r"week_?days?|week_?ends?|주중|평일|주말", joined):
-        return []
-    column = problem.date_column()
-    if column is None:
-        return []
-    sign = ">=" if re.search(r"week_?end|주말", joined) else "<"
-    return [Condition(column, f"({FRAME}[{problem.date(column)}].dt.day_of_week {sign} 5)")]
-
-
-def _nulls(problem: Problem, words: Sequence[str]) -> list[Condition]:
-    joined = "_".join(words)
-    found = re.search(r"(not_?null|non_?null|null)", joined)
-    if not found or "missing" in words or "count" in words or "percentage" in words or "entries" in words:
-        return []
-    for column in map(str, problem.frame.columns):
-        if all(part in words for part in tokens(column)):
-            test = "isna" if found[1] == "null" else "notna"
-            return [Condition(column, f"{FRAME}[{column!r}].{test}()")]
-    return []
