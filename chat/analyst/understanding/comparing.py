@@ -126,6 +126,8 @@ def compared_in_groups(query: Query, scope: Scope) -> Query:
     if not rest and query.groups != (column,):  # "2023년과 2024년의 매출 차이", "주문 건수 차이"
         query = replace(query, action="aggregate", groups=(column,))
         return replace(query, date=date, period=period) if period else query
+    if not rest and query.action == "share":  # "gender ratio" asks for the shares
+        return replace(query, operation="", compared=())
     if not rest:
         return query
     if over and period:

@@ -84,15 +84,16 @@ def _explained(draft: Draft) -> None:
 
     In "error rate (status >= 400) by page" they tell of which rows the rate is.
     """
-    for number in range(len(draft.pieces) - 3, -1, -1):
-        word, opened, meant, closed = (
-            draft.pieces[number : number + 4] if number + 4 <= len(draft.pieces) else [None] * 4
-        )
-        if word is None or opened is None or meant is None or closed is None:
+    for number in range(len(draft.pieces) - 4, -1, -1):
+        if number + 4 > len(draft.pieces):
             continue
+        word, opened, meant, closed = draft.pieces[number : number + 4]
         if (opened.key, closed.key) != _BRACKETS or meant.kind not in ("column", "value"):
             continue
-        if word.kind == "unknown" or (word.kind == meant.kind and word.columns == meant.columns):
+        attached = word.tail == "(" or meant.kind == "column"
+        if (word.kind == "unknown" and attached) or (
+            word.kind == meant.kind == "column" and word.columns == meant.columns
+        ):
             draft.pieces[number : number + 4] = [replace(meant, tail=closed.tail)]
     pieces = draft.pieces
     rate = next((number for number, piece in enumerate(pieces) if piece.key == "share"), None)

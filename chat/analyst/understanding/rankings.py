@@ -56,8 +56,8 @@ class Rankings(Periods):
         period = self.period(keys)
         measured = self.measures()
         if "count" in keys and statistics and measured:
-            counted = tuple(piece.text for piece in self.pieces if piece.key == "count")
-            raise NotClear("too_hard", words=counted)  # "average salary of the top 3 departments by headcount"
+            said = tuple(piece.text for piece in self.pieces if piece.key == "count")
+            raise NotClear("too_hard", words=said)  # "average salary of the top 3 departments by headcount"
         if period == "day" and not statistics and len(measured) == 1 and not adds_up(measured[0]):
             date = self.trend(keys, period).date  # "on which day was it coldest?": of a row, not of all the day's rows
             return Query("top", (*measured, *((date,) if date else ())), limit=number or 1, ascending=ascending)
