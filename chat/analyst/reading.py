@@ -24,6 +24,7 @@ from chat.analyst.intake.layout import chosen_layout, find_layout, lines_text, s
 from chat.analyst.intake.markup import html_rows, xml_rows
 from chat.analyst.intake.rows import Row, usual_width
 from chat.analyst.intake.shapes import kind_of
+from chat.analyst.intake.side_by_side import tables_in
 from chat.analyst.intake.spreadsheets import SheetSize, Workbook
 from chat.analyst.intake.typing_columns import typed_frame
 from chat.analyst.tables import TOTAL_ROW, Note, ReadingFailed, Table, note
@@ -189,6 +190,8 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return _each_as_text(column, lambda cell: json.dumps(cell, ensure_ascii=False, default=str))
     if pa.types.is_timestamp(kind):
         seconds = column.cast(pa.timestamp("s", kind.tz), safe=False)
+        if pc.any(pc.not_equal(seconds.cast(kind), column)).as_py():
+            seconds = column
         return pc.strftime(seconds, "%Y-%m-%d %H:%M:%S").cast(pa.large_string())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return _each_as_text(column, lambda cell: cell.hex())
@@ -241,12 +244,17 @@ def _workbook(path: Path, choice: Choice, format: str) -> Intake:
     intake.sheets = tuple(book.sheets)
     if others := book.others():
         intake.notes.insert(0, note("other_sheets", count=len(others), names=", ".join(others[:10])))
+    if lines := book.uncomputed:
+        intake.notes.append(note("uncomputed", count=len(lines), lines=lines_text(dict.fromkeys(lines))))
     return intake
 
 
 def _sheet_of(rows: list[Row], choice: Choice, format: str, *, joiner: str, merged: bool = False) -> Intake:
     """The table within rows of cells that nothing has to be split or unquoted in any more."""
     rows, ruled = without_rules(rows)
+    main, *beside = tables_in(rows)
+    if beside:
+        rows = [Row(row.line, row.cells[main.start : main.end]) for row in rows]
     width = usual_width([Row(row.line, _trimmed(row.cells)) for row in rows])
     if not width or not any(row.filled for row in rows):
         raise ReadingFailed("empty")
@@ -273,6 +281,9 @@ def _sheet_of(rows: list[Row], choice: Choice, format: str, *, joiner: str, merg
         intake.notes.append(note("joined_header", count=len(layout.header)))
     if body.footnotes:
         intake.notes.append(_set_aside("footnotes", body.footnotes))
+    if beside:
+        names = " / ".join(", ".join(block.heads) for block in beside)[:300]
+        intake.notes.append(note("tables_beside", count=len(beside), names=names))
     intake.notes += [note("other_tables", line=line, count=count) for line, count in body.other_tables]
     for key, lines in (("repeated_header", body.repeated), ("blank_rows", body.blank), ("ruled_lines", ruled)):
         if lines:

@@ -31,6 +31,7 @@ _HOW = {
     "trimmed": "trimmed_rows",
     "merged": "merged_cells",
     "split": "split_cells",
+    "together": "cells_together",
     "resplit": "resplit_rows",
     "joined": "joined_lines",
 }
@@ -158,6 +159,8 @@ class _Reading:
             layout.names += [""] * (width - len(layout.names))
             width = self._without_trailing(rows, layout, width)
         body = split_body(_joined_lines(rows, layout, self.width, self._mender), layout, self.width, ends=not rest)
+        if body.other_tables and not rest:  # the width may be that of the others
+            width = self._without_others(layout, body, width)
         collector = Collector(width, self.dialect.delimiter or " ")
         self._take(collector, body)
         if rest and not body.other_tables:
@@ -182,12 +185,23 @@ class _Reading:
     def _without_trailing(self, rows: Sequence[Row], layout: Layout, width: int) -> int:
         """The width without a last column that is only there because every line ends with a delimiter."""
         names = layout.names or []
-        if width < 3 or names[-1].strip() or not names[-2].strip():
+        if width < 3 or names[-1].strip():
+            return width
+        if not names[-2].strip() and not any(row.cells[width - 2 : width - 1] > [""] for row in rows[layout.body :]):
             return width
         if any(len(row.cells) >= width and row.cells[width - 1].strip() for row in rows[layout.body :]):
             return width
         names.pop()
         return width - 1
+
+    def _without_others(self, layout: Layout, body: Body, width: int) -> int:
+        """The width without nameless columns that only another table has."""
+        own = min(width, max((len(row.cells) for row in body.rows), default=width))
+        if layout.names and any(layout.names[own:]):
+            return width
+        if layout.names:
+            del layout.names[own:]
+        return own
 
     def _mend_header(self, rows: list[Row]) -> None:
         """A first row that lost or gained a delimiter is still the header when its names can be told."""

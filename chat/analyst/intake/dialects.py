@@ -28,8 +28,10 @@ _OTHER_PRIOR = 0.85
 _SEVERAL_PRIOR = 0.97  # the same sign several times, or with blanks: more of a decision than one sign
 _SAMPLE_LINES = 400
 _SPANNED = 40
-_RUN = re.compile(r"[^\w\s\"'()\[\]{}+,;:.\-/@%&#*=<>$€£¥₩!?]+|[|~^¦§¬]+|<>|::+|;;+|,,+|\|\|+|\t\t+|\\t")
+_RUN = re.compile(r"\\t|[-=~]+>|[^\w\s\"'()\[\]{}+,;:.\-/@%&#*=<>$€£¥₩!?]+|[|~^¦§¬]+|<>|::+|;;+|,,+|\|\|+|\t\t+")
 _IN_QUOTES = re.compile('"[^"]*"')
+_OF_THOUSANDS = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_THOUSANDS = 0.7  # what commas count that may all be within numbers
 _SINGLE = 0.3  # what a file of one column scores, so that a chance comma doesn't split it
 
 
@@ -72,7 +74,7 @@ def _is_framed(sample: Sample) -> bool:
     drawn = [line for line in lines if re.fullmatch(r"[+|:\- =]*(--|==|-:|:-)[+|:\- =]*", line)]
     rest = [line for line in lines if line not in drawn]
     bars = sum(len(line) > 1 and line[0] == line[-1] == "|" for line in rest)
-    return bool(drawn) and bars >= 2 and bars >= 0.8 * len(rest)
+    return bool(drawn) and bars >= 2 and bars >= 0.6 * len(rest)
 
 
 def _candidates(sample: Sample, delimiter: str | None) -> Iterable[Dialect]:
@@ -144,9 +146,17 @@ def _score(sample: Sample, dialect: Dialect) -> float:
         prior *= 0.99
     if dialect.escape:
         prior *= 0.995
+    if mark == "," and _only_in_numbers(sample):
+        prior *= _THOUSANDS
     few = 0.9 + 0.1 * (width - 1) / width
     regular = float(min(1.0, even + 0.25 * near) ** 1.5)
     return regular * (0.35 + 0.65 * typed) * prior * few
+
+
+def _only_in_numbers(sample: Sample) -> bool:
+    """Whether every comma may be one between thousands."""
+    text = _IN_QUOTES.sub('""', "".join(sample.lines))
+    return "," in text and "," not in _OF_THOUSANDS.sub("", text)
 
 
 def _single_score(sample: Sample) -> float:

@@ -183,8 +183,10 @@ class Splitter:
         stop = self._delimiter_from(line, start)
         text = line[start:stop]
         inner = text.count(quote)
-        cost = (_STRAY if text.startswith(quote) else 0.0) + _INNER * max(0, inner - text.startswith(quote))
-        steps.append((cost, self.unescaped(text), stop + len(delimiter) if stop < len(line) else len(line) + 1))
+        cost = (_STRAY if text.startswith(quote) else 0.0) + _NO_DELIMITER * any(not fault for fault, _, _ in steps)
+        cost += _INNER * max(0, inner - text.startswith(quote))
+        if "\n" not in text and "\r" not in text:  # a line ends within quotes only
+            steps.append((cost, self.unescaped(text), stop + len(delimiter) if stop < len(line) else len(line) + 1))
         if inner and not text.startswith(quote):
             cut = line.index(quote, start)
             if cut > start and self._quoted(line, cut):

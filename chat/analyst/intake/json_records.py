@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from chat.analyst.intake.layout import lines_text
+from chat.analyst.intake.json_shapes import Found, beside, records_within
+from chat.analyst.intake.layout import find_layout, lines_text
+from chat.analyst.intake.rows import Row
 from chat.analyst.tables import Note, ReadingFailed, note
 
+_SAMPLE = 200
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -38,21 +41,23 @@ def is_lines(text: str) -> bool:
 def rows_of(text: str, notes: list[Note]) -> Iterator[list[str | None]]:
     """The records' names as the first row, then each record's values; nested objects become `outer.inner`.
 
-    Lines that are no JSON among lines that are go into `notes`. Raises ReadingFailed when the text is no JSON or holds
-    no records.
+    Lines that are no JSON among lines that are, and what stands around the records, go into `notes`. Raises
+    ReadingFailed when the text is no JSON or holds no records.
     """
     text = _without_broken_lines(text, notes) if is_lines(text) else text
-    names: dict[str, int] = {}
-    for record in _records(text):  # once for the names alone: a later record may have more of them
-        for name in record:
-            names.setdefault(name, len(names))
+    found = _only_object(text, notes)
+    listed = _names_of_lists(text, found)
+    names = dict.fromkeys(listed)
+    for record in _records(text, found, listed):  # once for the names alone: a later record may have more of them
+        names.update(dict.fromkeys(record))
     if not names:
         raise ReadingFailed("empty")
     yield list(names)
-    for record in _records(text):
+    places = {name: place for place, name in enumerate(names)}
+    for record in _records(text, found, listed):
         row: list[str | None] = [None] * len(names)
         for name, value in record.items():
-            row[names[name]] = value
+            row[places[name]] = value
         yield row
 
 
@@ -73,38 +78,53 @@ def _without_broken_lines(text: str, notes: list[Note]) -> str:
     return "\n".join(line for number, line in enumerate(lines, 1) if number not in unwanted)
 
 
-def _records(text: str) -> Iterator[dict[str, str | None]]:
-    for value in _values(text):
+def _records(text: str, found: Found | None, listed: Sequence[str]) -> Iterator[dict[str, str | None]]:
+    values = iter(found.records) if found else _values(text)
+    if listed and not (found and found.names):
+        next(values)  # their names
+    for value in values:
         if isinstance(value, dict):
             yield _flat(value)
         elif isinstance(value, list):
-            yield {f"column_{number}": _text(item) for number, item in enumerate(value, 1)}
+            beyond = [f"column_{number}" for number in range(len(listed) + 1, len(value) + 1)]
+            yield dict(zip([*listed, *beyond], map(_text, value), strict=False))
         else:
             yield {"value": _text(value)}
 
 
 def _values(text: str) -> Iterator[Any]:
-    """The elements of the array, the lines, or the longest array in the one object, each parsed by itself."""
+    """The elements of the array, or the lines, each parsed by itself."""
     start = len(text) - len(text.lstrip())
-    if text[start : start + 1] == "[":
-        yield from _sequence(text, start + 1, "]")
-        return
-    whole = list(islice(_sequence(text, start, ""), 2))  # two tell lines of records from a single object
-    if len(whole) == 1 and isinstance(whole[0], dict):
-        yield from _inside(whole[0])
-    else:
-        yield from _sequence(text, start, "")
+    return _sequence(text, start + 1, "]") if text[start : start + 1] == "[" else _sequence(text, start, "")
 
 
-def _inside(whole: dict[str, Any]) -> list[Any]:
-    """The records within a single object: its longest array of objects, its columns, or the object itself."""
-    arrays = [value for value in whole.values() if isinstance(value, list)]
-    tables = [array for array in arrays if array and isinstance(array[0], dict)]
-    if tables:
-        return max(tables, key=len)
-    if len(arrays) == len(whole) and len({len(array) for array in arrays}) == 1:
-        return [dict(zip(whole, cells, strict=True)) for cells in zip(*arrays, strict=True)]
-    return [whole]
+def _only_object(text: str, notes: list[Note]) -> Found | None:
+    """The records within the object that the text is, or None when it is an array or a sequence of records."""
+    if text.lstrip()[:1] == "[":
+        return None
+    whole = list(islice(_values(text), 2))  # two tell lines of records from a single object
+    if len(whole) != 1 or not isinstance(whole[0], dict):
+        return None
+    found = records_within(whole[0])
+    if found.path:
+        around = beside(whole[0], found.path)
+        notes.append(note("records_at", path=".".join(found.path), count=len(around), names=", ".join(around)[:200]))
+    return found
+
+
+def _names_of_lists(text: str, found: Found | None) -> list[str]:
+    """The names of records that are lists, which the first of them may hold."""
+    if found and found.names:
+        return [name if name not in found.names[:at] else f"{name}_{at + 1}" for at, name in enumerate(found.names)]
+    first = list(islice(iter(found.records) if found else _values(text), _SAMPLE))
+    if not first or not all(isinstance(value, list) for value in first):
+        return []
+    width = max(map(len, first))
+    rows = [Row(number, [_text(cell) or "" for cell in value]) for number, value in enumerate(first, 1)]
+    layout = find_layout([row for row in rows if len(row.cells) == width], width)
+    if not layout.names or layout.header != (0,) or rows[0].filled < width:
+        return []
+    return [name if name not in layout.names[:at] else f"{name}_{at + 1}" for at, name in enumerate(layout.names)]
 
 
 def _sequence(text: str, position: int, end: str) -> Iterator[Any]:

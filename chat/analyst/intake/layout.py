@@ -17,7 +17,8 @@ _SEEN = 0.05
 _WORDS = ("text", "signs", "flag")
 _DEEPEST = 5
 _NOTE = re.compile(
-    r"\s*([※*†‡①②#]|주\s*[):\]]|\(주\)|\[주|주\d|출처|자료|비고\s*:|단위|참고|note|source|notes?:|remark|footnote|\(\d+\)|\d\)\s)",
+    r"\s*([※*†‡①②#]|주\s*[):\]]|\(주\)|\[주|주\d|출처|자료|비고\s*:|단위|참고|note|source|notes?:|remark|footnote|\(\d+\)|\d\)\s"
+    r"|\(?\d[\d,]*\s(rows?|records?)(\)|\s(in set|selected|affected|returned|fetched))|\(\d[\d,]*개 행)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(19|20)\d\d(년|\.|년도)?")
@@ -63,13 +64,17 @@ def find_layout(rows: Sequence[Row], width: int, *, merged: bool = False) -> Lay
     table = _behind_the_titles(rows, head, width)
     first = _first_of_data(rows, table, columns, width)
     block = _header_above(rows, table, first, columns, width)
-    above = tuple(index for index in head if index < (block[0] if block else first))
     if not block:
         # Without a header nothing that is as wide as the table is a title.
         first = next((index for index in table if _is_wide(rows[index], width)), first)
         return Layout(None, body=first, above=tuple(index for index in head if index < first))
+    first = min(
+        [first, *(index for index in head if index > block[-1] and not _UNIT.search(" ".join(rows[index].cells)))]
+    )
+    if first < len(rows) and _numbers_columns(rows[first]):
+        first += 1
     names = joined_names([rows[index].cells for index in block], width, merged=merged)
-    return Layout(names, tuple(block), first, above)
+    return Layout(names, tuple(block), first, tuple(index for index in head if index < first and index not in block))
 
 
 def chosen_layout(rows: Sequence[Row], width: int, header: int, *, merged: bool = False) -> Layout:
@@ -207,6 +212,15 @@ def _counts_up(cells: Sequence[str]) -> bool:
     return named and len(numbers) > 2 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
+def _numbers_columns(row: Row) -> bool:
+    """Whether (1), (2), (3), … stand below the names, for text to refer to the columns by."""
+    cells = [cell.strip() for cell in row.cells if cell.strip()]
+    first = next((start for start in (0, 1) if cells[start : start + 1] == ["(1)"]), None)
+    return (
+        first is not None and len(cells) > 2 and cells[first:] == [f"({at})" for at in range(1, len(cells) - first + 1)]
+    )
+
+
 def _header_above(rows: Sequence[Row], head: Sequence[int], first: int, columns: _Columns, width: int) -> list[int]:
     """The rows of names directly above the data: as many as are adjacent and as wide as the table."""
     block: list[int] = []
@@ -217,7 +231,7 @@ def _header_above(rows: Sequence[Row], head: Sequence[int], first: int, columns:
         if block and not _is_group_row(row, width):
             break
         if not block and not _is_wide(row, width):
-            if _UNIT.search(" ".join(row.cells)):
+            if _UNIT.search(" ".join(row.cells)) or _names_above(rows, head, index, columns, width):
                 continue
             if width > 1 and row.filled < 2:
                 break
@@ -227,6 +241,16 @@ def _header_above(rows: Sequence[Row], head: Sequence[int], first: int, columns:
         if len(block) == _DEEPEST:
             break
     return block
+
+
+def _names_above(rows: Sequence[Row], head: Sequence[int], index: int, columns: _Columns, width: int) -> bool:
+    """Whether a row that is too short is one of data that was cut off: names as many as columns stand above it."""
+    upper = [one for one in head if one < index]
+    if not upper or rows[index].line > rows[upper[-1]].line + 1 or not _is_wide(rows[upper[-1]], width):
+        return False
+    row = rows[upper[-1]]
+    alike, unlike = columns.votes(row.cells)
+    return row.filled == width and unlike > 1 and not alike and not any(map(_is_value, row.cells))
 
 
 _UNIT = re.compile(r"[(\[]?\s*(단위|unit)\s*[:：]?", re.IGNORECASE)
@@ -298,7 +322,7 @@ def split_body(rows: Sequence[Row], layout: Layout, width: int, *, ends: bool = 
                 body.other_tables.append((row.line, sum(1 for one in kept[index + 1 :] if one.filled)))
                 break
             continue
-        if columns and index and _begins_a_table(kept, index, columns, width):
+        if columns and index and (_begins_a_table(kept, index, columns, width) or _has_other_rows(kept, index, width)):
             body.other_tables.append((row.line, sum(1 for one in kept[index + 1 :] if one.filled)))
             _drop_title(kept, index, body)
             break
@@ -343,6 +367,25 @@ def _begins_a_table(rows: Sequence[Row], index: int, columns: _Columns, width: i
         1 for one in below if any(is_typed(cell) for cell in one.cells) and abs(len(one.cells) - len(row.cells)) <= 1
     )
     return own >= (len(below) + 1) // 2
+
+
+def _has_other_rows(rows: Sequence[Row], index: int, width: int) -> bool:
+    """Whether names stand in a row, and it and all rows below are of one other length and hold what goes with them."""
+    names = rows[index].cells
+    size = len(names)
+    if size == width or size < 2 or not all(kind_of(cell) in ("text", "code") for cell in names):
+        return False
+    if len(set(names)) < size or any(len(row.cells) != size for row in rows[index + 1 :] if row.filled > 1):
+        return False
+    below = [row.cells for row in rows[index + 1 :] if row.filled > 1]
+    if len(below) < 2:
+        return False
+    typed = [number for number in range(size) if all(is_typed(cells[number]) for cells in below)]
+    above = [row.cells for row in rows[max(0, index - _BODY) : index] if len(row.cells) == width]
+    return any(
+        kind_of(names[number]) == "text" and (number >= width or not any(is_typed(cells[number]) for cells in above))
+        for number in typed
+    )
 
 
 def _stands_apart(rows: Sequence[Row], index: int) -> bool:

@@ -22,7 +22,7 @@ _SEEN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A row made whole, and what was done to it: "dropped", "trimmed", "merged", "split" or "resplit"."""
+    """A row made whole, and what was done to it: "dropped", "trimmed", "merged", "split", "together" or "resplit"."""
 
     cells: list[str]
     how: str
@@ -83,9 +83,17 @@ class Mender:
         found = sorted(self._splits(cells), key=lambda item: -item[0])
         if not found or found[0][0] < max(base + _SURE, self._profile.least - _SLACK):
             return None
-        if len(found) > 1 and found[1][0] > found[0][0] - _CLEARLY and any(found[0][1]):
-            return None  # two ways to cut it are as good as each other: nobody knows
-        return Mended(found[0][1], "split")
+        others = [one for score, one in found if score > found[0][0] - _CLEARLY and one != found[0][1]]
+        if not others:
+            return Mended(found[0][1], "split")
+        return self._together(cells, [found[0][1], *others])
+
+    def _together(self, cells: list[str], cuts: Sequence[list[str]]) -> Mended | None:
+        """The row with two values in one cell, when it is sure which cell that is, but not where to cut it."""
+        number = next((at for at, cell in enumerate(cells) if cell != cuts[0][at]), len(cells) - 1)
+        if any(cut[:number] != cells[:number] or cut[number + 2 :] != cells[number + 1 :] for cut in cuts):
+            return None
+        return Mended([*cells[: number + 1], "", *cells[number + 1 :]], "together")
 
     def _resplit(self, line: str, base: float) -> Mended | None:
         """The row by another delimiter than the rest of the file has."""
@@ -93,7 +101,7 @@ class Mender:
         best: tuple[float, list[str]] | None = None
         for splitter in self._others:
             mark = splitter.dialect.delimiter
-            if line.count(mark) < self._profile.width - 1:
+            if line.count(mark) < self._profile.width - 1 or (mark == " " and self._profile.width < _SHORT):
                 continue
             cells = splitter.clean(line)
             if cells is None:
@@ -174,9 +182,9 @@ class Mender:
                 yield score, [*cells[:number], left, right, *cells[number + 1 :]]
 
     def _halves(self, cell: str, number: int) -> Iterator[tuple[str, str]]:
-        if self._mostly_empty(number):
+        if self._may_be_empty(number):
             yield "", cell
-        if self._mostly_empty(number + 1):
+        if self._may_be_empty(number + 1):
             yield cell, ""
         for at in range(1, len(cell)):
             left, right = cell[:at], cell[at:]
@@ -194,9 +202,9 @@ class Mender:
         """Whether other rows have the very same in this column."""
         return len(cell) > 1 and self._profile.columns[number].values[cell] > 1
 
-    def _mostly_empty(self, number: int) -> bool:
+    def _may_be_empty(self, number: int) -> bool:
         column = self._profile.columns[number]
-        return column.kinds["empty"] > column.total / 2
+        return column.kinds["empty"] > _SEEN * column.total
 
 
 def _goes_on(before: str, after: str) -> bool:

@@ -11,6 +11,8 @@ from chat.analyst.intake.repairs import Mender
 from chat.analyst.intake.shapes import Profile
 
 SPANNED = 1000  # the most lines of one record
+_FEW_LINES = 6
+_FEW_FAULTS = 4.0
 _MANY_MENDED = 3000  # beyond so many the file isn't damaged, it is like that
 _ENOUGH = 0.5
 _CUT = 2.5  # such faults is a cell that was cut or put together in a line with quotes
@@ -101,6 +103,9 @@ class RowReader:
             spanned = self._spanned(lines, number)
             if spanned is not None:
                 return Row(first + number, spanned[0]), spanned[1]
+            faulty = self._faulty_span(lines, number)
+            if faulty is not None:
+                return Row(first + number, faulty[0], "quotes"), faulty[1]
         readings = self._splitter.readings(line, width)
         if mender is None or width is None:
             if readings and cells is None:
@@ -126,7 +131,7 @@ class RowReader:
             self._tried += 1
             mended = mender.mend(plain, line)
             if mended is not None:
-                cost = _FAULT * (_CUT if mended.how in ("split", "merged") else cells is None)
+                cost = _FAULT * (_CUT if mended.how in ("split", "together", "merged") else cells is None)
                 rows.append((mender.fits(mended.cells) - cost, Row(number, mended.cells, mended.how)))
         rows.append((mender.fits(plain) - _FAULT * (cells is None), as_is))
         return max(rows, key=lambda item: item[0])[1]
@@ -148,6 +153,22 @@ class RowReader:
                     return None if two_rows else (cells, end - number + 1)
             elif self._is_row(line):
                 return None
+        return None
+
+    def _faulty_span(self, lines: Sequence[str], number: int) -> tuple[list[str], int] | None:
+        """The same for a record of few lines whose quotes are neither doubled nor escaped."""
+        mender = self._mender
+        if mender is None or self._is_row(lines[number]):
+            return None
+        record = lines[number]
+        for end in range(number + 1, min(number + _FEW_LINES, len(lines))):
+            if not lines[end].strip() or self._is_row(lines[end]):
+                return None
+            record += lines[end]
+            readings = [cells for cost, cells in self._splitter.readings(record, self._width) if cost <= _FEW_FAULTS]
+            fitting = next((cells for cells in readings if mender.is_typical(cells)), None)
+            if fitting is not None:
+                return fitting, end - number + 1
         return None
 
     def _opens_a_row(self, line: str) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from chat.analyst.intake.rows import Row
+from chat.analyst.intake.sheet_xml import unread_cells
 from chat.analyst.tables import ReadingFailed
 
 _SMALL = 3  # rows of a sheet that may be a cover: then the biggest one is read
@@ -33,12 +34,16 @@ class Workbook:
 
     def __init__(self, path: Path, sheet: str | None = None) -> None:
         try:
+            self._path = path
             self._book = CalamineWorkbook.from_path(str(path))
             self.sheets = [self._size(name) for name in self._book.sheet_names]
         except PasswordError as error:
             raise ReadingFailed("encrypted") from error
         except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
             raise ReadingFailed("corrupt") from error
+        self.uncomputed: list[
+            int
+        ] = []  # the rows of formulas without a value, once for each, when `rows` has been read
         filled = [size for size in self.sheets if size.rows]
         if sheet is not None:
             self.sheet = next(size.name for size in self.sheets if size.name == sheet) if sheet in self.names() else ""
@@ -47,11 +52,14 @@ class Workbook:
         elif not filled:
             raise ReadingFailed("empty")
         else:
-            self.sheet = _likely(filled).name
+            self.sheet = _likely([size for size in filled if size.name not in self._hidden()] or filled).name
 
     def names(self) -> list[str]:
         """All sheets' names."""
         return [size.name for size in self.sheets]
+
+    def _hidden(self) -> set[str]:
+        return {sheet.name for sheet in self._book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
 
     def others(self) -> list[str]:
         """The other sheets that have data."""
@@ -64,9 +72,19 @@ class Workbook:
             cells = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows()]
         except (CalamineError, ValueError) as error:
             raise ReadingFailed("corrupt") from error
+        self._add_unread(sheet, cells)
         self._fill(sheet, cells)
         left = _blank_columns(cells)
         return [Row(number, row[left:]) for number, row in enumerate(cells, 1)]
+
+    def _add_unread(self, sheet: CalamineSheet, cells: list[list[str]]) -> None:
+        """Write errors as the spreadsheet program shows them, and keep account of formulas that have no value."""
+        before = int(sheet.start[1]) if sheet.start else 0
+        unread = unread_cells(self._path, self.sheet)
+        for (row, column), text in unread.errors.items():
+            if row < len(cells) and 0 <= column - before < len(cells[row]):
+                cells[row][column - before] = cells[row][column - before] or text
+        self.uncomputed = [row + 1 for row, _ in unread.uncomputed]
 
     def _fill(self, sheet: CalamineSheet, cells: list[list[str]]) -> None:
         """Put a merged cell's text into all cells of it, unless it is a title across (nearly) the whole table."""
