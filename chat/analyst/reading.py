@@ -15,12 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from chat.analyst.intake import json_records
+from chat.analyst.intake.body import lines_text, split_body
 from chat.analyst.intake.cards import Card, preview_of, profile_of
 from chat.analyst.intake.columns import Collector, RawTable
 from chat.analyst.intake.delimited import read_delimited
 from chat.analyst.intake.documents import Document, format_by_name, read_pdf
 from chat.analyst.intake.encodings import Decoding, blocks_of, find_encoding, known
-from chat.analyst.intake.layout import chosen_layout, find_layout, lines_text, split_body, without_rules
+from chat.analyst.intake.layout import chosen_layout, find_layout, without_rules
 from chat.analyst.intake.markup import html_rows, xml_rows
 from chat.analyst.intake.rows import Row, usual_width
 from chat.analyst.intake.shapes import kind_of

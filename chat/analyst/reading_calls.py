@@ -25,7 +25,8 @@ def text(cells):
 _NUMBER = '''\
 def number(cells, decimal="."):
     """Without thousands separators, units and brackets for negative numbers."""
-    cells = cells.str.strip().str.replace(r"^\\((.*)\\)$", r"-\\1", regex=True).str.replace(r"[−△▲]", "-", regex=True)
+    cells = cells.str.strip().str.replace(r"^\\((.*)\\)$|^(.*\\d)-$", r"-\\1\\2", regex=True)
+    cells = cells.str.replace(r"[−△▲]", "-", regex=True)
     if decimal == ",":
         cells = cells.str.replace(r"(?<=\\d)[.'\\s](?=\\d)", "", regex=True).str.replace(",", ".")
     cells = cells.str.replace(r"[^0-9.eE+-]|(?<![0-9.])[eE]|[eE](?![0-9+-])", "", regex=True)
@@ -57,6 +58,13 @@ _FORMATS = (
     "%d/%m/%Y",
     "%d.%m.%Y",
     "%d-%m-%Y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d %b %y",
+    "%d-%b-%y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
 )
 
 

@@ -11,13 +11,21 @@ import pyarrow.compute as pc
 
 _TIME = (
     r"(?:[T\s]+(?P<half>오전|오후|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})(?::|시\s*)(?P<minute>\d{1,2})"
-    r"(?:(?::|분\s*)(?P<second>\d{1,2}))?(?:\.\d+)?[분초]?\s*(?P<after>AM|PM|am|pm)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
+    r"(?:(?::|분\s*)(?P<second>\d{1,2}))?(?:\.\d+)?[분초]?\s*(?P<after>AM|PM|am|pm|오전|오후)?"
+    r"(?:\s?(?P<zone>Z|(?:GMT|UTC)?[+-]\d\d?(?::?\d\d)?|UTC|GMT|KST))?)?"
 )
 _YEAR_FIRST = rf"^(?P<year>\d{{4}})\s*[-./년]\s*(?P<month>\d{{1,2}})\s*[-./월]\s*(?P<day>\d{{1,2}})[일.]?{_TIME}$"
 _POINTED = rf"^(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TIME}$"  # nowhere the month first
 _YEAR_LAST = rf"^(?P<first>\d{{1,2}})[-./](?P<next>\d{{1,2}})[-./](?P<year>\d{{4}}){_TIME}$"
 _MONTH = r"^(?P<year>(?:19|20)\d{2})\s*[-./년]\s*(?P<month>0?[1-9]|1[0-2])월?$"
 _DIGITS = r"^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})$"
+_NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_NAMED_FIRST = (
+    rf"^(?i:(?P<named>{_NAMES})[a-z]*\.?[ -](?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[ -](?P<year>\d{{4}}){_TIME})$"
+)
+_NAMED = (
+    rf"^(?i:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ -](?P<named>{_NAMES})[a-z]*\.?,?[ -](?P<year>\d{{4}}|\d\d){_TIME})$"
+)
 _DATE_NAME = re.compile(r"날짜|일자|일시|기준일|년월일|일$|date|day|(^|_)(dt|ymd|time)($|_)", re.IGNORECASE)
 _SAMPLE = 1000
 
@@ -46,7 +54,15 @@ def dates_in(name: str, text: pa.ChunkedArray, share: float) -> Dates | None:
 
 def _patterns(name: str) -> list[str]:
     """Eight digits are a date only in a column whose name says so."""
-    return [_YEAR_FIRST, _MONTH, _POINTED, _YEAR_LAST, *([_DIGITS] if _DATE_NAME.search(name) else [])]
+    return [
+        _YEAR_FIRST,
+        _MONTH,
+        _POINTED,
+        _YEAR_LAST,
+        _NAMED,
+        _NAMED_FIRST,
+        *([_DIGITS] if _DATE_NAME.search(name) else []),
+    ]
 
 
 def _read(text: pa.ChunkedArray, pattern: str, share: float) -> Dates | None:
@@ -61,6 +77,8 @@ def _read(text: pa.ChunkedArray, pattern: str, share: float) -> Dates | None:
         parts["month"], parts["day"] = (
             (parts["first"], parts["next"]) if order == "M/D/Y" else (parts["next"], parts["first"])
         )
+    if "named" in parts:
+        parts["month"], parts["year"] = _month_number(parts["named"]), _whole_year(parts["year"])
     values = _datetimes(parts, len(text))
     there = len(text) - text.null_count
     left_out = there - int(values.notna().sum())
@@ -69,6 +87,18 @@ def _read(text: pa.ChunkedArray, pattern: str, share: float) -> Dates | None:
     rest = text.filter(pa.array(values.isna().to_numpy())).drop_null() if left_out else text.slice(0, 0)
     examples = ", ".join(str(value)[:40] for value in pc.unique(rest).slice(0, 3).to_pylist())
     return Dates(values, left_out, examples, order, next(iter(zones), ""), pattern == _MONTH)
+
+
+def _month_number(names: pa.ChunkedArray) -> pa.ChunkedArray:
+    known = pa.array(_NAMES.split("|"), pa.large_string())
+    return pc.add(pc.index_in(pc.utf8_lower(names), value_set=known), 1).cast(pa.large_string())
+
+
+def _whole_year(years: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Years of two digits as POSIX reads them: 69 to 99 are of the last century."""
+    short = pc.equal(pc.utf8_length(years), 2)
+    century = pc.if_else(pc.greater_equal(years, "69"), pa.scalar("19", years.type), pa.scalar("20", years.type))
+    return pc.if_else(short, pc.binary_join_element_wise(century, years, pa.scalar("", years.type)), years)
 
 
 def _different(texts: pa.ChunkedArray | None) -> set[str]:

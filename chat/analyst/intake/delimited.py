@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 
+from chat.analyst.intake.body import Body, lines_text, split_body
 from chat.analyst.intake.columns import Collector, RawTable
 from chat.analyst.intake.dialects import find_dialect
 from chat.analyst.intake.encodings import Decoding, blocks_of
 from chat.analyst.intake.fields import Dialect, lines_of
-from chat.analyst.intake.layout import Body, Layout, chosen_layout, find_layout, lines_text, split_body, without_rules
+from chat.analyst.intake.layout import Layout, chosen_layout, find_layout, without_rules
 from chat.analyst.intake.repairs import Mender, mended_header
 from chat.analyst.intake.rows import SPANNED, Row, RowReader, is_regular, profile_of, usual_width
 from chat.analyst.tables import Note, note

@@ -27,6 +27,8 @@ _PRIOR = {
 _OTHER_PRIOR = 0.85
 _SEVERAL_PRIOR = 0.97  # the same sign several times, or with blanks: more of a decision than one sign
 _SAMPLE_LINES = 400
+_COMMENTS = ("#", "%", "//", "!")
+_RULER = re.compile(r"\s*([-=]{2,}|[-=])( +[-=]+)+\s*")
 _SPANNED = 40
 _RUN = re.compile(r"\\t|[-=~]+>|[^\w\s\"'()\[\]{}+,;:.\-/@%&#*=<>$€£¥₩!?]+|[|~^¦§¬]+|<>|::+|;;+|,,+|\|\|+|\t\t+")
 _IN_QUOTES = re.compile('"[^"]*"')
@@ -44,7 +46,9 @@ class Sample:
     @classmethod
     def of(cls, text: str) -> Sample:
         """Whole lines of a text's beginning."""
-        return cls(tuple(lines_of(text)[:_SAMPLE_LINES]))
+        lines = lines_of(text)[:_SAMPLE_LINES]
+        said = next((number for number, line in enumerate(lines) if not line.startswith(_COMMENTS)), 0)
+        return cls(tuple(lines[said:] if len(lines) - said > 1 else lines))
 
 
 def find_dialect(text: str, delimiter: str | None = None) -> Dialect:
@@ -57,6 +61,9 @@ def find_dialect(text: str, delimiter: str | None = None) -> Dialect:
         return Dialect(delimiter or ",")
     if not delimiter and _is_framed(sample):
         return Dialect("|", "", "", skip_space=True, framed=True)
+    ruled = None if delimiter else _ruled(sample)
+    if ruled:
+        return ruled
     best, best_score = Dialect(""), _single_score(sample)
     for dialect in _candidates(sample, delimiter):
         score = _score(sample, dialect)
@@ -237,11 +244,28 @@ def _spanned(lines: Sequence[str], number: int, splitter: Splitter) -> tuple[lis
     return None
 
 
+def _ruled(sample: Sample) -> Dialect | None:
+    """Columns as wide as the strokes that are drawn below their names."""
+    lines = [chomped(line).expandtabs() for line in sample.lines]
+    drawn = next((number for number, line in enumerate(lines) if _RULER.fullmatch(line)), None)
+    if drawn is None or drawn == 0 or not lines[drawn - 1].strip():
+        return None
+    strokes = [match.span() for match in re.finditer(r"[-=]+", lines[drawn])]
+    gaps = [end for (_, end), (start, _) in pairwise(strokes) for end in range(end, start)]
+    rows = [line for line in [lines[drawn - 1], *lines[drawn + 1 :]] if line.strip()][:_SPANNED]
+    blank = sum(all(line[gap : gap + 1] in ("", " ") for gap in gaps) for line in rows)
+    if blank < 0.8 * len(rows):
+        return None
+    return Dialect("", "", "", False, (0, *(start for start, _ in strokes[1:])))
+
+
 def _fixed_width(sample: Sample) -> Dialect | None:
     """Columns that begin at the same place on every line, with blanks before them."""
     lines = [chomped(line).expandtabs() for line in sample.lines if line.strip()]
     lines = [line for line in lines if not re.fullmatch(r"[\s\-=+_]*", line)]
     if len(lines) < 3 or any("\t" in line for line in sample.lines):
+        return None
+    if sum(line.startswith('"') for line in lines) > len(lines) / 2:
         return None
     width = max(map(len, lines))
     most = sorted(map(len, lines))[len(lines) // 2]

@@ -61,6 +61,8 @@ class Splitter:
         """A line (without its end) that has no quotes or whose quotes mean nothing."""
         dialect = self.dialect
         if dialect.edges:
+            if any(len(line[edge - 1 : edge + 1].strip(" ")) == 2 for edge in dialect.edges[1:]):
+                return [line.strip()]  # words across the columns
             bounds = [*dialect.edges, len(line) + 1]
             return [line[start:end].strip() for start, end in itertools.pairwise(bounds)]
         if not dialect.delimiter:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from chat.analyst.intake.body import lines_text
 from chat.analyst.intake.json_shapes import Found, beside, records_within
-from chat.analyst.intake.layout import find_layout, lines_text
+from chat.analyst.intake.layout import find_layout
 from chat.analyst.intake.rows import Row
 from chat.analyst.tables import Note, ReadingFailed, note
 

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from chat.analyst.intake.fields import Dialect, Splitter, chomped
 from chat.analyst.intake.shapes import Profile, kind_of
+from chat.analyst.intake.titles import is_keyed
 
 _OTHERS = (",", ";", "\t", "|", " ", ":")
 _SURE = 3.0  # by how much a repair has to fit better than the row as it stands
@@ -35,6 +36,7 @@ class Mender:
         self._dialect = dialect
         self._profile = profile
         self._typed = [profile.typed_share(number) >= _TYPED for number in range(profile.width)]
+        self.has_keys = profile.width > 0 and any(is_keyed([cell]) for cell in profile.columns[0].values)
         self._others = [
             Splitter(Dialect(mark, dialect.quote, dialect.escape)) for mark in _OTHERS if mark != dialect.delimiter
         ]

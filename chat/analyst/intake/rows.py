@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from chat.analyst.intake.fields import Dialect, Splitter, chomped
 from chat.analyst.intake.repairs import Mender
-from chat.analyst.intake.shapes import Profile
+from chat.analyst.intake.shapes import Profile, kind_of
+from chat.analyst.intake.titles import is_keyed
 
 SPANNED = 1000  # the most lines of one record
 _FEW_LINES = 6
@@ -18,6 +19,7 @@ _ENOUGH = 0.5
 _CUT = 2.5  # such faults is a cell that was cut or put together in a line with quotes
 _FAULT = 1.5  # what a fault in a line's quoting costs, against how well its cells fit
 _GOOD_ROWS = 1000
+_PAIR = 2  # cells
 _QUOTES = ("'", '"')
 
 
@@ -53,6 +55,7 @@ class RowReader:
         self._mender = mender
         self._trusting = trusting  # whether a quote may hide lines that look like rows
         self._tried = 0
+        self._begun = False  # whether a row as wide as the table was there: what is above may be titles
         self.taken = 0
 
     def rows(self, lines: Sequence[str], first: int = 1, *, stop: int | None = None) -> Iterator[Row]:
@@ -72,11 +75,14 @@ class RowReader:
             elif not quote or quote not in line:
                 cells = plain(chomped(line))
                 row = Row(first + number, cells)
-                if width is not None and len(cells) != width:
+                if len(cells) == width:
+                    self._begun = True
+                elif width is not None:
                     row = self._mended(row, line)
                 number += 1
             else:
                 row, taken = self._quoted(lines, number, first)
+                self._begun = self._begun or len(row.cells) == width
                 number += taken
             self.taken = number
             yield row
@@ -186,6 +192,8 @@ class RowReader:
         row.text = line
         if self._mender is None or self._tried > _MANY_MENDED or row.filled == 0:
             return row
+        if not self._begun or (is_keyed(row.cells) and not self._mender.has_keys):
+            return row
         self._tried += 1
         mended = self._mender.mend(row.cells, line)
         if mended is not None:
@@ -195,7 +203,10 @@ class RowReader:
 
 def usual_width(rows: Sequence[Row]) -> int:
     """The number of cells that most rows have; of two tables one below the other, that of the first."""
-    found = [len(row.cells) for row in rows if row.filled]
+    filled = [row for row in rows if row.filled]
+    plain = [row for row in filled if not is_keyed(row.cells)]
+    filled = plain if len(plain) > max(2, len(filled) / 3) else filled
+    found = [len(row.cells) for row in filled]
     widths = Counter(found)
     if not widths:
         return 0
@@ -204,8 +215,16 @@ def usual_width(rows: Sequence[Row]) -> int:
         if width == usual:
             break
         if width > 1 and widths[width] >= max(3, 0.6 * widths[usual]) and _last(found, width) < found.index(usual):
+            if width == _PAIR and not _are_values([row.cells[1] for row in filled if len(row.cells) == _PAIR][1:]):
+                continue  # keys and what they are, each of its own kind
             return width
     return usual
+
+
+def _are_values(cells: Sequence[str]) -> bool:
+    """Whether cells are numbers, dates or the like, and (nearly) all of one kind."""
+    kind, count = Counter(map(kind_of, cells)).most_common(1)[0]
+    return kind not in ("text", "signs", "empty") and count >= 0.8 * len(cells)
 
 
 def _last(found: Sequence[int], width: int) -> int:

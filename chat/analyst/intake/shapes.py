@@ -10,7 +10,8 @@ from functools import lru_cache
 
 _NUMBER = re.compile(
     r"[(]?[+\-−△▲]?\s?[₩￦$€£¥]?\s?[+\-−]?(\d+|\d{1,3}([,.' \u00a0\u202f]\d{3})+|\d{1,3}(,\d{2})*,\d{3})?([.,]\d+)?"
-    r"([eE][+-]?\d{1,3})?\s?(%|％|‰|원|달러|천원|만원|백만원|억원|명|개|건|kg|km|cm|mm|[₩￦$€£¥]|[A-Z]{3})?[)]?"
+    r"([eE][+-]?\d{1,3})?"
+    r"\s?(%|％|‰|원|달러|천원|만원|백만원|억원|명|개|건|kg|km|cm|mm|[₩￦$€£¥]|[A-Z]{3}| [a-z]{1,2})?[)]?"
 )
 _DATE = re.compile(
     r"\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,4}\.?|\d{2,4}[-/.](0[1-9]|1[0-2])|\d{4}년.*|\d{1,2}월( ?\d{1,2}일)?"
@@ -26,7 +27,9 @@ _STAMP = re.compile(
 )
 _CODE = re.compile(r"(?=[^ ]*\d)(?=[^ ]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_\-./#]*|\d+([-_]\d+)+|0\d+")
 _ADDRESS = re.compile(r"(https?|ftp|file)://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE)
-_NOTHING = frozenset(("", "-", "--", ".", "..", "...", "na", "n/a", "nan", "null", "none", "nil", "\\n", "?", "*"))
+_NOTHING = frozenset(
+    ("", "-", "--", ".", "..", "...", "na", "n/a", "nan", "null", "none", "nil", "\\n", "?", "*", ":", "–", "—", "…")
+)
 _YES_NO = frozenset(("true", "false", "yes", "no", "y", "n", "t", "f"))
 _LETTERS = re.compile(r"[^\W\d_]")
 _TYPED = frozenset(("number", "date", "time", "stamp", "code", "address"))

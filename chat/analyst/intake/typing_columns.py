@@ -14,17 +14,24 @@ from chat.analyst.tables import Column, Note, note
 
 NEARLY = 0.9  # the share of a column's values that must fit before the rest is left out
 _MISSING = ("", "nan", "null", "#n/a", "<na>")
-_MISSING_NUMBERS = ("-", "--", "na", "n/a", "none", ".", "?", "#div/0!", "#value!", "#ref!", "없음", "미정", "해당없음")
-_SIGNS = r"[₩￦$€£¥]|KRW|USD|EUR"
+_MISSING_NUMBERS = (
+    *("-", "--", "–", "—", "－", ".", "..", "...", "…", ":", "?", "*", "**", "***", "****", "*****"),
+    *("na", "n/a", "n.a.", "none", "nd", "n.d.", "nr", "ns", "x", "(x)", "(d)", "(s)", "(z)", "(na)", "(nd)"),
+    *("#div/0!", "#value!", "#ref!", "#num!", "#name?", "없음", "미정", "해당없음", "해당 없음", "자료없음", "비공개"),
+)
+_SIGNS = r"[₩￦€£¥]|(?:R|A|C|US|HK|NT|S)?[$]|KRW|USD|EUR|GBP|JPY|CHF|CNY"
 _UNITS = r"%|％|원|달러|천원|만원|백만원|억원|KRW|USD|EUR|won|[€£¥$]"
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 _WRITTEN = (
     rf"^(?P<open>\(?)(?P<sign>[+\-−△▲]?)\s*(?P<currency>{_SIGNS})?\s*(?P<sign2>[+\-−]?)\s*"
-    rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>{_UNITS})?(?P<close>\)?)$"
+    rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>{_UNITS})?(?P<close>\)?)(?P<sign3>-?)$"
 )
 _COMMA = r"^[^\d,.]{0,4}(\d{1,3}([.'\x{a0}\x{202f} ]\d{3})+|\d+)(,\d+)?[^\d,.]{0,5}$"  # 1.234,5 and 12 345,67 €
 _COMMA_PROOF = r"\d,(\d{1,2}|\d{4,})(\D|$)|\d\.\d{3},\d|^\D{0,4}0,\d"
 _COMMA_COUNTER = r",\d+[.,]|\d\.(\d{1,2}|\d{4,})(\D|$)"
+_POINTED = r"^[+\-−]?[1-9]\d{0,2}(\.\d{3})+$"  # 1.234 and 1.234.567
+_UP_TO_THOUSAND = r"^[+\-−]?\d{1,3}$"
+_POINTED_PROOF = r"^\D?(\d{1,3}\.\d{3}\.\d{3}|[1-9]\d\d$)"
 _SPACED = r"^[+\-−]?\d{1,3}(['’\x{a0}\x{202f} ]\d{3})+(\.\d+)?$"
 _CODE = r"^[+-]?0\d"
 _EXACT = 2**53  # the integers that a float holds exactly
@@ -65,7 +72,11 @@ def typed_column(name: str, text: pa.ChunkedArray) -> tuple[Column, pd.Series, l
     if dates is not None:
         return _dates(name, dates, notes)
     text, commas = _with_points(text)
-    numbers = _numbers(name, text)
+    if _has_pointed_thousands(text):
+        pointed = text.filter(pc.match_substring_regex(text, _POINTED))
+        notes.append(note("thousands_points", column=name, examples=examples_of(pointed)))
+        text = pc.replace_substring(text, ".", "")
+    numbers = _numbers(name, text, [])
     if numbers is not None:
         notes = [*notes, note("decimal_comma", column=name)] if commas else notes
         column, values, found = numbers
@@ -94,6 +105,20 @@ def _with_points(numbers: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
     return numbers, False
 
 
+def _has_pointed_thousands(text: pa.ChunkedArray) -> bool:
+    """Whether points can only be between thousands: three digits behind each, and whole numbers below 1,000 beside.
+
+    Without whole numbers beside, such a column is one of decimals with three places.
+    """
+    values = pc.drop_null(pc.filter(text, pc.invert(_is_one_of(text, _MISSING_NUMBERS))))
+    pointed = pc.sum(pc.match_substring_regex(values, _POINTED)).as_py() or 0
+    whole = pc.sum(pc.match_substring_regex(values, _UP_TO_THOUSAND)).as_py() or 0
+    if not pointed or pointed + whole < len(values):
+        return False
+    twice = _any(values, r"\d\.\d{3}\.\d{3}")
+    return twice or (whole >= 0.2 * len(values) and pointed > 1 and _any(values, _POINTED_PROOF))
+
+
 def _share_of(sample: pa.ChunkedArray, pattern: str) -> float:
     return (pc.sum(pc.match_substring_regex(sample, pattern)).as_py() or 0) / max(1, len(sample))
 
@@ -117,19 +142,23 @@ def _dates(name: str, dates: Dates, notes: list[Note]) -> tuple[Column, pd.Serie
     return Column(name, "month" if dates.monthly else "date"), dates.values, found
 
 
-def _numbers(name: str, text: pa.ChunkedArray) -> tuple[Column, pd.Series, list[Note]] | None:
+def _numbers(name: str, text: pa.ChunkedArray, notes: list[Note]) -> tuple[Column, pd.Series, list[Note]] | None:
     """The column as numbers, or None: codes with leading zeros, mixed units and digits beyond 15 stay text."""
     if not _worth_trying(text):
         return None
-    text = pc.if_else(_is_one_of(text, _MISSING_NUMBERS), None, text)
+    marks = _is_one_of(text, _MISSING_NUMBERS)
+    if marked := pc.sum(marks).as_py() or 0:
+        words = examples_of(pc.filter(text, marks))
+        notes = [*notes, note("missing_marks", column=name, count=marked, words=words)]
+    text = pc.if_else(marks, None, text)
     plain = pc.match_substring_regex(text, _PLAIN)
     if pc.any(pc.match_substring_regex(text, _CODE)).as_py():
         return None
     written = len(text) - text.null_count - (pc.sum(plain).as_py() or 0)
     if not written:
-        return _plain_numbers(name, text, [])
+        return _plain_numbers(name, text, notes)
     parts = pc.extract_regex(pc.if_else(plain, None, text), _WRITTEN)
-    return _written_numbers(name, text, plain, _fields(parts))
+    return _written_numbers(name, text, plain, _fields(parts), notes)
 
 
 def _worth_trying(text: pa.ChunkedArray) -> bool:
@@ -145,7 +174,11 @@ def _fields(parts: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
 
 
 def _written_numbers(
-    name: str, text: pa.ChunkedArray, plain: pa.ChunkedArray, parts: Mapping[str, pa.ChunkedArray]
+    name: str,
+    text: pa.ChunkedArray,
+    plain: pa.ChunkedArray,
+    parts: Mapping[str, pa.ChunkedArray],
+    notes: list[Note],
 ) -> tuple[Column, pd.Series, list[Note]] | None:
     """Numbers of which some are written with separators, signs of money, units or brackets."""
     balanced = pc.equal(pc.equal(parts["open"], "("), pc.equal(parts["close"], ")"))
@@ -156,13 +189,14 @@ def _written_numbers(
         pc.equal(parts["open"], "("),
         pc.or_(_is_one_of(parts["sign"], ("-", "−", "△", "▲")), _is_one_of(parts["sign2"], ("-", "−"))),
     )
+    negative = pc.or_(negative, pc.equal(parts["sign3"], "-"))
     digits = pc.replace_substring(parts["digits"], ",", "")
     signed = pc.binary_join_element_wise(pc.if_else(negative, _MINUS, _NOTHING), digits, _NOTHING)
     cleaned = pc.if_else(pc.fill_null(plain, False), text, pc.if_else(balanced, signed, None))
     left_out = cleaned.null_count - text.null_count
     if len(text) - cleaned.null_count < NEARLY * (len(text) - text.null_count):
         return None
-    notes = []
+    notes = list(notes)
     if left_out:
         rest = pc.filter(text, pc.and_(pc.is_valid(text), pc.is_null(cleaned)))
         notes.append(note("not_numbers", column=name, count=left_out, examples=examples_of(rest)))

@@ -128,3 +128,51 @@ def test_impossible_dates_are_counted(read: Read) -> None:
 def test_years_and_months_are_dates_shown_as_months(read: Read) -> None:
     column, values, _ = column_of(read, "2024-01", "2024-02")
     assert (column.kind, values[1]) == ("month", pd.Timestamp("2024-02-01"))
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("24 Oct 2013", "2013-10-24"),
+        ("03-NOV-98", "1998-11-03"),
+        ("3-Nov-13", "2013-11-03"),
+        ("5 November 2013", "2013-11-05"),
+        ("October 24, 2011", "2011-10-24"),
+        ("Jan. 5 2023", "2023-01-05"),
+    ],
+)
+def test_dates_with_the_month_by_its_name_are_read(read: Read, written: str, day: str) -> None:
+    column, values, _ = column_of(read, written, written)
+    assert (column.kind, values) == ("date", [pd.Timestamp(day)] * 2)
+
+
+def test_times_as_korean_forms_export_them_are_read_with_their_zone(read: Read) -> None:
+    column, values, notes = column_of(read, "2023/01/02 3:04:05 오후 GMT+9", "2023/01/03 11:00:01 오전 GMT+9")
+    assert (column.kind, str(values[0])) == ("date", "2023-01-02 15:04:05")
+    assert notes["zone_dropped"] == {"column": "값", "zone": "GMT+9"}
+
+
+@pytest.mark.parametrize("mark", ["..", ":", "***", "ND", "(D)", "X", "－", "비공개"])
+def test_marks_of_statistics_offices_among_numbers_are_missing_and_told(read: Read, mark: str) -> None:
+    column, values, notes = column_of(read, "1.5", mark, "2", "3")
+    assert (column.kind, values[0], values[2:]) == ("number", 1.5, [2, 3])
+    assert notes["missing_marks"] == {"column": "값", "count": 1, "words": mark}
+
+
+def test_a_minus_behind_a_number_counts(read: Read) -> None:
+    assert column_of(read, "1,200.00-", "350.00")[1] == [-1200, 350]
+
+
+def test_points_between_thousands_are_told_from_decimal_ones(read: Read) -> None:
+    column, values, notes = column_of(read, "1.234", "987", "12", "2.233")
+    assert (column.kind, values) == ("number", [1234, 987, 12, 2233])
+    assert notes["thousands_points"] == {"column": "값", "examples": "1.234, 2.233"}
+    assert column_of(read, "1.234.567", "12.500")[1] == [1_234_567, 12_500]
+
+
+@pytest.mark.parametrize(
+    "cells", [("1.234", "2.233"), ("1.125", "2", "3.375"), ("0.125", "250", "1.250"), ("1.5", "200")]
+)
+def test_points_that_may_be_decimal_ones_are(read: Read, cells: tuple[str, ...]) -> None:
+    column, values, _ = column_of(read, *cells)
+    assert (column.kind, values) == ("number", [float(cell) for cell in cells])
