@@ -18,6 +18,7 @@ from chat.analyst.intake.fields import Dialect, lines_of
 from chat.analyst.intake.layout import Layout, chosen_layout, find_layout, without_rules
 from chat.analyst.intake.repairs import Mender, mended_header
 from chat.analyst.intake.rows import SPANNED, Row, RowReader, is_regular, profile_of, usual_width
+from chat.analyst.intake.wrapped import is_wrapped, unwrapped, unwrapped_blocks
 from chat.analyst.tables import Note, note
 
 _SAMPLE = 1 << 18
@@ -65,7 +66,11 @@ def read_delimited(
     head = blocks.head(_WHOLE)
     if not head.strip():
         return None
-    return _Reading(blocks, head, delimiter, header).result()
+    if not is_wrapped(head):
+        return _Reading(blocks, head, delimiter, header).result()
+    found = _Reading(blocks.unwrapped(), unwrapped(head), delimiter, header).result()
+    found.table.notes.insert(0, note("wrapped_lines"))
+    return found
 
 
 class _Blocks:
@@ -84,6 +89,10 @@ class _Blocks:
             if length >= size:
                 break
         return "".join(parts)
+
+    def unwrapped(self) -> _Blocks:
+        """What follows, without quotes around whole lines."""
+        return _Blocks(unwrapped_blocks(self._blocks))
 
     def rest(self) -> Iterator[tuple[str, bool]]:
         """What follows, each block with whether it is the last one."""
@@ -186,7 +195,7 @@ class _Reading:
     def _without_trailing(self, rows: Sequence[Row], layout: Layout, width: int) -> int:
         """The width without a last column that is only there because every line ends with a delimiter."""
         names = layout.names or []
-        if width < 3 or names[-1].strip():
+        if width < 3 or names[-1].strip() or not rows[layout.body :]:
             return width
         if not names[-2].strip() and not any(row.cells[width - 2 : width - 1] > [""] for row in rows[layout.body :]):
             return width

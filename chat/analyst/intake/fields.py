@@ -49,6 +49,7 @@ class Splitter:
         self.dialect = dialect
         single = len(dialect.delimiter) == 1
         self._by_csv = single and bool(dialect.quote)
+        self._field = _field_pattern(dialect)
         self._escaped = (
             re.compile(
                 re.escape(dialect.escape) + "([" + re.escape(dialect.escape + dialect.quote + dialect.delimiter) + "])"
@@ -97,7 +98,7 @@ class Splitter:
         if not dialect.quote or dialect.quote not in line:
             return self.plain(chomped(line))
         if not dialect.delimiter:
-            return _one_field(chomped(line), dialect.quote)
+            return one_field(chomped(line), dialect.quote)
         if not self._by_csv or dialect.escape:
             return self._clean_by_hand(line)
         try:
@@ -115,8 +116,19 @@ class Splitter:
         return rows[0] if len(rows) == 1 else None
 
     def _clean_by_hand(self, line: str) -> list[str] | None:
-        found = self.readings(line, None)
-        return found[0][1] if found and found[0][0] == 0 else None
+        """The same for dialects that Python's reader doesn't know, in one go over the line."""
+        line = chomped(line)
+        cells: list[str] = []
+        place = 0
+        while True:
+            match = self._field.match(line, place)
+            if match is None:
+                return None
+            quoted, plain = match.group("quoted", "plain")
+            cells.append(self.unescaped(plain) if quoted is None else self._unquoted(quoted))
+            place = match.end()
+            if not match["end"]:
+                return cells
 
     def is_open(self, line: str) -> bool:
         """Whether a record may go on after this line: its quotes don't come in pairs."""
@@ -240,6 +252,19 @@ class Splitter:
         return content.replace(self.dialect.quote * 2, self.dialect.quote)
 
 
+def _field_pattern(dialect: Dialect) -> re.Pattern[str]:
+    """A field without any fault, with the delimiter or the end of the record behind it."""
+    quote, escape, mark = (re.escape(sign) for sign in (dialect.quote, dialect.escape, dialect.delimiter))
+    within = f"(?:(?!{quote}|{escape}).|{escape}.)*" if escape else f"(?:(?!{quote}).|{quote}{quote})*"
+    outside = f"(?:(?!{mark}|{quote or mark})[^\r\n{escape}]" + (f"|{escape}[^\r\n])*" if escape else ")*")
+    blanks = " *" if mark != re.escape(" ") else ""
+    skipped = blanks if dialect.skip_space else ""
+    return re.compile(
+        f"(?:{blanks}{quote}(?P<quoted>{within}){quote}(?!{quote})|{skipped}(?P<plain>{outside}))(?P<end>{mark}|\\Z)",
+        re.DOTALL,
+    )
+
+
 def _lone_quotes(content: str, quote: str, escape: str) -> int:
     """Runs of an odd number of quotes within a quoted field, where every quote should be doubled or escaped."""
     if quote not in content:
@@ -250,7 +275,8 @@ def _lone_quotes(content: str, quote: str, escape: str) -> int:
     return sum(len(run) % 2 for run in re.findall(re.escape(quote) + "+", content))
 
 
-def _one_field(line: str, quote: str) -> list[str]:
+def one_field(line: str, quote: str) -> list[str]:
+    """A line as one field: without the quotes around it when it is quoted as a whole, else as it is."""
     if len(line) > 1 and line.startswith(quote) and line.endswith(quote):
         inner = line[1:-1]
         if quote not in inner.replace(quote * 2, ""):

@@ -101,6 +101,8 @@ def _first_of_data(rows: Sequence[Row], head: Sequence[int], columns: ColumnKind
         # Words only: the first full row is the header, unless its words are among those below.
         if place or columns.repeats(row.cells):
             return index
+    if len(wide) == 1 and _holds_values(rows[wide[0]]):
+        return wide[0]
     if wide:
         return wide[-1] + 1 if len(wide) == 1 or not has_typed else _after_names(rows, wide, columns)
     return head[0]
