@@ -131,21 +131,26 @@ def _filled_and_distinct(column: pa.ChunkedArray) -> tuple[int, int]:
     blank = [pc.fill_null(pc.equal(pc.utf8_trim_whitespace(chunk), ""), True) for chunk in column.chunks]
     missing = sum(pc.sum(part).as_py() or 0 for part in blank)
     filled = column.filter(pc.invert(pa.chunked_array(blank, pa.bool_()))) if missing else column
-    distinct = int(pc.count_distinct(filled).as_py())
-    pa.default_memory_pool().release_unused()
-    return len(column) - missing, distinct
+    return len(column) - missing, _different(pa.table([filled], ["c0"]))
 
 
 def _duplicates(texts: pa.Table) -> int:
-    """Rows that are equal to one before, by hash: of a million two differing ones agree in one of 30 million files."""
+    """Rows that are equal to one before."""
     height: int = texts.num_rows
-    names = [f"c{number}" for number in range(texts.num_columns)]
+    return height - _different(texts.rename_columns([f"c{number}" for number in range(texts.num_columns)]))
+
+
+def _different(texts: pa.Table) -> int:
+    """How many different rows there are, by hash: of a million two differing ones agree in one of 30 million files.
+
+    The texts themselves would take many times the memory.
+    """
+    cells = ", ".join(f"coalesce({name}, '')" for name in texts.column_names)
     with duckdb.connect() as database:
         database.execute("SET threads = 2")
-        database.register("t", texts.rename_columns(names))
-        cells = ", ".join(f"coalesce({name}, '')" for name in names)
+        database.register("t", texts)
         row = database.execute(f"SELECT count(DISTINCT hash({cells})) FROM t").fetchone()  # noqa: S608 (our own names)
-    return height - int(row[0]) if row else 0
+    return int(row[0]) if row else 0
 
 
 def _sample(column: pa.ChunkedArray) -> list[str]:

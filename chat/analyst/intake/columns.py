@@ -74,7 +74,7 @@ class Collector:
         self._width = width
         self._joiner = joiner
         self._rows: list[Cells] = []
-        self._blocks: list[list[pa.Array]] = [[] for _ in range(width + 1)]
+        self._blocks: list[list[pa.Array | int]] = [[] for _ in range(width + 1)]  # a number: so many empty cells
 
     def add(self, cells: Cells, line: int) -> None:
         """Add one row that stands on `line` of the file."""
@@ -104,14 +104,15 @@ class Collector:
         self._flush()
         for blocks, column in zip(self._blocks, columns, strict=False):
             blocks.append(column)
-        self._blocks[-1].append(pa.nulls(len(columns[0]), pa.large_string()))
+        self._blocks[-1].append(len(columns[0]))
 
     def columns(self) -> Iterator[pa.ChunkedArray]:
         """The columns, the one of surplus cells last and only when there are any; frees what it hands over."""
         self._flush()
         for number in range(self._width + bool(self.long)):
             blocks, self._blocks[number] = self._blocks[number], []
-            yield pa.chunked_array(blocks, type=pa.large_string())
+            kind = pa.large_string()
+            yield pa.chunked_array([pa.nulls(one, kind) if isinstance(one, int) else one for one in blocks], type=kind)
 
     def _flush(self) -> None:
         if not self._rows:

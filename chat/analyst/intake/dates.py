@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pyarrow as pa
@@ -28,6 +28,7 @@ _NAMED = (
 )
 _DATE_NAME = re.compile(r"날짜|일자|일시|기준일|년월일|일$|date|day|(^|_)(dt|ymd|time)($|_)", re.IGNORECASE)
 _SAMPLE = 1000
+_LONG = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,23 @@ def _patterns(name: str) -> list[str]:
 
 
 def _read(text: pa.ChunkedArray, pattern: str, share: float) -> Dates | None:
+    """All values; of a long column in which they repeat, each different one is read once."""
+    if len(text) <= _LONG or pc.count_distinct(text.slice(0, _LONG)).as_py() > _LONG / 4:
+        return _all_read(text, pattern, share)
+    encoded = text.dictionary_encode().unify_dictionaries()
+    different = pa.chunked_array([encoded.chunk(0).dictionary])
+    found = _all_read(different, pattern, 0.0)
+    if found is None:
+        return None
+    places = pd.Series(pa.chunked_array([chunk.indices for chunk in encoded.chunks]).to_pandas())
+    values = found.values.reindex(places).reset_index(drop=True)
+    left_out = len(text) - text.null_count - int(values.notna().sum())
+    if left_out > (1 - share) * (len(text) - text.null_count):
+        return None
+    return replace(found, values=values, left_out=left_out)
+
+
+def _all_read(text: pa.ChunkedArray, pattern: str, share: float) -> Dates | None:
     fields = pc.extract_regex(text, pattern)
     names = re.compile(pattern).groupindex
     parts = {name: pc.struct_field(fields, [number]) for number, name in enumerate(names)}

@@ -173,16 +173,18 @@ class _Reading:
             width = self._without_others(layout, body, width)
         collector = Collector(width, self.dialect.delimiter or " ")
         self._take(collector, body)
+        above = [rows[index] for index in layout.above]
+        header_lines = tuple(rows[index].line for index in layout.header)
+        names = [rows[layout.header[-1]]] if layout.header else []
         if rest and not body.other_tables:
             carried = lines[self._reader.taken :]
-            tail = self._stream(collector, carried, rest[0], self._reader.taken + 1, width, layout, rows)
+            rows, lines, body.rows, self._head = [], [], [], ""  # a good part of what all the rest takes
+            tail = self._stream(collector, carried, rest[0], self._reader.taken + 1, width, names)
             body.footnotes += tail.footnotes
             body.other_tables += tail.other_tables
         columns = list(collector.columns())
         table = RawTable(layout.names, columns, bool(collector.long))
-        above = [rows[index] for index in layout.above]
         table.notes = self._notes(layout, above, body, collector)
-        header_lines = tuple(rows[index].line for index in layout.header)
         return Delimited(table, self.dialect, layout, header_lines, tuple(row.line for row in above))
 
     def _peek(self) -> Iterator[Iterator[tuple[str, bool]]]:
@@ -242,11 +244,12 @@ class _Reading:
         rest: Iterator[tuple[str, bool]],
         line: int,
         width: int,
-        layout: Layout,
-        head: Sequence[Row],
+        names: Sequence[Row],
     ) -> Body:
-        """Everything behind the head, block by block; what the last rows are is told when all are read."""
-        names = [head[layout.header[-1]]] if layout.header else []
+        """Everything behind the head, block by block; what the last rows are is told when all are read.
+
+        `names` is the last row of names, if there is one.
+        """
         first_name = names[0].cells[0] if names else None
         fast = _FastReader(self.dialect, width, first_name) if width == self.width else None
         below = Layout([""] if names else None, (0,) if names else (), len(names))

@@ -61,10 +61,7 @@ def typed_frame(texts: dict[str, pa.ChunkedArray]) -> tuple[pd.DataFrame, tuple[
 
 def typed_column(name: str, text: pa.ChunkedArray) -> tuple[Column, pd.Series, list[Note]]:
     """One column as numbers, dates or, when it is neither, the text as it stands with blanks at its ends cut."""
-    text = pc.utf8_trim_whitespace(text)
-    written_missing = _is_one_of(text, _MISSING)
-    named_missing = pc.sum(pc.and_kleene(written_missing, pc.not_equal(text, ""))).as_py() or 0
-    text = pc.if_else(written_missing, None, text)
+    text, named_missing = _cleaned(text)
     notes = [note("missing_words", column=name, count=named_missing)] if named_missing else []
     if text.null_count == len(text):
         return Column(name, "text"), _text_series(text), notes
@@ -82,6 +79,19 @@ def typed_column(name: str, text: pa.ChunkedArray) -> tuple[Column, pd.Series, l
         column, values, found = numbers
         return column, values, [*notes, *found]
     return Column(name, "text"), _text_series(text), notes
+
+
+def _cleaned(text: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
+    """Without blanks at the ends and what stands for nothing, and how many of these were words; piece by piece."""
+    pieces: list[pa.Array] = []
+    named = 0
+    for chunk in text.chunks:
+        trimmed = pc.utf8_trim_whitespace(chunk)
+        trimmed = chunk if trimmed.equals(chunk) else trimmed
+        missing = pc.is_in(pc.utf8_lower(trimmed), value_set=pa.array(_MISSING, type=text.type))
+        named += pc.sum(pc.and_kleene(missing, pc.not_equal(trimmed, ""))).as_py() or 0
+        pieces.append(pc.if_else(missing, None, trimmed) if pc.any(missing).as_py() else trimmed)
+    return pa.chunked_array(pieces, type=text.type), named
 
 
 def _with_points(numbers: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
@@ -237,4 +247,7 @@ def examples_of(values: pa.ChunkedArray) -> str:
 
 
 def _is_one_of(text: pa.ChunkedArray, words: tuple[str, ...]) -> pa.ChunkedArray:
-    return pc.is_in(pc.utf8_lower(text), value_set=pa.array(words, type=text.type))
+    wanted = pa.array(words, type=text.type)
+    # Piece by piece: the words in small letters would be the whole column once more.
+    found = [pc.is_in(pc.utf8_lower(chunk), value_set=wanted) for chunk in text.chunks]
+    return pa.chunked_array(found, type=pa.bool_())

@@ -176,3 +176,13 @@ def test_points_between_thousands_are_told_from_decimal_ones(read: Read) -> None
 def test_points_that_may_be_decimal_ones_are(read: Read, cells: tuple[str, ...]) -> None:
     column, values, _ = column_of(read, *cells)
     assert (column.kind, values) == ("number", [float(cell) for cell in cells])
+
+
+def test_a_long_column_of_repeating_dates_is_read_as_a_short_one(read: Read) -> None:
+    cells = ["2024-01-31", "2024-02-31", "", "2024-02-29 오후 3:05"] + ["2024-03-01"] * 9
+    column, values, notes = column_of(read, *cells * 5000)
+    assert column.kind == "date"
+    assert values[3] == pd.Timestamp("2024-02-29 15:05")
+    assert [pd.isna(value) for value in values[:5]] == [False, True, True, False, False]
+    assert values[-13:-11] == values[:1] + values[-12:-11]
+    assert notes["not_dates"] == {"column": "값", "count": 5000, "examples": "2024-02-31"}

@@ -100,3 +100,13 @@ def test_chosen_separator_and_header_are_kept_to(tmp_path: Path) -> None:
     no_header = read_delimited(path, Decoding("utf-8"), delimiter=";", header=0)
     assert no_header is not None
     assert (no_header.table.names, no_header.table.height) == (None, 4)
+
+
+def test_escapes_within_quotes_of_several_lines_take_no_longer_than_others(tmp_path: Path) -> None:
+    """Each record was once tried again with every further line, which took minutes for a few thousand."""
+    body = [[str(number), f'a \\"short\\" history,\nno. {number}', "1999"] for number in range(3000)]
+    text = "id,note,year\n" + "".join(f'{number},"{note}",{year}\n' for number, note, year in body)
+    rows, notes, found = read(tmp_path / "escaped.csv", text)
+    assert found.dialect.escape == "\\"
+    assert rows == [[number, note.replace("\\", ""), year] for number, note, year in body]
+    assert notes == {}
