@@ -16,9 +16,10 @@ NEARLY = 0.9  # the share of a column's values that must fit before the rest is 
 _MISSING = ("", "nan", "null", "#n/a", "<na>")
 _MISSING_NUMBERS = (
     *("-", "--", "–", "—", "－", ".", "..", "...", "…", ":", "?", "*", "**", "***", "****", "*****"),
-    *("na", "n/a", "n.a.", "none", "nd", "n.d.", "nr", "ns", "x", "(x)", "(d)", "(s)", "(z)", "(na)", "(nd)"),
+    *("na", "n/a", "n.a.", "none", "(x)", "(d)", "(s)", "(z)", "(na)", "(nd)"),
     *("#div/0!", "#value!", "#ref!", "#num!", "#name?", "없음", "미정", "해당없음", "해당 없음", "자료없음", "비공개"),
 )
+_SELDOM_MISSING = ("x", "nd", "n.d.", "nr", "ns")  # where they stand for a good part of a column, they say something
 _SIGNS = r"[₩￦€£¥]|(?:R|A|C|US|HK|NT|S)?[$]|KRW|USD|EUR|GBP|JPY|CHF|CNY"
 _UNITS = r"%|％|원|달러|천원|만원|백만원|억원|KRW|USD|EUR|won|[€£¥$]"
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
@@ -34,6 +35,7 @@ _UP_TO_THOUSAND = r"^[+\-−]?\d{1,3}$"
 _POINTED_PROOF = r"^\D?(\d{1,3}\.\d{3}\.\d{3}|[1-9]\d\d$)"
 _SPACED = r"^[+\-−]?\d{1,3}(['’\x{a0}\x{202f} ]\d{3})+(\.\d+)?$"
 _CODE = r"^[+-]?0\d"
+_SELDOM = 1 / 3
 _EXACT = 2**53  # the integers that a float holds exactly
 _SAMPLE = 1000
 _MANY = 100_000  # rows whose text is worth giving back to the system at once
@@ -157,6 +159,9 @@ def _numbers(name: str, text: pa.ChunkedArray, notes: list[Note]) -> tuple[Colum
     if not _worth_trying(text):
         return None
     marks = _is_one_of(text, _MISSING_NUMBERS)
+    seldom = _is_one_of(text, _SELDOM_MISSING)
+    if 0 < (pc.sum(seldom).as_py() or 0) <= _SELDOM * (len(text) - text.null_count):
+        marks = pc.or_(marks, seldom)
     if marked := pc.sum(marks).as_py() or 0:
         words = examples_of(pc.filter(text, marks))
         notes = [*notes, note("missing_marks", column=name, count=marked, words=words)]

@@ -186,3 +186,7 @@ def test_a_long_column_of_repeating_dates_is_read_as_a_short_one(read: Read) -> 
     assert [pd.isna(value) for value in values[:5]] == [False, True, True, False, False]
     assert values[-13:-11] == values[:1] + values[-12:-11]
     assert notes["not_dates"] == {"column": "값", "count": 5000, "examples": "2024-02-31"}
+
+
+def test_a_letter_in_half_of_the_cells_is_a_value(read: Read) -> None:
+    assert column_of(read, "1", "x", "2", "x", "3", "x")[0].kind == "text"
