@@ -48,7 +48,8 @@ class Asked:
 class Reply:
     """An answer's paragraphs, the one value that it comes down to (or None), and how it was computed.
 
-    `query` and `result` are there when the question was computed as a query.
+    `query` and `result` are there when the question was computed as a query, `found` when it was looked up: the values
+    alone, as they are told.
     """
 
     pieces: tuple[str, ...]
@@ -57,6 +58,7 @@ class Reply:
     work: Work | None = None
     query: Query | None = None
     result: Result | None = None
+    found: str = ""
 
 
 def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
@@ -77,7 +79,7 @@ def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
     found = lookups.instead_of(query, asked.question, table, language, asked.as_written)
     if found is not None:
         work = Work(found.columns, found.reading, found.rows, found.rows_used, code=found.code)
-        return Reply(found.pieces, language, found.value, work)
+        return Reply(found.pieces, language, found.value, work, found=found.text)
     if isinstance(query, Unclear):
         return Reply(tuple(unclear_answer(query, table, language)), language)
     tell("computing")

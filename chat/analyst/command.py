@@ -30,13 +30,17 @@ _SECONDS = 120.0  # for a question of a batch
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer: as text, as the table that it was computed to and as the single number that it comes down to."""
+    """An answer: as text, as the table that it was computed to and as the value (or values) that it comes down to.
+
+    `found` is what was looked up, alone, without how the question was read; "" for other answers.
+    """
 
     question: str
     text: str
     table: dict[str, Any] | None = None
     value: Any = None
     code: str = ""
+    found: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The answer as JSON has it."""
@@ -57,7 +61,8 @@ def ask(
     reply = reply_to(asked)
     shown = _as_json_table(reply.result.frame) if reply.result is not None and reply.result.cannot is None else None
     code = reply.work.code if reply.work else ""
-    return Answered(question, "\n\n".join(reply.pieces), shown, exact(reply.value), code)
+    value = [exact(one) for one in reply.value] if isinstance(reply.value, list) else exact(reply.value)
+    return Answered(question, "\n\n".join(reply.pieces), shown, value, code, reply.found)
 
 
 def run(arguments: Sequence[str], *, as_json: bool, dump: Path | None, out: TextIO, errors: TextIO) -> int:
@@ -166,7 +171,7 @@ def run_batch(path: Path, *, out: TextIO, errors: TextIO, seconds: float = _SECO
             failed = True
             print(f"{place}: {type(fault).__name__}: {fault}", file=errors)
             answered = Answered("", say("failed.crash", _LANGUAGE, name=str(request.get("file", path.name))))
-        told = {"id": request.get("id"), "answer": answered.text, "code": answered.code}
+        told = {"id": request.get("id"), "answer": answered.found or answered.text, "code": answered.code}
         print(json.dumps(told, ensure_ascii=False), file=out, flush=True)
     return 1 if failed else 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from chat.analyst.lookups.cells import tidy
+from chat.analyst.lookups.cells import tidy, words
 from chat.analyst.lookups.choosing import choose
 from chat.analyst.lookups.grid import MOST_CELLS, Grid
 from chat.analyst.lookups.scripts import script
@@ -17,6 +17,8 @@ from chat.analyst.tables import Table
 
 _LONGEST_QUESTION = 400
 _FEW_ROWS = 2000
+_YEARS = (1500, 2100)
+_FEWEST_OF_A_SERIES = 3
 _NOT_UNDERSTOOD = ("words", "unsure", "needs_number", "needs_date", "which_statistic")
 
 
@@ -66,14 +68,33 @@ def instead_of(
 
 def _is_open(query: Query | Unclear, table: Table) -> bool:
     if isinstance(query, Unclear):
-        return query.reason in _NOT_UNDERSTOOD
+        return query.reason in _NOT_UNDERSTOOD or _is_only_about_words(query)
     if query.preparations or query.rank is not None or query.percent is not None:
         return False  # what is computed first is no cell of the table
     if table.height > _FEW_ROWS:
         return query.action == "preview"
+    if _adds_up_years(query, table):
+        return True
     if query.action == "top" and query.limit in (None, 1):
         return bool(query.groups) and all(table.is_unique(name) for name in query.groups)
     return query.action in ("preview", "lookup") or _is_bare(query)
+
+
+def _is_only_about_words(query: Unclear) -> bool:
+    """Whether it is unclear which column a word means that is in none of their names: "who", "at least"."""
+    names = {part for option in query.options for part in words(option)}
+    said = {part for word in query.words for part in words(word)}
+    return query.reason == "which_column" and bool(said) and not names & said
+
+
+def _adds_up_years(query: Query, table: Table) -> bool:
+    """Whether it is a sum that means nothing: of years, or of the numbers that count the rows."""
+    if query.action != "aggregate" or query.statistics != ("sum",) or len(query.measures) != 1:
+        return False
+    values = table.frame[query.measures[0]].dropna()
+    if not pd.api.types.is_numeric_dtype(values) or len(values) < _FEWEST_OF_A_SERIES:
+        return False
+    return bool(values.between(*_YEARS).all() or set(values.diff().dropna()) in ({1}, {-1}))
 
 
 def _is_bare(query: Query | Unclear) -> bool:
@@ -95,8 +116,6 @@ def answer(question: str, table: Table, language: str) -> LookupAnswer | None:
     groups = {grid.text(form.target, row) for row in grid.rows} if form.target is not None else set()
     if form.kind == "group" and len(found.values) > 1 and len(found.values) == len(groups):
         return None  # all are equal: something else than rows must be meant
-    used = {form.target, form.measure, *(one.column for one in (*form.conditions, *form.others))}
-    used |= {pick.column for pick in form.picks}
     column = table.column(table.names()[form.target]) if form.target is not None else None
     if column is not None and column.kind == "number":
         found = replace(found, values=tuple(number_of(value, column.name) for value in found.values))
@@ -105,7 +124,7 @@ def answer(question: str, table: Table, language: str) -> LookupAnswer | None:
         text=values_text(found, language),
         reading=reading_text(form, found, grid, language),
         code=script(form, grid, table),
-        columns=tuple(name for column, name in enumerate(grid.names) if column in used),
+        columns=tuple(name for column, name in enumerate(grid.names) if column in form.columns),
         rows=len(grid.rows),
         rows_used=len(found.rows),
     )
@@ -127,7 +146,15 @@ def grid_of(table: Table) -> Grid | None:
     texts = table.texts
     if texts is None:
         texts = tuple(tuple(_text(cell) for cell in table.frame[name]) for name in names)
-    return Grid(tuple(tidy(name) for name in names), tuple(tuple(tidy(cell) for cell in column) for column in texts))
+    return Grid(
+        tuple(_once(tidy(name)) for name in names), tuple(tuple(tidy(cell) for cell in column) for column in texts)
+    )
+
+
+def _once(name: str) -> str:
+    """A name that two lines of headers both say, as its first line has it."""
+    half, odd = divmod(len(name) - 1, 2)
+    return name[:half] if not odd and name[half:].strip() == name[:half] else name
 
 
 def _text(cell: object) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chat.analyst.lookups.cells import words
 from chat.analyst.lookups.forms import Found, evaluate
 from chat.analyst.lookups.grid import Grid
 from chat.analyst.lookups.guesses import Guesser
 from chat.analyst.lookups.guessing import Guess, weight
 from chat.analyst.lookups.operators import said
 from chat.analyst.lookups.targets import asked_nouns
-from chat.analyst.lookups.wording import Wording
+from chat.analyst.lookups.wording import Wording, is_number_of_all
 
 LEAST = 0.72  # of 1: all words explained, and nothing speaks against it
 _CLEAR = 0.02  # by which the best guess must be better than one that comes to something else
@@ -40,8 +41,17 @@ def explained(guess: Guess, wording: Wording) -> float:
     weights = [weight(word) for word in wording.words]
     weights = [max(one, _ASKED) if at in asked and one >= 1.0 else one for at, one in enumerate(weights)]
     whole = sum(weights)
-    left = sum(one for at, one in enumerate(weights) if at not in guess.explains)
+    explains = guess.explains | _numbers_of_names(guess, wording)
+    left = sum(one for at, one in enumerate(weights) if at not in explains)
     return 1.0 - left / max(whole, 2.5)
+
+
+def _numbers_of_names(guess: Guess, wording: Wording) -> frozenset[int]:
+    """The numbers of the question that stand in the names of columns that a guess speaks of: "in 2011" of such ones."""
+    names = {part for column in guess.form.columns for part in words(wording.grid.names[column])}
+    numbers = [at for at, word in enumerate(wording.words) if word.text.isdigit()]
+    said = {at for at in numbers if len(wording.words[at].text) > 2 and wording.words[at].text in names}
+    return frozenset(said | {at for at in numbers if is_number_of_all(wording, at)})
 
 
 def ranked(wording: Wording) -> list[Chosen]:

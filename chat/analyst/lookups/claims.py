@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from chat.analyst.lookups.cells import MONTHS, number
+from chat.analyst.lookups.days import days_of
 from chat.analyst.lookups.forms import Condition, Conditions, Test, rows_of
 from chat.analyst.lookups.grid import Grid
 from chat.analyst.lookups.targets import asked_nouns
 from chat.analyst.lookups.thesaurus import listed, numbered
-from chat.analyst.lookups.wording import Value, Wording
+from chat.analyst.lookups.wording import Value, Wording, is_number_of_all
 
 _SMALLEST_YEAR, _GREATEST_YEAR = 1000, 2100
 _MOST_COMBINATIONS = 60
@@ -29,7 +30,7 @@ def _patterns() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(text)
     for one in (*loaded["compared"], *loaded["years"]):
         one["pattern"] = _filled(one["pattern"], loaded)
-    return {**loaded, "between": _filled(loaded["between"], loaded)}
+    return {**loaded, **{name: _filled(loaded[name], loaded) for name in ("between", "topmost")}}
 
 
 def _filled(pattern: str, loaded: dict[str, Any]) -> str:
@@ -77,16 +78,30 @@ class Claimed:
 
 def claims_of(wording: Wording) -> tuple[Claim, ...]:
     """All that the question claims, in its order."""
-    found = [*_compared(wording), *_years(wording), *_placed(wording)]
+    found = [*_days(wording)]
+    taken = [(claim.start, claim.end) for claim in found]
+    others = [*_compared(wording), *_years(wording), *_placed(wording), *_topmost(wording)]
+    found += [claim for claim in others if not any(claim.meets(*run) for run in taken)]
     taken = [(claim.start, claim.end) for claim in found]
     for value in wording.values:
-        if not any(value.overlaps(*run) for run in taken):
+        if not any(value.overlaps(*run) for run in taken) and not is_number_of_all(wording, value.start):
             claim = _valued(wording, value)
             if claim:
                 found.append(claim)
     taken = [(claim.start, claim.end) for claim in found]
     found += [claim for claim in _months(wording) if not any(claim.meets(*run) for run in taken)]
     return tuple(sorted(found, key=lambda claim: claim.start))
+
+
+def _days(wording: Wording) -> Iterator[Claim]:
+    for day in days_of(wording):
+        if any(value.start <= day.start and value.end >= day.end for value in wording.values):
+            continue  # the table has it in the same words
+        options = []
+        for condition in day.conditions:
+            sure, explains = _beside(wording, day.start, day.end, condition.column)
+            options.append(Option(condition, 0.95 + sure, explains))
+        yield Claim(day.start, day.end, tuple(sorted(options, key=lambda option: -option.sure)), value=True)
 
 
 def _valued(wording: Wording, value: Value) -> Claim | None:
@@ -147,7 +162,7 @@ def _beside(
         if gain > 0:
             words |= {at}
         best = max(best, gain)
-    return best, words
+    return best + 0.04 * max(0, len(words) - 1), words
 
 
 def _numeric(wording: Wording, start: int, end: int, *, years: bool = False) -> list[tuple[int, float, frozenset[int]]]:
@@ -155,6 +170,8 @@ def _numeric(wording: Wording, start: int, end: int, *, years: bool = False) -> 
     grid = wording.grid
     found = []
     several = [column for column, kind in enumerate(grid.kinds) if kind == "number"]
+    clock = ":" in wording.text[wording.words[start].start : wording.words[end - 1].end]
+    clocks = [column for column in several if any(":" in grid.columns[column][row] for row in grid.rows)]
     for column, kind in enumerate(grid.kinds):
         if kind == "text" and not years:
             sure, explains = _beside(wording, start, end, column, within=True)
@@ -166,7 +183,7 @@ def _numeric(wording: Wording, start: int, end: int, *, years: bool = False) -> 
         if years and kind != "date":
             continue
         sure, explains = _beside(wording, start, end, column, within=True)
-        alone = 0.2 if len(several) == 1 or years else 0.0
+        alone = 0.2 if len(several) == 1 or years or (clock and column in clocks) else 0.0
         if sure or alone:
             found.append((column, 0.7 + sure + alone, explains))
     return sorted(found, key=lambda one: -one[1])[:3]
@@ -192,6 +209,7 @@ def _compared(wording: Wording) -> Iterator[Claim]:
             scale = re.match(r"\s*(million|billion|thousand|만|억)(?![a-z])", after)
             value *= {"million": 1e6, "billion": 1e9, "thousand": 1e3, "만": 1e4, "억": 1e8}[scale[1]] if scale else 1
             end = max(end, wording.run(match.start(), match.end(1) + scale.end())[1]) if scale else end
+            end = _with_unit(wording, end)
             is_year = _SMALLEST_YEAR <= value <= _GREATEST_YEAR and re.fullmatch(r"\d{4}", match[1]) is not None
             options = [
                 Option(Condition(column, test, (value,)), sure, explains)
@@ -218,6 +236,12 @@ def _compared(wording: Wording) -> Iterator[Claim]:
         ]
         if options and ends[0] < ends[1]:
             yield Claim(start, end, tuple(options))
+
+
+def _with_unit(wording: Wording, end: int) -> int:
+    """The end of a run with a number, its unit included."""
+    unit = end < len(wording.words) and wording.words[end].number is None
+    return end + 1 if unit and set(wording.words[end].forms) & listed("units") else end
 
 
 def _years(wording: Wording) -> Iterator[Claim]:
@@ -277,6 +301,21 @@ def _placed(wording: Wording) -> Iterator[Claim]:
         place = float(digits[0]) if digits else float(numbered("ordinals")[text])
         options = tuple(
             Option(Condition(column, "eq", (place,)), 1.0 - 0.1 * at) for at, column in enumerate(columns[:2])
+        )
+        yield Claim(start, end, options)
+
+
+def _topmost(wording: Wording) -> Iterator[Claim]:
+    """ "in the top 10": of the first column of ranks."""
+    columns = rank_columns(wording.grid)
+    for match in wording.find(_patterns()["topmost"]) if columns else ():
+        start, end = wording.run(match.start(), match.end())
+        options = tuple(
+            Option(
+                Condition(column, "le", (_as_number(match[1]),)),
+                1.0 - 0.1 * at + _beside(wording, start, end, column)[0],
+            )
+            for at, column in enumerate(columns[:2])
         )
         yield Claim(start, end, options)
 

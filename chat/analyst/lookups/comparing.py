@@ -87,7 +87,7 @@ class Comparing(Guessing):
                     frozenset({at}) | (known[2] if known else frozenset()),
                 )
         if not found:
-            numeric = [c for c, kind in enumerate(grid.kinds) if kind == "number" and c not in rank_columns(grid)]
+            numeric = [c for c in grid.ordered if grid.kinds[c] == "number" and c not in rank_columns(grid)]
             if len(numeric) == 1:
                 return [(numeric[0], 0.5, frozenset())]
         return list(found.values())

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chat.analyst.lookups import operators
-from chat.analyst.lookups.forms import Form, rows_of
+from chat.analyst.lookups.cells import words
+from chat.analyst.lookups.forms import Condition, Form, rows_of
 from chat.analyst.lookups.guessing import Guess, Guessing, Words, is_korean, weight, words_of
 from chat.analyst.lookups.operators import Hit
 
@@ -46,6 +47,9 @@ class Counting(Guessing):
                 noun = self.noun_after(hit)
                 strange = any(weight(self.wording.words[at]) >= 1.0 and not self.wording.columns.get(at) for at in noun)
                 bonus = self.sure_of(claimed) - (0.0 if conditions else 0.1) - 0.06 * strange
+                alone = len(claimed.rows) <= max((len(one.operands) for one in conditions), default=0) and any(
+                    self._names_a_row(condition, claimed.rows) for condition in conditions
+                )
                 noun_words = noun
                 numeric = [
                     one for one in named if one[0] in grid.ordered and grid.kinds[one[0]] == "number" and one[1] >= 0.6
@@ -55,9 +59,12 @@ class Counting(Guessing):
                     (column == grid.entity or grid.counts_rows(column)) and len(said) == most
                     for column, _, said in named
                 )
-                noun = noun if not numeric or entity else frozenset()
+                measured = any(set(said) & noun for _, _, said in numeric)
+                noun = noun if not measured or entity else frozenset()
                 yield Guess(
-                    Form("count", None, conditions), base | noun, bonus + (0.06 if entity else -0.08 * bool(numeric))
+                    Form("count", None, conditions),
+                    base | noun,
+                    bonus + (0.06 if entity else -0.08 * measured) - 0.3 * alone,
                 )
                 for column, sure, said in named:
                     vague = frozenset(at for at in noun_words if self.wording.words[at].vague)
@@ -83,12 +90,26 @@ class Counting(Guessing):
                                 else -0.1
                             )
                             - 0.1 * (grid.kinds[column] == "number")
+                            - 0.14 * (repeated and not conditions and self._tells_more(hit, explains))
                         )
                         yield Guess(
                             Form("distinct", column, conditions),
                             explains | words_of(*different),
-                            bonus + fits + 0.2 * (sure - 0.9),
+                            bonus + fits + 0.2 * (sure - 0.9) - 0.3 * alone,
                         )
+
+    def _tells_more(self, hit: Hit, explains: Words) -> bool:
+        """Whether something is said of what is counted: "how many prizes has she won" counts each time."""
+        after = range(hit.end, len(self.wording.words))
+        return any(weight(self.wording.words[at]) and at not in explains for at in after)
+
+    def _names_a_row(self, condition: Condition, rows: tuple[int, ...]) -> bool:
+        """Whether it is about what each row is named by, of which nobody asks how many there are."""
+        grid = self.wording.grid
+        if condition.test != "is" or condition.column != grid.entity or grid.distinct_share(grid.entity) < 0.95:
+            return False
+        named = {words(str(operand))[0] for operand in condition.operands if words(str(operand))}
+        return all((words(grid.text(condition.column, row)) or [""])[0] in named for row in rows)
 
     def by_place(self) -> Iterator[Guess]:
         """How many rows come after (or before) a named one."""
@@ -138,9 +159,10 @@ class Counting(Guessing):
         return {column for at in self.nouns for column in self.wording.columns.get(at, {})}
 
     def _numbers_near(self, hit: Hit) -> list[tuple[int, float, Words]]:
-        found = []
+        found: dict[int, tuple[int, float, Words]] = {}
         for at in range(max(0, hit.start - 4), min(len(self.wording.words), hit.end + 6)):
             for column, sure in self.wording.columns.get(at, {}).items():
                 if self.wording.grid.kinds[column] == "number" and column in self.wording.grid.ordered:
-                    found.append((column, sure - 0.02 * abs(at - hit.end), frozenset({at})))
-        return found
+                    _, known, said = found.get(column, (column, 0.0, frozenset[int]()))
+                    found[column] = (column, max(known, sure - 0.02 * abs(at - hit.end)), said | {at})
+        return list(found.values())

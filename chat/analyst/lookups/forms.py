@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.analyst.lookups.cells import moment, number, says, words
+from chat.analyst.lookups.cells import Moment, moment, number, says, words
 from chat.analyst.lookups.grid import Grid, Key, is_empty
 
 Test = Literal["is", "has", "eq", "gt", "ge", "lt", "le", "between"]
@@ -23,6 +23,7 @@ Kind = Literal[
     "of_two",
     "run",
     "yes_no",
+    "same",
     "beyond",
 ]
 
@@ -30,7 +31,8 @@ Kind = Literal[
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What a cell of `column` must meet: "is" and "has" one of `operands` (texts), the rest a number or a year;
-    "between" includes both ends. `negated` turns it round; `year` compares the years of days."""
+    "between" includes both ends. `negated` turns it round; `year` and `month` compare that of days, `day`
+    whole days."""
 
     column: int
     test: Test
@@ -38,6 +40,7 @@ class Condition:
     negated: bool = False
     year: bool = False
     month: bool = False
+    day: bool = False
 
 
 Conditions = tuple[Condition, ...]
@@ -63,7 +66,9 @@ class Form:
     beyond: the rows on that side of those. difference: of `target` between those rows and the `others` (rows counted
     where it is None), or of `target` and `measure` in one row. of_two: who of those and the `others` has more
     (`largest`) of `measure` (rows counted where it is None). run: the longest run of rows. yes_no: whether
-    those have more of `measure` than the `others`. `limit` is how many values are told.
+    those have more of `measure` (rows counted where it is None, their place compared with `offset`) than the `others`,
+    or than the `threshold` (`inclusive`: as many will do); with `either` one of these words instead, the first for
+    the greater. same: whether those and the `others` have the same `target`. `limit` is how many values are told.
     """
 
     kind: Kind
@@ -75,6 +80,15 @@ class Form:
     largest: bool = True
     offset: int = 0
     limit: int | None = None
+    threshold: float | None = None
+    inclusive: bool = False
+    either: tuple[str, str] | None = None
+
+    @property
+    def columns(self) -> frozenset[int]:
+        """The columns that it speaks of."""
+        every = [self.target, self.measure, *(one.column for one in (*self.conditions, *self.others))]
+        return frozenset(one for one in (*every, *(pick.column for pick in self.picks)) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +126,19 @@ def _met(grid: Grid, condition: Condition, text: str, row: int) -> bool:
 def compared(grid: Grid, condition: Condition, row: int) -> float | None:
     """The number by which a cell is compared."""
     text = grid.columns[condition.column][row]
+    if condition.day:
+        when = moment(text)
+        return day_number(when) if when and when[1] else None
     if condition.year or condition.month:
         day = moment(text)
         part = day[0 if condition.year else 1] if day else 0
         return float(part) if part else None
     return None if is_empty(text) else number(text)
+
+
+def day_number(day: Moment) -> float:
+    """A day as a number that orders days."""
+    return float((day[0] * 100 + day[1]) * 100 + day[2])
 
 
 def rows_of(grid: Grid, conditions: Conditions, among: tuple[int, ...] | None = None) -> tuple[int, ...]:
@@ -292,10 +314,27 @@ def _run(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
 
 
 def _yes_no(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
-    one, other = (amount(form, grid, conditions, form.measure) for conditions in (form.conditions, form.others))
+    others = rows_of(grid, form.others) if form.others else ()
+    if form.offset:
+        one, other = float(rows[-1]) if rows else None, float(others[0]) if others else None
+        one, other = other, one  # what stands above has the smaller number
+    else:
+        one = amount(form, grid, form.conditions, form.measure)
+        other = amount(form, grid, form.others, form.measure) if form.threshold is None else form.threshold
     if one is None or other is None:
         return None
-    return Found((one > other if form.largest else one < other,), (*rows, *rows_of(grid, form.others)))
+    both = tuple(dict.fromkeys((*rows, *others)))
+    if form.either is not None:
+        return Found((form.either[0] if one > other else form.either[1],), both) if one != other else None
+    return Found(((one > other if form.largest else one < other) or (form.inclusive and one == other),), both)
+
+
+def _same(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    others = rows_of(grid, form.others)
+    sides = [{tuple(words(grid.text(_target(form), row))) for row in side} for side in (rows, others)]
+    if any(len(side) != 1 or () in side for side in sides):
+        return None
+    return Found((sides[0] == sides[1],), (*rows, *others))
 
 
 _EVALUATE = {
@@ -312,4 +351,5 @@ _EVALUATE = {
     "of_two": _of_two,
     "run": _run,
     "yes_no": _yes_no,
+    "same": _same,
 }

@@ -19,6 +19,8 @@ MOST_CELLS = 40_000
 _LONGEST = 12  # words of a value
 _MOSTLY = 0.7
 _EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "none", "?", "…", "없음"})
+_WIDE = 4
+_TOTAL = re.compile(r"(?:grand |sub)?-?totals?\b|합계|총계|소계|계$")
 _TOTALS = frozenset({"total", "totals", "sum", "average", "합계", "총계", "계", "평균", "grand total"})
 
 
@@ -46,12 +48,26 @@ class Grid:
     def rows(self) -> tuple[int, ...]:
         """The numbers of the rows that hold data: no totals and no empty rows."""
         height = len(self.columns[0]) if self.columns else 0
-        return tuple(row for row in range(height) if not self._is_total(row))
+        return tuple(row for row in range(height) if not self._is_total(row, height))
 
-    def _is_total(self, row: int) -> bool:
+    def _is_total(self, row: int, height: int) -> bool:
         cells = [column[row].strip().casefold() for column in self.columns]
         filled = [cell for cell in cells if cell]
-        return not filled or (len(filled) > 1 and filled[0].rstrip(":") in _TOTALS and row == len(self.columns[0]) - 1)
+        if not filled or (len(filled) == 1 and cells[0] and len(cells) >= _WIDE and row < height - 1):
+            return True  # nothing, or the name of the rows below
+        if filled[0].rstrip(":") in _TOTALS and row == height - 1:
+            return len(filled) > 1
+        return bool(_TOTAL.match(filled[0])) and self._adds_up(row)
+
+    def _adds_up(self, row: int) -> bool:
+        """Whether a row has the sums of those above it, from some row on."""
+        for column in self.columns[1:]:
+            total, added = number(column[row]), 0.0
+            for text in reversed(column[:row]):
+                added += number(text) or 0.0
+                if total and abs(added - total) <= 0.001 * abs(total):
+                    return True
+        return False
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:

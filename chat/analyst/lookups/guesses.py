@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chat.analyst.lookups.comparing import Comparing
 from chat.analyst.lookups.counting import Counting
 from chat.analyst.lookups.guessing import Guess
+from chat.analyst.lookups.judging import Judging
 from chat.analyst.lookups.ranking import Ranking
 from chat.analyst.lookups.selecting import Selecting
 
 
 @dataclass(frozen=True)
-class Guesser(Selecting, Counting, Ranking, Comparing):
+class Guesser(Selecting, Counting, Ranking, Judging):
     """Makes the guesses about one question."""
 
     def guesses(self) -> Iterator[Guess]:
         """All guesses."""
         yield from self.by_choice()
         yield from self.by_yes_or_no()
+        yield from self.by_judgement()
         yield from self.by_difference()
         if not self.counting:
             yield from self.by_neighbours()

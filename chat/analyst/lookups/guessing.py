@@ -77,7 +77,14 @@ class Guessing:
 
     @cached_property
     def counting(self) -> list[Hit]:
-        return operators.said(self.wording, "counting")
+        """Those that ask how many there are; not "the same number of", "the highest number of"."""
+        hits = operators.said(self.wording, "counting")
+        return [
+            hit
+            for hit in hits
+            if not re.search("몇 *[위등]", hit.text)
+            and (not hit.start or self.wording.words[hit.start - 1].text not in listed("compared"))
+        ]
 
     @cached_property
     def comparatives(self) -> list[Hit]:
@@ -131,7 +138,8 @@ class Guessing:
                 known = found.get(column)
                 said = frozenset({at}) | (known.explains if known else frozenset())
                 found[column] = Measure(column, max(sure, known.sure if known else 0.0), said)
-        for column in ordered:
+        hinted = any(hint in grid.names[column].casefold() for column in found for hint in hit.hints)
+        for column in () if hinted else ordered:
             for rank, hint in enumerate(hit.hints):
                 if hint in grid.names[column].casefold() and column not in found:
                     found[column] = Measure(column, 0.85 - 0.03 * rank, frozenset())

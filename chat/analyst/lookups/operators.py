@@ -87,3 +87,15 @@ def neighbours(wording: Wording) -> list[tuple[Hit, int]]:
 def said(wording: Wording, name: str) -> list[Hit]:
     """Where one of the plain operators is said."""
     return _hits(wording, _patterns()["said"][name])
+
+
+def alternatives(wording: Wording) -> list[tuple[Hit, tuple[str, str]]]:
+    """ "more or less", "above/below": with the word that holds where the first is greater, and the other."""
+    found = []
+    for one in _patterns()["alternatives"]:
+        for match in wording.find(one["pattern"]):
+            start, end = wording.run(match.start(), match.end())
+            words = (match[1], match[2])
+            told = (words[0], words[1]) if one["up"] else (words[1], words[0])
+            found.append((Hit(start, end, True, (), match[0]), told))
+    return found

@@ -21,6 +21,11 @@ def month(text):
     return day[1] if day and day[1] else float("nan")
 
 
+def day(text):
+    day = moment(text)
+    return (day[0] * 100 + day[1]) * 100 + day[2] if day and day[1] else float("nan")
+
+
 def amount(text):
     value = number(text)
     return float("nan") if value is None else value
@@ -86,7 +91,8 @@ def _test(condition: Condition) -> str:
     if condition.test in ("is", "has"):
         found = f"any(says({cell}, value, {condition.test == 'is'}) for value in {condition.operands!r})"
     else:
-        value = f"{'year' if condition.year else 'month' if condition.month else 'amount'}({cell})"
+        parts = {"day": condition.day, "year": condition.year, "month": condition.month, "amount": True}
+        value = f"{next(name for name, meant in parts.items() if meant)}({cell})"
         if condition.test == "between":
             found = f"{condition.operands[0]!r} <= {value} <= {condition.operands[1]!r}"
         else:
@@ -201,8 +207,19 @@ def _run(form: Form, grid: Grid) -> list[str]:
 
 
 def _yes_no(form: Form, grid: Grid) -> list[str]:
-    one, other = (_amount(form, grid, rows, form.measure) for rows in ("rows", "others"))
-    return [f"print({one} {'>' if form.largest else '<'} {other})"]
+    if form.offset:
+        one, other = "others[0]", "rows[-1]"  # what stands above has the smaller number
+    else:
+        one = _amount(form, grid, "rows", form.measure)
+        other = _amount(form, grid, "others", form.measure) if form.threshold is None else repr(form.threshold)
+    if form.either is not None:
+        return [f"print({form.either[0]!r} if {one} > {other} else {form.either[1]!r})"]
+    return [f"print({one} {'>' if form.largest else '<'}{'=' * form.inclusive} {other})"]
+
+
+def _same(form: Form, grid: Grid) -> list[str]:
+    one, other = (f"words(cells[{rows}[0]][{form.target}])" for rows in ("rows", "others"))
+    return [f"print({one} == {other})"]
 
 
 _ENDS = {
@@ -219,4 +236,5 @@ _ENDS = {
     "of_two": _of_two,
     "run": _run,
     "yes_no": _yes_no,
+    "same": _same,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -29,12 +28,14 @@ class Selecting(Guessing):
                 many -= 0.15 if len(values) > 1 and operators.said(self.wording, "sum") else 0.0
                 many -= 0.4 if operators.said(self.wording, "difference") else 0.0
                 many -= 0.2 if self.comparatives and len(values) > 1 else 0.0
-                any_one = re.match(
-                    r"\s*(?:please )?(?:name|list|give|tell me) (?:me )?(?:a|an|one)\b", self.wording.text
-                )
-                form = Form("values", target.column, claimed.conditions, limit=1 if any_one else None)
-                many = 0.05 if any_one else many
+                form = Form("values", target.column, claimed.conditions, limit=self._limit)
+                many = 0.05 if self._limit else many
                 yield Guess(form, claimed.explains | target.explains, self.sure_of(claimed, target) + many)
+
+    @property
+    def _limit(self) -> int | None:
+        """How many are asked for: one by "name a city"."""
+        return 1 if operators.said(self.wording, "any_one") else None
 
     def by_ends(self) -> Iterator[Guess]:
         listed = operators.listed_ends(self.wording)
@@ -87,14 +88,22 @@ class Selecting(Guessing):
 
     def _neighbours_of(self, claimed: Claimed, hit: Hit, offset: int, gap: int, several: int) -> Iterator[Guess]:
         marks = operators.marks_of_list(self.wording)
+        marks |= words_of(*(other for other, way in operators.neighbours(self.wording) if way == offset))
         found = targets(self.wording, frozenset())
         column = claimed.conditions[0].column
-        found = [*found, Target(column, 0.44, frozenset(self.nouns[:1]))]
+        found = [*found, Target(column, 0.44, frozenset(self.nouns[:1]) | self._called(hit))]
         for target in found:
             same = 0.1 if target.column == column else -0.04
             explains = claimed.explains | target.explains | words_of(hit) | marks
             form = Form("neighbour", target.column, claimed.conditions, offset=offset)
             yield Guess(form, explains, self.sure_of(claimed, target) + same + 0.05 - 0.03 * gap - 0.1 * (several - 1))
+
+    def _called(self, hit: Hit) -> Words:
+        """What the next one is called, where that is no word of the table: "the next president after"."""
+        at = hit.end
+        if at >= len(self.wording.words) or self.wording.columns.get(at) or not hit.text.endswith(("next", "previous")):
+            return frozenset()
+        return frozenset() if any(claim.meets(at, at + 1) for claim in self.claims) else frozenset({at})
 
     def by_exclusion(self) -> Iterator[Guess]:
         for hit in operators.said(self.wording, "other"):
@@ -143,8 +152,8 @@ class Selecting(Guessing):
                     said = explains | target.explains | measure.explains | words_of(superlative)
                     yield Guess(form, said, self.sure_of(claimed, target, measure))
             if len(claimed.conditions) > 1 or len(claimed.rows) < 3:
-                form = Form("values", target.column, claimed.conditions)
-                many = -0.1 * (len(claimed.rows) > 1)
+                form = Form("values", target.column, claimed.conditions, limit=self._limit)
+                many = -0.1 * (len(claimed.rows) > 1 and not self._limit)
                 yield Guess(form, explains | target.explains, self.sure_of(claimed, target) + many)
 
     def by_likeness(self) -> Iterator[Guess]:
@@ -175,5 +184,5 @@ class Selecting(Guessing):
         if self.counting:
             yield Guess(Form("count", None, claimed.conditions), explains | words_of(*self.counting), bonus)
             return
-        form = Form("values", column, claimed.conditions)
+        form = Form("values", column, claimed.conditions, limit=self._limit)
         yield Guess(form, explains | frozenset(self.nouns[:2]), bonus)

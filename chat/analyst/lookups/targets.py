@@ -14,6 +14,7 @@ _ASKING = (
     r"\b(?:(?:in|at|on|for|to|from|of|by|with|during) )?(?:which|what)(?:'s)?\b"
     r"|\b(?:name|list|tell me|give|identify|show)\b"
 )
+_MEASURING = r"\bhow (long|tall|high|far|deep|old|heavy|fast|big|large|wide)\b(?! did| does| has| it)"
 _AUX = frozenset(
     [
         "is",
@@ -99,6 +100,14 @@ _STOPS = frozenset(
         "comes",
         "and",
         "or",
+        "living",
+        "located",
+        "held",
+        "played",
+        "having",
+        "using",
+        "born",
+        "being",
     ]
 )
 _MOST_WORDS = 6
@@ -118,9 +127,14 @@ def asked_nouns(wording: Wording) -> list[int]:
     """The words, by number, that say what is asked for."""
     if re.search("[가-힣]", wording.text):
         return _korean_nouns(wording)
+    for match in wording.find(_MEASURING):
+        start, end = wording.run(match.start(1), match.end(1))
+        return list(range(start, end))
     for match in wording.find(_ASKING):
         _, at = wording.run(match.start(), match.end())
         nouns: list[int] = []
+        if at < len(wording.words) and wording.words[at].text in ("has", "have", "had"):
+            return []  # "which has a height over 3 m?": the rows themselves
         for place in range(at, min(at + _MOST_WORDS, len(wording.words))):
             text = wording.words[place].text
             if text in _AUX and not nouns:
@@ -198,7 +212,7 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
     who = bool(operators.said(wording, "who"))
     for at, columns in wording.columns.items():
         for column, sure in columns.items():
-            if wording.grid.kinds[column] == "text" or not who:
+            if wording.words[at].number is None and (wording.grid.kinds[column] == "text" or not who):
                 add(column, 0.1 + (0.32 if who else 0.1) * sure, frozenset({at}))
     if entity not in found or unnamed:
         add(entity, 0.16 if not unnamed else 0.3, unnamed)

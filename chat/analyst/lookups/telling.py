@@ -61,6 +61,7 @@ def reading_text(form: Form, found: Found, grid: Grid, language: str) -> str:
         column=_name(grid, form.target),
         measure=_name(grid, form.measure),
         others=conditions_text(form.others, grid, language),
+        number=value_text(form.threshold or 0.0, language),
     )
     picks = [
         say(
@@ -89,7 +90,13 @@ def _condition_text(condition: Condition, grid: Grid, language: str, rows: Seque
     part = "year" if condition.year else "month" if condition.month else ""
     name = _name(grid, condition.column)
     operands = [
-        operand if isinstance(operand, str) else f"{operand:g}" if part else value_text(operand, language)
+        operand
+        if isinstance(operand, str)
+        else day_text(operand)
+        if condition.day
+        else f"{operand:g}"
+        if part
+        else value_text(operand, language)
         for operand in condition.operands
     ]
     cells = {grid.text(condition.column, row) for row in rows}
@@ -99,6 +106,12 @@ def _condition_text(condition: Condition, grid: Grid, language: str, rows: Seque
     if condition.test == "between":
         return say(key, language, column=name, first=operands[0], last=operands[1])
     return say(key, language, column=name, value=" / ".join(operands))
+
+
+def day_text(number: float) -> str:
+    """A day that `day_number` made a number, as ISO has it; without what it doesn't say."""
+    year, rest = divmod(int(number), 10_000)
+    return "-".join(part for part in (f"{year:04d}" * bool(year), f"{rest // 100:02d}", f"{rest % 100:02d}") if part)
 
 
 def _what(form: Form) -> str:
@@ -120,8 +133,17 @@ def _what(form: Form) -> str:
     if kind in ("neighbour", "beyond"):
         return f"{kind}.{'next' if form.offset > 0 else 'previous'}"
     if kind == "yes_no":
-        return f"yes_no.{'most' if form.largest else 'least'}"
+        return f"yes_no.{_judged(form)}"
     return kind
+
+
+def _judged(form: Form) -> str:
+    if form.offset:
+        return "place"
+    if form.threshold == 0.0 and form.measure is None:
+        return "any"
+    against = "" if form.threshold is None else "rows." if form.measure is None else "number."
+    return f"{against}{'not_' * form.inclusive}{'most' if form.largest != form.inclusive else 'least'}"
 
 
 def _name(grid: Grid, column: int | None) -> str:

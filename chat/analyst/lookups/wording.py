@@ -166,6 +166,15 @@ class Wording:
         }
 
 
+def is_number_of_all(wording: Wording, at: int) -> bool:
+    """Whether a word only says how many rows there are: "all 13 events"."""
+    return (
+        at > 0
+        and wording.words[at - 1].text in ("all", "these", "모두", "총")
+        and wording.words[at].number == len(wording.grid.rows)
+    )
+
+
 def _within(one: Value, other: Value) -> bool:
     return other.start <= one.start and one.end <= other.end and (other.end - other.start > one.end - one.start)
 

@@ -50,6 +50,17 @@ Victory Bridge|Ister|Hungary|2,300 ft (701 m)|1963|Suspension
 Delta Link|Orso|Italy|6,105 ft (1,861 m)|1998|Cable-stayed
 Harvest Bridge|Orso|Italy|1,870 ft (570 m)|2007|Arch
 """,
+    "areas": """\
+Region|Area (km²)|Population (2011)|Founded
+Northmark|1,200|40,500|1880
+Eastfold|800|22,000|1901
+Lowmere|500|12,500|1913
+TOTAL MAINLAND|2,500|75,000|
+ISLANDS|||
+Gannet Isle|60|900|1922
+Skarra|40|350|1930
+TOTAL ISLANDS|100|1,250|
+""",
 }
 
 # (table, question, answers)
@@ -116,6 +127,27 @@ ANSWERED = [
     ("bridges", "which other bridge is of the same type as old span?", ["Harvest Bridge"]),
     ("bridges", "how many bridges are listed after victory bridge?", ["2"]),
     ("bridges", "what is the second longest bridge?", ["King's Crossing"]),
+    ("league", "does alder united have more or less points than fc norrland?", ["more"]),
+    ("league", "did fc norrland lose fewer or more games than harbour rovers?", ["more"]),
+    ("league", "are there at least 7 teams on the table?", ["no"]),
+    ("league", "are there more or less than 10 teams?", ["less"]),
+    ("league", "is quarry town listed above or below fc norrland?", ["below"]),
+    ("league", "does mill lane athletic have more than 20 points?", ["yes"]),
+    ("league", "is quarry town from alder?", ["no"]),
+    ("league", "how many of the top 3 teams are from alder?", ["1"]),
+    ("matches", "who was the opponent on september 1, 2012?", ["Italy"]),
+    ("matches", "how many matches were played after 9 june 2012?", ["3"]),
+    ("matches", "how many matches were played before september 1st, 2012?", ["4"]),
+    ("matches", "how many matches were played in november 2013?", ["1"]),
+    ("films", "was salt released before or after paper lanterns?", ["after"]),
+    ("runners", "which runners finished in less than 2:02?", ["Joana Reis", "Marit Dahl"]),
+    ("runners", "is yuki mori of the same nationality as ellen strand?", ["no"]),
+    ("bridges", "which has a length less than 1,000 ft?", ["Salmon Bridge"]),
+    ("bridges", "how long is the salmon bridge?", ["980 ft (299 m)"]),
+    ("bridges", "name a bridge of the same type as king's crossing.", ["Victory Bridge"]),
+    ("areas", "which region has the least population?", ["Skarra"]),
+    ("areas", "what is the total population of all 5 regions?", ["76250"]),
+    ("areas", "what is the number of people living in lowmere in 2011?", ["12,500"]),
 ]
 
 NOT_ANSWERED = [
@@ -127,5 +159,6 @@ NOT_ANSWERED = [
     ("runners", "how old is kelly byrne?"),
     ("bridges", "who designed the delta link?"),
     ("bridges", "what is the toll on victory bridge?"),
+    ("bridges", "how many countries does delta link have?"),
     ("bridges", "hello"),
 ]
