@@ -10,13 +10,16 @@ import pandas as pd
 from chat.analyst.lookups.cells import tidy, words
 from chat.analyst.lookups.choosing import choose
 from chat.analyst.lookups.grid import MOST_CELLS, Grid
+from chat.analyst.lookups.operators import asks_how_many
 from chat.analyst.lookups.scripts import script
 from chat.analyst.lookups.telling import Written, number_of, reading_text, values_text
+from chat.analyst.lookups.wording import Wording
 from chat.analyst.queries import Query, Unclear
 from chat.analyst.tables import Table
 
 _LONGEST_QUESTION = 400
 _FEW_ROWS = 2000
+_NAMED = 0.6  # how surely a question names what the rows are
 _YEARS = (1500, 2100)
 _FEWEST_OF_A_SERIES = 3
 _NOT_UNDERSTOOD = ("words", "unsure", "needs_number", "needs_date", "which_statistic")
@@ -58,7 +61,7 @@ def instead_of(
     """What `question` looks up, where its strict reading leaves room for that: it is unclear, shows mere rows, ranks
     groups that are a row each, or gives statistics of a single cell. `as_written` gives the table with its cells as
     the file wrote them, where `table` may lack them."""
-    if not _is_open(query, table):
+    if not _is_open(query, table) and not _is_misread(query, question, table):
         return None
     found = answer(question, as_written() if as_written else table, language)
     if found is not None and len(found.values) > 1 and isinstance(query, Unclear) and query.reason == "which_statistic":
@@ -78,6 +81,22 @@ def _is_open(query: Query | Unclear, table: Table) -> bool:
     if query.action == "top" and query.limit in (None, 1):
         return bool(query.groups) and all(table.is_unique(name) for name in query.groups)
     return query.action in ("preview", "lookup") or _is_bare(query)
+
+
+def _is_misread(query: Query | Unclear, question: str, table: Table) -> bool:
+    """Whether the strict reading leaves out what the question asks: it counts rows though nobody asks how many, or
+    ranks groups by a sum that isn't named, though the question speaks of what the rows are."""
+    if isinstance(query, Unclear) or table.height > _FEW_ROWS:
+        return False
+    if query.action == "count" and query.filters and not query.groups:
+        return not asks_how_many(question)
+    if query.action != "top" or query.statistics or query.limit not in (None, 1):
+        return False
+    grid = grid_of(table)
+    if grid is None or grid.names[grid.entity] in query.groups:
+        return False
+    named = Wording(question, grid).columns.values()
+    return any(by_column.get(grid.entity, 0.0) >= _NAMED for by_column in named)
 
 
 def _is_only_about_words(query: Unclear) -> bool:

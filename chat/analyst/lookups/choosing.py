@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from chat.analyst.lookups.cells import words
@@ -18,6 +19,7 @@ _CLEAR = 0.02  # by which the best guess must be better than one that comes to s
 _ASKED = 2.4  # the weight of what is asked for
 _MOST_BONUS = 0.1
 _MOST_GUESSES = 4000
+_OTHERWISE = r"\bor\b|^can you|\b(?:what|which|who|when|where|how)\b|무엇|뭐|무슨|누구|누가|언제|어디|어느|어떤|얼마|몇"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ def _numbers_of_names(guess: Guess, wording: Wording) -> frozenset[int]:
 def ranked(wording: Wording) -> list[Chosen]:
     """All guesses that come to something, the best first."""
     seen: dict[object, Chosen] = {}
+    judged = _asks_yes_or_no(wording)
     for number, guess in enumerate(Guesser(wording).guesses()):
         if number >= _MOST_GUESSES:
             break
         share = explained(guess, wording)
-        rated = share + guess.bonus
+        rated = share + guess.bonus - (0.4 if judged and guess.form.kind not in ("yes_no", "same") else 0.0)
         known = seen.get(guess.form)
         if known is not None:
             if rated > known.score:
@@ -73,6 +76,11 @@ def ranked(wording: Wording) -> list[Chosen]:
         if result is not None:
             seen[guess.form] = Chosen(guess, result, share, rated - _tied(result, guess))
     return sorted(seen.values(), key=lambda chosen: -chosen.score)
+
+
+def _asks_yes_or_no(wording: Wording) -> bool:
+    """Whether nothing else than a judgement can be asked for."""
+    return bool(said(wording, "yes_no")) and not re.search(_OTHERWISE, wording.text)
 
 
 def _tied(found: Found, guess: Guess) -> float:

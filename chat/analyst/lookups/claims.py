@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chat.analyst.lookups.cells import MONTHS, number
+from chat.analyst.lookups.cells import words as cells_words
 from chat.analyst.lookups.days import days_of
 from chat.analyst.lookups.forms import Condition, Conditions, Test, rows_of
 from chat.analyst.lookups.grid import Grid
@@ -80,7 +81,7 @@ def claims_of(wording: Wording) -> tuple[Claim, ...]:
     """All that the question claims, in its order."""
     found = [*_days(wording)]
     taken = [(claim.start, claim.end) for claim in found]
-    others = [*_compared(wording), *_years(wording), *_placed(wording), *_topmost(wording)]
+    others = [*_compared(wording), *_years(wording), *_placed(wording), *_topmost(wording), *_lacking(wording)]
     found += [claim for claim in others if not any(claim.meets(*run) for run in taken)]
     taken = [(claim.start, claim.end) for claim in found]
     for value in wording.values:
@@ -88,6 +89,8 @@ def claims_of(wording: Wording) -> tuple[Claim, ...]:
             claim = _valued(wording, value)
             if claim:
                 found.append(claim)
+    taken = [(claim.start, claim.end) for claim in found]
+    found += [claim for claim in _results(wording) if not any(claim.meets(*run) for run in taken)]
     taken = [(claim.start, claim.end) for claim in found]
     found += [claim for claim in _months(wording) if not any(claim.meets(*run) for run in taken)]
     return tuple(sorted(found, key=lambda claim: claim.start))
@@ -106,6 +109,8 @@ def _days(wording: Wording) -> Iterator[Claim]:
 
 def _valued(wording: Wording, value: Value) -> Claim | None:
     grid = wording.grid
+    if _ends_name(wording, value):
+        return None
     named_by = [wording.columns.get(at, {}) for at in range(value.start, value.end)]
     if not any(value.places.whole.values()) and any(
         all(by.get(column, 0) >= 0.85 for by in named_by) for column in range(len(grid.names))
@@ -143,6 +148,14 @@ def _valued(wording: Wording, value: Value) -> Claim | None:
     )
     options.sort(key=lambda option: -option.sure)
     return Claim(value.start, value.end, tuple(options[:4]), weak, True)
+
+
+def _ends_name(wording: Wording, value: Value) -> bool:
+    """Whether it is a number that only ends the name of a column: "region 2"."""
+    if value.end - value.start > 1 or not value.start or wording.words[value.start].number is None:
+        return False
+    both = " ".join(wording.words[at].text for at in (value.start - 1, value.start))
+    return any(re.search(rf"\b{re.escape(both)}\b", name.casefold()) for name in wording.grid.names)
 
 
 def _stands_for_year(grid: Grid, column: int, number: float) -> bool:
@@ -276,6 +289,52 @@ def _months(wording: Wording) -> Iterator[Claim]:
         )
         if options:
             yield Claim(start, end, options[:2])
+
+
+def _lacking(wording: Wording) -> Iterator[Claim]:
+    """ "won no gold medals", "without any notes": a column that says nothing of a row, or nought."""
+    for match in wording.find(_patterns()["lacking"]):
+        start, end = wording.run(match.start(), match.end())
+        found: dict[int, tuple[float, int]] = {}
+        for at in range(end, min(end + 3, len(wording.words))):
+            for column, sure in wording.columns.get(at, {}).items():
+                found[column] = (max(sure, found.get(column, (0.0, 0))[0]), at + 1)
+        options = [
+            Option(Condition(column, "none"), 0.9 + 0.2 * sure, frozenset(range(start, after)))
+            for column, (sure, after) in found.items()
+            if sure >= 0.6 and column != wording.grid.entity
+        ]
+        if options:
+            yield Claim(start, end, tuple(sorted(options, key=lambda option: -option.sure)[:2]))
+    for name, test in (("missing", "none"), ("negative", "lt"), ("positive", "gt")):
+        for match in wording.find(_patterns()[name]):
+            start, end = wording.run(match.start(), match.end())
+            near = wording.columns.get(start - 1, {})
+            operands = () if test == "none" else (0.0,)
+            options = [
+                Option(Condition(column, test, operands), 0.9 + 0.2 * sure, frozenset({start - 1}))  # type: ignore[arg-type]
+                for column, sure in near.items()
+                if sure >= 0.6 and (test == "none" or wording.grid.kinds[column] == "number")
+            ]
+            if options:
+                yield Claim(start, end, tuple(options[:2]))
+
+
+def _results(wording: Wording) -> Iterator[Claim]:
+    """ "won", "lost": of a column whose cells begin with how a game went, like "W 3–1"."""
+    ways = {word: tuple(words) for words in _patterns()["results"] for word in words}
+    for column in range(len(wording.grid.names)):
+        texts = [cells_words(wording.grid.columns[column][row]) for row in wording.grid.rows]
+        began = [text for text in texts if text and text[0] in ways]
+        if len(began) < 0.6 * len(texts):
+            continue
+        for at, word in enumerate(wording.words):
+            way = next((ways[form] for form in word.forms if form in ways and len(form) > 1), None)
+            if way is not None:
+                held = tuple(one for one in way if any(text[0] == one for text in began))
+                if held:
+                    yield Claim(at, at + 1, (Option(Condition(column, "has", held), 0.95),), weak=True, value=True)
+        return
 
 
 def rank_columns(grid: Grid) -> list[int]:

@@ -12,6 +12,8 @@ from chat.analyst.lookups.forms import Condition, Form, rows_of
 from chat.analyst.lookups.guessing import Guess, Guessing, Words, is_korean, weight, words_of
 from chat.analyst.lookups.operators import Hit
 
+_NAMED = 0.5  # how surely a column must be named that is added up
+
 
 @dataclass(frozen=True)
 class Counting(Guessing):
@@ -70,7 +72,7 @@ class Counting(Guessing):
                     vague = frozenset(at for at in noun_words if self.wording.words[at].vague)
                     explains = base | said | vague
                     used = any(condition.column == column for condition in conditions)
-                    if grid.kinds[column] == "number" and column in grid.ordered and not used:
+                    if grid.kinds[column] == "number" and column in grid.ordered and not used and sure >= _NAMED:
                         several = len(claimed.rows) > 1
                         yield Guess(
                             Form("sum" if several else "values", column, conditions),

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.analyst.lookups.cells import Moment, moment, number, says, words
+from chat.analyst.lookups.cells import MONTH_NAMES, Moment, moment, number, says, words
 from chat.analyst.lookups.grid import Grid, Key, is_empty
 
-Test = Literal["is", "has", "eq", "gt", "ge", "lt", "le", "between"]
+Test = Literal["is", "has", "eq", "gt", "ge", "lt", "le", "between", "none"]
+Part = Literal["", "year", "month", "월"]
 Kind = Literal[
     "values",
     "count",
@@ -24,6 +25,8 @@ Kind = Literal[
     "run",
     "yes_no",
     "same",
+    "having",
+    "count_having",
     "beyond",
 ]
 
@@ -31,8 +34,8 @@ Kind = Literal[
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What a cell of `column` must meet: "is" and "has" one of `operands` (texts), the rest a number or a year;
-    "between" includes both ends. `negated` turns it round; `year` and `month` compare that of days, `day`
-    whole days."""
+    "between" includes both ends; "none": it says nothing, or nought. `negated` turns it round; `year` and `month`
+    compare that of days, `day` whole days."""
 
     column: int
     test: Test
@@ -62,7 +65,9 @@ class Form:
 
     values: the cells of `target`. count: the rows. distinct: the different cells of `target`. sum, mean, extreme
     (`largest`): of `target`'s numbers. group: the value of `target` that has most
-    (`largest`) or least rows, or the most in sum of `measure`. neighbour: the row `offset` after those, its `target`.
+    (`largest`) or least rows, or the most in sum of `measure`; of a `part` of its days. having: the values of `target`
+    with as many rows as `test` and `threshold` say, count_having: how many there are. neighbour: the row `offset` after
+    those, its `target`; by the order of `measure` where it is there, from its greatest (`largest`) on.
     beyond: the rows on that side of those. difference: of `target` between those rows and the `others` (rows counted
     where it is None), or of `target` and `measure` in one row. of_two: who of those and the `others` has more
     (`largest`) of `measure` (rows counted where it is None). run: the longest run of rows. yes_no: whether
@@ -83,6 +88,8 @@ class Form:
     threshold: float | None = None
     inclusive: bool = False
     either: tuple[str, str] | None = None
+    part: Part = ""
+    test: Test = "ge"
 
     @property
     def columns(self) -> frozenset[int]:
@@ -108,19 +115,26 @@ def meets(grid: Grid, condition: Condition, row: int) -> bool:
 def _met(grid: Grid, condition: Condition, text: str, row: int) -> bool:
     if condition.test in ("is", "has"):
         return any(says(text, str(operand), condition.test == "is") for operand in condition.operands)
+    if condition.test == "none":
+        return is_empty(text) or number(text) == 0
     value = compared(grid, condition, row)
     if value is None:
         return False
     first = float(condition.operands[0])
     if condition.test == "between":
         return first <= value <= float(condition.operands[1])
+    return tested(condition.test, value, first)
+
+
+def tested(test: Test, value: float, wanted: float) -> bool:
+    """Whether a number compares with another as a test says."""
     return {
-        "eq": value == first,
-        "gt": value > first,
-        "ge": value >= first,
-        "lt": value < first,
-        "le": value <= first,
-    }[condition.test]
+        "eq": value == wanted,
+        "gt": value > wanted,
+        "ge": value >= wanted,
+        "lt": value < wanted,
+        "le": value <= wanted,
+    }[test]
 
 
 def compared(grid: Grid, condition: Condition, row: int) -> float | None:
@@ -214,7 +228,7 @@ def _statistic(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
 def _group(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
     weights: Counter[str] = Counter()
     for row in rows:
-        text = grid.text(_target(form), row)
+        text = part_of(grid.text(_target(form), row), form.part)
         if is_empty(text):
             continue
         if form.measure is None:
@@ -227,14 +241,46 @@ def _group(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
     return Found(tuple(text for text, weight in weights.items() if weight == best), rows)
 
 
+def part_of(text: str, part: Part) -> str:
+    """A cell, or the year or the month of its day; "" without any."""
+    if not part:
+        return text
+    year, month, _ = moment(text) or (0, 0, 0)
+    if part == "year":
+        return str(year) if year else ""
+    return "" if not month else MONTH_NAMES[month - 1] if part == "month" else f"{month}월"
+
+
+def _having(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    counts = Counter(text for text in (grid.text(_target(form), row) for row in rows) if not is_empty(text))
+    wanted = form.threshold or 0.0
+    kept = tuple(text for text, count in counts.items() if tested(form.test, count, wanted))
+    if form.kind == "count_having":
+        return Found((float(len(kept)),), rows)
+    return Found(kept[: form.limit], rows)
+
+
 def _neighbour(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
     if not rows:
         return None
+    if form.measure is not None:
+        return _next_by_order(form, grid, rows[0])
     place = grid.rows.index(rows[-1] if form.offset > 0 else rows[0]) + form.offset
     if not 0 <= place < len(grid.rows):
         return None
     text = grid.text(_target(form), grid.rows[place])
     return None if is_empty(text) else Found((text,), (grid.rows[place],))
+
+
+def _next_by_order(form: Form, grid: Grid, anchor: int) -> Found | None:
+    column = form.measure
+    keys = {row: key for row in grid.rows if column is not None and (key := grid.key(column, row)) is not None}
+    if anchor not in keys:
+        return None
+    order = sorted(set(keys.values()), reverse=form.largest)
+    place = order.index(keys[anchor]) + 1
+    beside = tuple(row for row, key in keys.items() if place < len(order) and key == order[place])
+    return _values(form, grid, beside) if beside else None
 
 
 def _beyond(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
@@ -352,4 +398,6 @@ _EVALUATE = {
     "run": _run,
     "yes_no": _yes_no,
     "same": _same,
+    "having": _having,
+    "count_having": _having,
 }

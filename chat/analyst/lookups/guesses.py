@@ -24,6 +24,7 @@ class Guesser(Selecting, Counting, Ranking, Judging):
         yield from self.by_difference()
         if not self.counting:
             yield from self.by_neighbours()
+            yield from self.by_next_in_order()
         yield from self.by_exclusion()
         yield from self.by_likeness()
         if self.counting:
@@ -33,6 +34,8 @@ class Guesser(Selecting, Counting, Ranking, Judging):
         yield from self.by_statistics()
         yield from self.by_order()
         yield from self.by_groups()
+        yield from self.by_parts_of_days()
+        yield from self.by_having()
         if not self.counting:
             yield from self.by_ends()
             yield from self.plain()

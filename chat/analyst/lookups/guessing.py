@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chat.analyst.lookups import operators
+from chat.analyst.lookups.cells import words
 from chat.analyst.lookups.claims import Claim, Claimed, claims_of, combined, rank_columns
 from chat.analyst.lookups.forms import Form
 from chat.analyst.lookups.operators import Hit
-from chat.analyst.lookups.targets import Target, asked_nouns, targets
+from chat.analyst.lookups.targets import Target, asked_nouns, targets, with_unit
 from chat.analyst.lookups.thesaurus import listed, numbered
 from chat.analyst.lookups.wording import Word, Wording
 
@@ -82,9 +83,13 @@ class Guessing:
         return [
             hit
             for hit in hits
-            if not re.search("몇 *[위등]", hit.text)
+            if not self._asks_for_unit(hit)
             and (not hit.start or self.wording.words[hit.start - 1].text not in listed("compared"))
         ]
+
+    def _asks_for_unit(self, hit: Hit) -> bool:
+        """ "몇 위인가", "몇 호선인가": a cell is asked for, and not how many rows there are."""
+        return "몇" in hit.text and any(said & words_of(hit) for _, said in with_unit(self.wording))
 
     @cached_property
     def comparatives(self) -> list[Hit]:
@@ -127,25 +132,25 @@ class Guessing:
         grid = self.wording.grid
         ordered = grid.ordered
         found: dict[int, Measure] = {}
+        hinted = {column for column in ordered if any(hint in grid.names[column].casefold() for hint in hit.hints)}
         korean = is_korean(self.wording.text)
         for at in range(len(self.wording.words)):
             distance = at - hit.end if at >= hit.end else hit.start - at
             likely = (at < hit.start) == korean
             for column, sure in self.wording.columns.get(at, {}).items():
-                if column not in ordered:
+                if column not in ordered or (hinted and hit.start <= at < hit.end and column not in hinted):
                     continue
                 sure -= 0.03 * distance + (0.0 if likely else 0.12)
                 known = found.get(column)
                 said = frozenset({at}) | (known.explains if known else frozenset())
                 found[column] = Measure(column, max(sure, known.sure if known else 0.0), said)
-        hinted = any(hint in grid.names[column].casefold() for column in found for hint in hit.hints)
-        for column in () if hinted else ordered:
+        for column in () if hinted & set(found) else ordered:
             for rank, hint in enumerate(hit.hints):
                 if hint in grid.names[column].casefold() and column not in found:
                     found[column] = Measure(column, 0.85 - 0.03 * rank, frozenset())
-        ages = {"oldest", "youngest", "older", "younger"} & {hit.text}
+        ages = re.search("old(?:est|er)|young|어린|젊은|나이가 많은|늙은", hit.text)
         for column in ordered:
-            if ages and "age" in grid.names[column].casefold().split():
+            if ages and {"age", "나이", "연령"} & set(words(grid.names[column])):
                 found[column] = Measure(column, 1.0, frozenset(), flipped=True)
             if (
                 hit.text in ("fastest", "quickest", "slowest", "faster", "slower")

@@ -28,6 +28,7 @@ class Judging(Comparing):
         start = words_of(operators.said(self.wording, "yes_no")[0])
         yield from self._by_sameness(start)
         yield from self._by_number_of_rows(start)
+        yield from self._by_having_any(start)
         yield from self._by_facts(start)
 
     def _by_alternatives(self) -> Iterator[Guess]:
@@ -119,6 +120,20 @@ class Judging(Comparing):
                 noun = self.noun_after(Hit(after, after))
                 named = claimed.explains | noun | frozenset(range(first, after)) | start
                 yield Guess(form, named | operators.marks_of_list(self.wording), self.sure_of(claimed) + 0.05)
+
+    def _by_having_any(self, start: Words) -> Iterator[Guess]:
+        """ "does x have any bronze medals?" """
+        for match in self.wording.find(r"\b(?:have|win|get|earn|receive|score)?\s*any\b"):
+            first, after = self.wording.run(match.start(), match.end())
+            values = [claim for claim in self.claims if claim.value and not claim.weak]
+            for option in values[0].options[:2] if len(values) == 1 else ():
+                for column, near, said in self._compared_columns():
+                    if self.wording.grid.kinds[column] != "number" or not any(first <= at <= after + 2 for at in said):
+                        continue
+                    form = Form("yes_no", None, (option.condition,), measure=column, threshold=0.0)
+                    explains = start | values[0].explains | option.explains | said | frozenset(range(first, after))
+                    noun = self.noun_after(Hit(after, after))
+                    yield Guess(form, explains | noun, 0.35 * (option.sure - 1) + 0.3 * (near - 0.8) + 0.05)
 
     def _by_facts(self, start: Words) -> Iterator[Guess]:
         """ "does x have more than 3?", "was x in rome?": whether the named row meets what else is claimed."""

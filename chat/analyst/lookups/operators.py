@@ -6,11 +6,15 @@ Their patterns are in the JSON file beside this one.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from chat.analyst.lookups.cells import fold
+from chat.analyst.lookups.forms import Test
+from chat.analyst.lookups.thesaurus import numbered
 from chat.analyst.lookups.wording import Wording
 
 
@@ -54,6 +58,11 @@ def _earliest(wording: Wording, name: str) -> list[Hit]:
     return found
 
 
+def asks_how_many(question: str) -> bool:
+    """Whether a question asks for a number of things."""
+    return bool(re.search(_patterns()["said"]["counting"], fold(question)))
+
+
 def superlatives(wording: Wording) -> list[Hit]:
     """ "the highest", "가장 많은"."""
     return _earliest(wording, "superlatives")
@@ -87,6 +96,19 @@ def neighbours(wording: Wording) -> list[tuple[Hit, int]]:
 def said(wording: Wording, name: str) -> list[Hit]:
     """Where one of the plain operators is said."""
     return _hits(wording, _patterns()["said"][name])
+
+
+def repetitions(wording: Wording) -> list[tuple[Hit, Test, float]]:
+    """ "more than once", "at least 3 times", "only one": how often something stands in the table."""
+    found: list[tuple[Hit, Test, float]] = []
+    for one in _patterns()["repetitions"]:
+        for match in wording.find(one["pattern"]):
+            start, end = wording.run(match.start(), match.end())
+            text = next((group for group in match.groups() if group), "")
+            number = float(text) if text.isdigit() else float(numbered("numerals").get(text, one.get("number", 0)))
+            if number and not any(hit.meets(start, end) for hit, _, _ in found):
+                found.append((Hit(start, end, text=match[0]), one["test"], number))
+    return found
 
 
 def alternatives(wording: Wording) -> list[tuple[Hit, tuple[str, str]]]:

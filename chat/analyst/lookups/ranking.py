@@ -7,8 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chat.analyst.lookups import operators
-from chat.analyst.lookups.forms import Form, Pick
-from chat.analyst.lookups.guessing import Guess, Guessing, words_of
+from chat.analyst.lookups.forms import Form, Kind, Part, Pick
+from chat.analyst.lookups.guessing import Guess, Guessing, Words, words_of
+
+_PARTS: dict[str, Part] = {
+    "month": "month",
+    "months": "month",
+    "year": "year",
+    "years": "year",
+    "달": "월",
+    "달은": "월",
+    "월": "월",
+    "월은": "월",
+    "해는": "year",
+    "연도는": "year",
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,45 @@ class Ranking(Guessing):
                         form = Form("values", target.column, claimed.conditions, (Pick(up, measure.column, nth),))
                         explains = claimed.explains | target.explains | measure.explains | words_of(hit) | said
                         yield Guess(form, explains, self.sure_of(claimed, target, measure) + 0.04)
+
+    def by_parts_of_days(self) -> Iterator[Guess]:
+        """Which month or year has the most rows: "which month had the fewest games"."""
+        grid = self.wording.grid
+        parts = [
+            (at, _PARTS[self.wording.words[at].text]) for at in self.nouns if self.wording.words[at].text in _PARTS
+        ]
+        for at, part in parts[:1]:
+            for hit in operators.superlatives(self.wording):
+                if hit.hints:
+                    continue
+                for claimed in self.taken(hit):
+                    for column in (column for column, full in enumerate(grid.has_full_dates) if full):
+                        form = Form("group", column, claimed.conditions, largest=hit.up, part=part)
+                        noun = self.noun_after(hit)
+                        if self._names_numbers(noun):
+                            continue
+                        explains = claimed.explains | {at} | words_of(hit) | noun
+                        yield Guess(form, explains, self.sure_of(claimed) + 0.05)
+
+    def _names_numbers(self, noun: Words) -> bool:
+        named = ((column, sure) for at in noun for column, sure in self.wording.columns.get(at, {}).items())
+        return any(self.wording.grid.kinds[column] == "number" and sure > 0.6 for column, sure in named)
+
+    def by_having(self) -> Iterator[Guess]:
+        """Which values stand in so many rows: "who won more than once"."""
+        grid = self.wording.grid
+        for hit, test, number in operators.repetitions(self.wording):
+            for claimed in self.taken(hit):
+                for target in self.targets_of(claimed):
+                    if grid.distinct_share(target.column) > 0.95 or grid.kinds[target.column] != "text":
+                        continue
+                    kind: Kind = "count_having" if self.counting else "having"
+                    limit = 1 if operators.said(self.wording, "any_one") else None
+                    form = Form(kind, target.column, claimed.conditions, threshold=number, test=test, limit=limit)
+                    explains = claimed.explains | target.explains | words_of(hit, *self.counting)
+                    columns = self.wording.columns
+                    explains |= {at for at, named in columns.items() if named.get(target.column, 0.0) >= 0.6}
+                    yield Guess(form, explains, self.sure_of(claimed, target) + 0.03)
 
     def by_groups(self) -> Iterator[Guess]:
         """Which value of a column stands in most rows, or has the most in sum."""

@@ -88,7 +88,9 @@ def _rows(conditions: Conditions) -> str:
 
 def _test(condition: Condition) -> str:
     cell = f"cells[row][{condition.column}]"
-    if condition.test in ("is", "has"):
+    if condition.test == "none":
+        found = f"not {cell}.strip(' -–—') or {cell}.casefold() in ('n/a', 'na', 'none') or number({cell}) == 0"
+    elif condition.test in ("is", "has"):
         found = f"any(says({cell}, value, {condition.test == 'is'}) for value in {condition.operands!r})"
     else:
         parts = {"day": condition.day, "year": condition.year, "month": condition.month, "amount": True}
@@ -143,11 +145,21 @@ def _statistic(form: Form, grid: Grid) -> list[str]:
 
 def _group(form: Form, grid: Grid) -> list[str]:
     weight = "1" if form.measure is None else f"number(cells[row][{form.measure}]) or 0"
+    cell = f"cells[row][{form.target}]"
+    if form.part == "year":
+        cell = f"str((moment({cell}) or [''])[0] or '')"
+    elif form.part:
+        names = (
+            repr(["", *cells.MONTH_NAMES])
+            if form.part == "month"
+            else "['', *(f'{month}월' for month in range(1, 13))]"
+        )
+        cell = f"{names}[(moment({cell}) or (0, 0))[1]]"
     return [
         "weights = Counter()",
         "for row in rows:",
-        f"    if cells[row][{form.target}].strip(' -–—'):",
-        f"        weights[cells[row][{form.target}]] += {weight}",
+        f"    if {cell}.strip(' -–—'):",
+        f"        weights[{cell}] += {weight}",
         f"best = {'max' if form.largest else 'min'}(weights.values())",
         "for value in weights:",
         "    if weights[value] == best:",
@@ -155,7 +167,28 @@ def _group(form: Form, grid: Grid) -> list[str]:
     ]
 
 
+def _having(form: Form, grid: Grid) -> list[str]:
+    limit = f"[:{form.limit}]" if form.limit else ""
+    cell = f"cells[row][{form.target}]"
+    lines = [
+        f"counts = Counter({cell} for row in rows if {cell}.strip(' -–—'))",
+        f"found = [value for value in counts if counts[value] {_SIGNS[form.test]} {form.threshold!r}]",
+    ]
+    if form.kind == "count_having":
+        return [*lines, "print(len(found))"]
+    return [*lines, f"for value in found{limit}:", "    print(told(value))"]
+
+
 def _neighbour(form: Form, grid: Grid) -> list[str]:
+    if form.measure is not None:
+        key = f"{'moment' if grid.kinds[form.measure] == 'date' else 'number'}(cells[row][{form.measure}])"
+        return [
+            f"keys = {{row: {key} for row in every if {key} is not None}}",
+            f"order = sorted(set(keys.values()), reverse={form.largest})",
+            "wanted = order[order.index(keys[rows[0]]) + 1]",
+            f"for value in dict.fromkeys(cells[row][{form.target}] for row in keys if keys[row] == wanted):",
+            "    print(told(value))",
+        ]
     anchor = "rows[-1]" if form.offset > 0 else "rows[0]"
     return [f"print(told(cells[every[every.index({anchor}) + {form.offset}]][{form.target}]))"]
 
@@ -237,4 +270,6 @@ _ENDS = {
     "run": _run,
     "yes_no": _yes_no,
     "same": _same,
+    "having": _having,
+    "count_having": _having,
 }

@@ -98,6 +98,39 @@ class Selecting(Guessing):
             form = Form("neighbour", target.column, claimed.conditions, offset=offset)
             yield Guess(form, explains, self.sure_of(claimed, target) + same + 0.05 - 0.03 * gap - 0.1 * (several - 1))
 
+    def by_next_in_order(self) -> Iterator[Guess]:
+        """ "the next highest after x", "after x, who had the most": the next by what is ordered, not by the table."""
+        for hit, offset in operators.neighbours(self.wording):
+            for superlative in operators.superlatives(self.wording) if offset > 0 else ():
+                anchors = [
+                    one for one in self.claims if one.value and not one.meets(superlative.start, superlative.end)
+                ]
+                for anchor in anchors[:2]:
+                    if not 0 <= anchor.start - hit.end <= 3:
+                        continue
+                    yield from self._next_after(anchor, hit, superlative)
+
+    def _next_after(self, anchor: Claim, hit: Hit, superlative: Hit) -> Iterator[Guess]:
+        nearby = words_of(*(other for other, way in operators.neighbours(self.wording) if way > 0))
+        for option in anchor.options[:2]:
+            rows = rows_of(self.wording.grid, (option.condition,))
+            if len(rows) != 1:
+                continue
+            column = option.condition.column
+            for target in [*targets(self.wording, frozenset()), Target(column, 0.44, frozenset(self.nouns[:1]))]:
+                for measure in self.measures(superlative):
+                    if measure.column is None or measure.column in (target.column, column):
+                        continue
+                    up = superlative.up != measure.flipped
+                    form = Form(
+                        "neighbour", target.column, (option.condition,), measure=measure.column, largest=up, offset=1
+                    )
+                    claimed = Claimed((option.condition,), option.sure, anchor.explains | option.explains, rows)
+                    explains = claimed.explains | target.explains | measure.explains
+                    explains |= words_of(hit, superlative) | nearby
+                    same = 0.1 if target.column == column else -0.04
+                    yield Guess(form, explains, self.sure_of(claimed, target, measure) + same + 0.04)
+
     def _called(self, hit: Hit) -> Words:
         """What the next one is called, where that is no word of the table: "the next president after"."""
         at = hit.end

@@ -14,6 +14,10 @@ _ASKING = (
     r"\b(?:(?:in|at|on|for|to|from|of|by|with|during) )?(?:which|what)(?:'s)?\b"
     r"|\b(?:name|list|tell me|give|identify|show)\b"
 )
+_ASKED_UNIT = (
+    r"몇\s*((?!명|개(?!월)|번(?!지)|회|곳|편|건|차례|가지|종류|나라|팀|경기)[가-힣a-z㎞]{1,3}?)"
+    r"(?:은|는|이|가|을|를)?(?:인가요?|입니까|이야|야|이에요|예요|이었나|였나|했나|한가|에|을|를|이나|까지)?\b"
+)
 _MEASURING = r"\bhow (long|tall|high|far|deep|old|heavy|fast|big|large|wide)\b(?! did| does| has| it)"
 _AUX = frozenset(
     [
@@ -147,7 +151,8 @@ def asked_nouns(wording: Wording) -> list[int]:
                 break
             nouns.append(place)
         if nouns:
-            return nouns
+            said = {at for hit in operators.superlatives(wording) for at in range(hit.start, hit.end)}
+            return [at for at in nouns if at not in said] or nouns
     return _first_nouns(wording) if not wording.find(r"\b(?:who|where|when|how|did|does|do|is|are|was|were)\b") else []
 
 
@@ -197,11 +202,22 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
             if place == len(nouns) - 1 and re.search("[가-힣]", wording.text):
                 both |= frozenset(nouns)  # "회차의 제목": what it is the title of
             add(column, 0.25 + 0.35 * sure - near + 0.05 * len(both), both)
+    named_outright = {
+        column for at in nouns[-1:] for column, sure in wording.columns.get(at, {}).items() if sure >= 0.85
+    }
     for name in ("who", "when", "where"):
         for hit in operators.said(wording, name):
+            if named_outright and re.search("[가-힣]", hit.text):
+                for column in named_outright:  # "…한 역은 어디인가?" asks for the station
+                    add(column, 0.6, frozenset(range(hit.start, hit.end)) | frozenset(nouns[-1:]))
+                continue
             said = frozenset(range(hit.start, hit.end))
             for column, rank in _kinds(wording, name):
-                add(column, (0.46 if name == "who" else 0.5) - 0.04 * rank, said)
+                named = frozenset(at for at, by in wording.columns.items() if by.get(column, 0.0) >= 0.5)
+                more = 0.06 * min(len(named), 3)
+                add(column, (0.46 if name == "who" else 0.5) - 0.04 * rank + more, said | named)
+    for column, said in with_unit(wording):
+        add(column, 0.66, said)
     entity = wording.grid.entity
     if entity in used:
         others = [c for c, kind in enumerate(wording.grid.kinds) if kind == "text" and c not in used]
@@ -219,10 +235,25 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
     return sorted(found.values(), key=lambda target: -target.sure)[:4]
 
 
+def with_unit(wording: Wording) -> list[tuple[int, frozenset[int]]]:
+    """ "몇 호선인가", "몇 위": the columns whose cells are numbers with that unit, or of ranks."""
+    found = []
+    for match in wording.find(_ASKED_UNIT):
+        start, end = wording.run(match.start(), match.end())
+        for column, texts in enumerate(wording.grid.columns):
+            having = sum(bool(re.match(rf"\s*\d[\d,.]*\s*{match[1]}", texts[row])) for row in wording.grid.rows)
+            ranks = match[1] in ("위", "등") and re.search("순위|등위|등수|랭킹|최종", wording.grid.names[column])
+            if having > 0.5 * len(wording.grid.rows) or ranks:
+                found.append((column, frozenset(range(start, end))))
+    return found
+
+
 def _asks_directly(wording: Wording, nouns: list[int]) -> bool:
     """Whether the noun is what a row is ("which opera", "name a lake"), and not something of it ("what is the …")."""
     if not nouns or re.search("[가-힣]", wording.text):
         return False
+    if any(hit.end == nouns[0] and not wording.columns.get(nouns[0]) for hit in operators.superlatives(wording)):
+        return True  # "what is the tallest building?"
     before = [word.text for word in wording.words[max(0, nouns[0] - 2) : nouns[0]]]
     return bool({"which", "what", "name", "list"} & set(before)) and not {"is", "was", "are", "were", "s"} & set(before)
 

@@ -58,7 +58,7 @@ def reading_text(form: Form, found: Found, grid: Grid, language: str) -> str:
     what = say(
         f"lookup.{_what(form)}",
         language,
-        column=_name(grid, form.target),
+        column=_part_name(form, grid, language),
         measure=_name(grid, form.measure),
         others=conditions_text(form.others, grid, language),
         number=value_text(form.threshold or 0.0, language),
@@ -130,6 +130,10 @@ def _what(form: Form) -> str:
         )
         place = ".place" if kind == "of_two" and form.offset else ""
         return f"{kind}{counted}{place}.{'most' if form.largest else 'least'}"
+    if kind in ("having", "count_having"):
+        return f"{kind}.{form.test}"
+    if kind == "neighbour" and form.measure is not None:
+        return f"neighbour.{'lower' if form.largest else 'higher'}"
     if kind in ("neighbour", "beyond"):
         return f"{kind}.{'next' if form.offset > 0 else 'previous'}"
     if kind == "yes_no":
@@ -144,6 +148,12 @@ def _judged(form: Form) -> str:
         return "any"
     against = "" if form.threshold is None else "rows." if form.measure is None else "number."
     return f"{against}{'not_' * form.inclusive}{'most' if form.largest != form.inclusive else 'least'}"
+
+
+def _part_name(form: Form, grid: Grid, language: str) -> str:
+    name = _name(grid, form.target)
+    part = "year" if form.part == "year" else "month"
+    return say(f"lookup.{part}_of", language, column=name) if form.part else name
 
 
 def _name(grid: Grid, column: int | None) -> str:

@@ -154,6 +154,12 @@ class Wording:
             if joined_span is not None:
                 places = self.grid.places[joined_span]
                 return Value(start, end, places, self.text[run[0].start : run[-1].end], joined_span)
+        for form in run[-1].forms:  # "강남역", "한지운 감독": a value with what it is
+            for kind in (kind for kind in listed("kinds") if form.endswith(kind) and len(form) > len(kind) + 1):
+                span = (*head, form[: -len(kind)])
+                places = self.grid.places.get(span)
+                if places is not None and places.whole:
+                    return Value(start, end, places, self.text[run[0].start : run[-1].end], span)
         return None
 
     @cached_property
@@ -194,6 +200,8 @@ def _likeness(word: Word, wanted: str) -> float:
     for form in word.forms:
         if wanted in synonyms().get(form, ()):
             return 0.7
+        if wanted in (f"{form}명", f"{form}이름") and re.search("[가-힣]", form):
+            return 0.95  # "역" names "역명"
         if len(form) >= 2 and re.search("[가-힣]", form) and (wanted.startswith(form) or form.startswith(wanted)):
             return 0.75 if min(len(form), len(wanted)) >= 2 else 0.0
         if len(form) >= _SAME_START and len(wanted) >= _SAME_START and form[:_SAME_START] == wanted[:_SAME_START]:

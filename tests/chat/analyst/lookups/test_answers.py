@@ -40,6 +40,12 @@ SCRIPTED = [
     ("league", "are there at least 7 teams on the table?"),
     ("league", "does mill lane athletic have more than 20 points?"),
     ("matches", "who was the opponent on september 1, 2012?"),
+    ("matches", "which month had the most matches?"),
+    ("matches", "which year had the most matches?"),
+    ("matches", "which opponents were faced more than once?"),
+    ("matches", "how many opponents were faced only once?"),
+    ("films", "which films have no notes?"),
+    ("bridges", "what is the next longest bridge after king's crossing?"),
     ("runners", "is yuki mori of the same nationality as ellen strand?"),
 ]
 
@@ -122,6 +128,20 @@ def test_a_sum_of_years_is_read_as_a_number_of_rows(tmp_path: Path) -> None:
     assert found.values == (3.0,)
     goals = Query("aggregate", measures=("Goals",), statistics=("sum",))
     assert lookups.instead_of(goals, "how many total goals are listed?", table, "en") is None
+
+
+def test_what_the_strict_reading_leaves_out_is_looked_up(tmp_path: Path) -> None:
+    table = table_of(korean.TABLES["squad"], tmp_path)
+    counted = Query("count", filters=(Filter("국적", "in", ("일본",)),))
+    found = lookups.instead_of(counted, "일본 국적 선수의 등번호는?", table, "ko")
+    assert found is not None
+    assert found.values == ("7",)
+    assert lookups.instead_of(counted, "일본 국적 선수는 몇 명인가?", table, "ko") is None
+    ranked = Query("top", measures=("득점",), groups=("국적",), limit=1, ascending=True)
+    cell = lookups.instead_of(ranked, "득점이 가장 적은 선수의 국적은?", table, "ko")
+    assert cell is not None
+    assert cell.values == ("대한민국",)
+    assert lookups.instead_of(ranked, "득점이 가장 적은 국적은?", table, "ko") is None
 
 
 def test_a_word_that_is_in_no_name_is_not_asked_back_about(tmp_path: Path) -> None:
