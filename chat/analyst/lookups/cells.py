@@ -76,6 +76,15 @@ def number(text: str) -> float | None:
     return float(found[0].replace(",", "")) * (scales[scale[1]] if scale else 1)
 
 
+def year_span(text: str) -> int | None:
+    """The years from the first to the last of "1976–2007"; None for anything else."""
+    found = re.search(r"(?<!\d)(\d{4})년?\s*[-~]\s*(\d{4}|\d\d)(?!\d)", fold(text))
+    if found is None:
+        return None
+    last = found[2] if len(found[2]) == 4 else found[1][:2] + found[2]
+    return int(last) - int(found[1]) if int(last) >= int(found[1]) else None
+
+
 def moment(text: str) -> Moment | None:
     """The year, month and day that a text tells, 0 for what it leaves out; None without any."""
     text = fold(text)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from chat.analyst.lookups import operators
 from chat.analyst.lookups.claims import Claim, Claimed, rank_columns
 from chat.analyst.lookups.forms import Condition, Form, rows_of
-from chat.analyst.lookups.guessing import Guess, Guessing, Words, is_korean, words_of
+from chat.analyst.lookups.guessing import Guess, Guessing, Words, words_of
 from chat.analyst.lookups.operators import Hit
+from chat.analyst.lookups.wording import is_korean
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chat.analyst.lookups import operators
-from chat.analyst.lookups.cells import words
-from chat.analyst.lookups.forms import Condition, Form, rows_of
-from chat.analyst.lookups.guessing import Guess, Guessing, Words, is_korean, weight, words_of
+from chat.analyst.lookups.cells import words, year_span
+from chat.analyst.lookups.forms import Condition, Form, Part, rows_of
+from chat.analyst.lookups.guessing import Guess, Guessing, Words, weight, words_of
 from chat.analyst.lookups.operators import Hit
+from chat.analyst.lookups.wording import is_korean
 
 _NAMED = 0.5  # how surely a column must be named that is added up
 
@@ -48,7 +49,8 @@ class Counting(Guessing):
                 conditions = claimed.conditions
                 noun = self.noun_after(hit)
                 strange = any(weight(self.wording.words[at]) >= 1.0 and not self.wording.columns.get(at) for at in noun)
-                bonus = self.sure_of(claimed) - (0.0 if conditions else 0.1) - 0.06 * strange
+                left = any(weight(word) >= 1.0 and at not in base | noun for at, word in enumerate(self.wording.words))
+                bonus = self.sure_of(claimed) - (0.0 if conditions else 0.1 if left else 0.04) - 0.06 * strange
                 alone = len(claimed.rows) <= max((len(one.operands) for one in conditions), default=0) and any(
                     self._names_a_row(condition, claimed.rows) for condition in conditions
                 )
@@ -129,6 +131,22 @@ class Counting(Guessing):
                         explains = anchor.explains | option.explains | words_of(hit, *self.counting)
                         explains |= self.noun_after(self.counting[0])
                         yield Guess(form, explains, 0.35 * (option.sure - 1) + 0.05)
+
+    def by_spans(self) -> Iterator[Guess]:
+        """ "how long did x serve?", of cells like "1976–2007"."""
+        grid = self.wording.grid
+        for hit in operators.said(self.wording, "span"):
+            unit: Part = "" if "year" in hit.text or "몇" in hit.text else "년" if is_korean(hit.text) else "years"
+            for column, texts in enumerate(grid.columns):
+                spans = sum(year_span(texts[row]) is not None for row in grid.rows)
+                if spans < 0.4 * len(grid.rows):
+                    continue
+                named = frozenset(at for at, by in self.wording.columns.items() if by.get(column, 0.0) >= 0.4)
+                for claimed in self.taken(hit):
+                    if len(claimed.rows) == 1:
+                        form = Form("span", column, claimed.conditions, part=unit)
+                        explains = claimed.explains | words_of(hit) | named
+                        yield Guess(form, explains, self.sure_of(claimed) + 0.1)
 
     def by_runs(self) -> Iterator[Guess]:
         for hit in operators.said(self.wording, "run"):

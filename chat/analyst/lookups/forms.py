@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.analyst.lookups.cells import MONTH_NAMES, Moment, moment, number, says, words
+from chat.analyst.lookups.cells import MONTH_NAMES, Moment, moment, number, says, words, year_span
 from chat.analyst.lookups.grid import Grid, Key, is_empty
 
 Test = Literal["is", "has", "eq", "gt", "ge", "lt", "le", "between", "none"]
-Part = Literal["", "year", "month", "월"]
+Part = Literal["", "year", "month", "월", "years", "년"]
 Kind = Literal[
     "values",
     "count",
@@ -27,6 +27,7 @@ Kind = Literal[
     "same",
     "having",
     "count_having",
+    "span",
     "beyond",
 ]
 
@@ -66,7 +67,8 @@ class Form:
     values: the cells of `target`. count: the rows. distinct: the different cells of `target`. sum, mean, extreme
     (`largest`): of `target`'s numbers. group: the value of `target` that has most
     (`largest`) or least rows, or the most in sum of `measure`; of a `part` of its days. having: the values of `target`
-    with as many rows as `test` and `threshold` say, count_having: how many there are. neighbour: the row `offset` after
+    with as many rows as `test` and `threshold` say, count_having: how many there are. span: the years from the first to
+    the last of `target`, told with the unit of `part`. neighbour: the row `offset` after
     those, its `target`; by the order of `measure` where it is there, from its greatest (`largest`) on.
     beyond: the rows on that side of those. difference: of `target` between those rows and the `others` (rows counted
     where it is None), or of `target` and `measure` in one row. of_two: who of those and the `others` has more
@@ -260,6 +262,15 @@ def _having(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
     return Found(kept[: form.limit], rows)
 
 
+def _span(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    years = [year_span(grid.text(_target(form), row)) for row in rows]
+    if len(years) != 1 or years[0] is None:
+        return None
+    if form.part == "년":
+        return Found((f"{years[0]}년",), rows)
+    return Found((f"{years[0]} year{'s' * (years[0] != 1)}" if form.part else float(years[0]),), rows)
+
+
 def _neighbour(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
     if not rows:
         return None
@@ -398,6 +409,7 @@ _EVALUATE = {
     "run": _run,
     "yes_no": _yes_no,
     "same": _same,
+    "span": _span,
     "having": _having,
     "count_having": _having,
 }

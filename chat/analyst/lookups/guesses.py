@@ -26,6 +26,7 @@ class Guesser(Selecting, Counting, Ranking, Judging):
             yield from self.by_neighbours()
             yield from self.by_next_in_order()
         yield from self.by_exclusion()
+        yield from self.by_spans()
         yield from self.by_likeness()
         if self.counting:
             yield from self.by_counting()

@@ -14,7 +14,7 @@ from chat.analyst.lookups.forms import Form
 from chat.analyst.lookups.operators import Hit
 from chat.analyst.lookups.targets import Target, asked_nouns, targets, with_unit
 from chat.analyst.lookups.thesaurus import listed, numbered
-from chat.analyst.lookups.wording import Word, Wording
+from chat.analyst.lookups.wording import Word, Wording, is_korean
 
 Words = frozenset[int]
 
@@ -47,10 +47,6 @@ def weight(word: Word) -> float:
     if word.idle:
         return 0.0
     return 0.3 if word.vague else 1.0
-
-
-def is_korean(text: str) -> bool:
-    return bool(re.search("[가-힣]", text))
 
 
 def nth_of(text: str) -> int:

@@ -9,7 +9,7 @@ from chat.analyst.lookups.forms import Condition, Conditions, Form, Pick
 from chat.analyst.lookups.grid import Grid
 from chat.analyst.tables import Table
 
-_HELPERS = ("tidy", "fold", "words", "stem", "parts", "says", "number", "moment")
+_HELPERS = ("year_span", "tidy", "fold", "words", "stem", "parts", "says", "number", "moment")
 _YEAR_AND_MONTH = """
 def year(text):
     day = moment(text)
@@ -167,6 +167,11 @@ def _group(form: Form, grid: Grid) -> list[str]:
     ]
 
 
+def _span(form: Form, grid: Grid) -> list[str]:
+    unit = {"년": "{years}년", "years": "{years} year{'s' * (years != 1)}"}.get(form.part, "{years}")
+    return [f"years = year_span(cells[rows[0]][{form.target}])", f'print(f"{unit}")']
+
+
 def _having(form: Form, grid: Grid) -> list[str]:
     limit = f"[:{form.limit}]" if form.limit else ""
     cell = f"cells[row][{form.target}]"
@@ -270,6 +275,7 @@ _ENDS = {
     "run": _run,
     "yes_no": _yes_no,
     "same": _same,
+    "span": _span,
     "having": _having,
     "count_having": _having,
 }

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from chat.analyst.lookups import operators
 from chat.analyst.lookups.claims import Claim, Claimed
 from chat.analyst.lookups.forms import Condition, Form, Pick, rows_of
-from chat.analyst.lookups.guessing import Guess, Guessing, Words, is_korean, nth_of, words_of
+from chat.analyst.lookups.guessing import Guess, Guessing, Words, nth_of, words_of
 from chat.analyst.lookups.operators import Hit
 from chat.analyst.lookups.targets import Target, targets
+from chat.analyst.lookups.wording import is_korean
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def _judged(form: Form) -> str:
 def _part_name(form: Form, grid: Grid, language: str) -> str:
     name = _name(grid, form.target)
     part = "year" if form.part == "year" else "month"
-    return say(f"lookup.{part}_of", language, column=name) if form.part else name
+    return say(f"lookup.{part}_of", language, column=name) if form.part and form.kind == "group" else name
 
 
 def _name(grid: Grid, column: int | None) -> str:

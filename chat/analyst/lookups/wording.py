@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chat.analyst.lookups.cells import fold, stem, words
@@ -14,17 +14,22 @@ from chat.analyst.lookups.thesaurus import demonyms, listed, numbered, synonyms
 _WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+(?:st|nd|rd|th|s)\b|\d+|[^\W\d_]+")
 _LONGEST = 12
 _EMPTY = ("the", "of", "in", "a", "and", "for", "to", "total", "number", "no", "s")
+_MENDED, _HANGUL_MENDED = 6, 4  # letters that a word must have to be mended
 _SAME_START = 5  # letters that two words must share to be forms of one
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the question: as folded there, its stem and other forms that it may stand for, and its place."""
+    """A word of the question: as folded there, its stem and other forms that it may stand for, and its place.
+
+    `mended`: its first form is a word of the table from which it differs in a letter.
+    """
 
     text: str
     forms: tuple[str, ...]
     start: int
     end: int
+    mended: bool = False
 
     @property
     def idle(self) -> bool:
@@ -79,7 +84,26 @@ class Wording:
         for match in _WORD.finditer(self.text):
             if match[0] != "s":
                 found.append(Word(match[0], _forms(match[0]), match.start(), match.end()))
-        return tuple(found)
+        return tuple(self._mended(word) for word in found)
+
+    def _mended(self, word: Word) -> Word:
+        """A word with a letter wrong as the only one of the table that it can mean; any other as it is."""
+        if not word.text.isalpha() or len(word.text) < (_HANGUL_MENDED if is_korean(word.text) else _MENDED):
+            return word
+        known = word.idle or word.vague or word.text in listed("decisive") or synonyms().keys() & {*word.forms}
+        if known or self._vocabulary & {*word.forms} or self._names_a_column(word):
+            return word
+        form = word.forms[0]
+        near = {one for one in self._vocabulary if one[0] == form[0] and one_letter_off(one, form)}
+        return replace(word, forms=(*near, *word.forms), mended=True) if len(near) == 1 else word
+
+    def _names_a_column(self, word: Word) -> bool:
+        return any(_likeness(word, one) for name in self.grid.names for one in words(name))
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        """The longer words of the table's cells."""
+        return frozenset(span[0] for span in self.grid.places if len(span) == 1 and len(span[0]) >= _HANGUL_MENDED)
 
     def run(self, start: int, end: int) -> tuple[int, int]:
         """The words, as numbers from and before, that a stretch of the text touches."""
@@ -146,6 +170,8 @@ class Wording:
             if places is None and len(run) == 1 and form in demonyms():
                 span = tuple(words(demonyms()[form]))
                 places = self.grid.places.get(span)
+            if places is not None and len(run) == 1 and run[0].mended and not places.whole:
+                continue  # half a name: another's may look like it
             if places is not None and not (run[-1].idle and not places.whole):
                 return Value(start, end, places, self.text[run[0].start : run[-1].end], span)
         joined = "".join(word.text for word in run)
@@ -170,6 +196,22 @@ class Wording:
             for span, places in self.grid.places.items()
             if places.whole and re.search("[가-힣]", "".join(span))
         }
+
+
+def is_korean(text: str) -> bool:
+    """Whether a text has Korean letters."""
+    return bool(re.search("[가-힣]", text))
+
+
+def one_letter_off(one: str, other: str) -> bool:
+    """Whether two words differ in a letter: another, one more or fewer, or two that changed places."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, left = one[shared:], other[shared:]
+    if len(one) == len(other):
+        return rest[1:] == left[1:] or (rest[:2] == left[:2][::-1] and rest[2:] == left[2:])
+    return rest[1:] == left if len(one) > len(other) else rest == left[1:]
 
 
 def is_number_of_all(wording: Wording, at: int) -> bool:

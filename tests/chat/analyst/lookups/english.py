@@ -61,6 +61,12 @@ Gannet Isle|60|900|1922
 Skarra|40|350|1930
 TOTAL ISLANDS|100|1,250|
 """,
+    "terms": """\
+Mayor|Party|Term
+Ole Lind|Union|1988–1991
+Anna Berg|Reform|1991–1999
+Kari Moe|Union|1999–present
+""",
 }
 
 # (table, question, answers)
@@ -154,6 +160,9 @@ ANSWERED = [
     ("league", "which team has the next highest points after alder united?", ["FC Norrland"]),
     ("bridges", "what is the next longest bridge after king's crossing?", ["Victory Bridge"]),
     ("bridges", "what is the longest bridge?", ["Delta Link"]),
+    ("runners", "what nationality is ellen strnad?", ["Norway"]),
+    ("terms", "how long did anna berg serve?", ["8 years"]),
+    ("terms", "how many years did ole lind serve?", ["3"]),
     ("areas", "which region has the least population?", ["Skarra"]),
     ("areas", "what is the total population of all 5 regions?", ["76250"]),
     ("areas", "what is the number of people living in lowmere in 2011?", ["12,500"]),
@@ -169,5 +178,6 @@ NOT_ANSWERED = [
     ("bridges", "who designed the delta link?"),
     ("bridges", "what is the toll on victory bridge?"),
     ("bridges", "how many countries does delta link have?"),
+    ("terms", "how long did kari moe serve?"),
     ("bridges", "hello"),
 ]

@@ -45,6 +45,8 @@ SCRIPTED = [
     ("matches", "which opponents were faced more than once?"),
     ("matches", "how many opponents were faced only once?"),
     ("films", "which films have no notes?"),
+    ("terms", "how long did anna berg serve?"),
+    ("terms", "how many years did ole lind serve?"),
     ("bridges", "what is the next longest bridge after king's crossing?"),
     ("runners", "is yuki mori of the same nationality as ellen strand?"),
 ]
