@@ -110,6 +110,8 @@ def _adds_up_years(query: Query, table: Table) -> bool:
     """Whether it is a sum that means nothing: of years, or of the numbers that count the rows."""
     if query.action != "aggregate" or query.statistics != ("sum",) or len(query.measures) != 1:
         return False
+    if query.measures[0] not in table.frame.columns:
+        return False
     values = table.frame[query.measures[0]].dropna()
     if not pd.api.types.is_numeric_dtype(values) or len(values) < _FEWEST_OF_A_SERIES:
         return False

@@ -84,7 +84,11 @@ class Wording:
         for match in _WORD.finditer(self.text):
             if match[0] != "s":
                 found.append(Word(match[0], _forms(match[0]), match.start(), match.end()))
-        return tuple(self._mended(word) for word in found)
+        return tuple(found)
+
+    @cached_property
+    def _mended_words(self) -> tuple[Word, ...]:
+        return tuple(self._mended(word) for word in self.words)
 
     def _mended(self, word: Word) -> Word:
         """A word with a letter wrong as the only one of the table that it can mean; any other as it is."""
@@ -156,7 +160,7 @@ class Wording:
         return tuple(one for one in found if not any(_within(one, other) for other in found if other is not one))
 
     def _value(self, start: int, end: int) -> Value | None:
-        run = self.words[start:end]
+        run = self._mended_words[start:end]
         if (
             all(word.idle for word in run)
             or (run[0].idle and run[0].text not in ("no", "the", "it", "all", "한"))
