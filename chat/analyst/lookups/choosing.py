@@ -10,7 +10,7 @@ from chat.analyst.lookups.forms import Found, evaluate
 from chat.analyst.lookups.grid import Grid
 from chat.analyst.lookups.guesses import Guesser
 from chat.analyst.lookups.guessing import Guess, weight
-from chat.analyst.lookups.operators import said
+from chat.analyst.lookups.operators import alternatives, said
 from chat.analyst.lookups.targets import asked_nouns
 from chat.analyst.lookups.wording import Wording, is_number_of_all
 
@@ -80,7 +80,9 @@ def ranked(wording: Wording) -> list[Chosen]:
 
 def _asks_yes_or_no(wording: Wording) -> bool:
     """Whether nothing else than a judgement can be asked for."""
-    return bool(said(wording, "yes_no")) and not re.search(_OTHERWISE, wording.text)
+    if not said(wording, "yes_no"):
+        return False
+    return bool(alternatives(wording)) or not re.search(_OTHERWISE, wording.text)
 
 
 def _tied(found: Found, guess: Guess) -> float:

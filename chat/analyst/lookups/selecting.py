@@ -29,6 +29,7 @@ class Selecting(Guessing):
                 many -= 0.15 if len(values) > 1 and operators.said(self.wording, "sum") else 0.0
                 many -= 0.4 if operators.said(self.wording, "difference") else 0.0
                 many -= 0.2 if self.comparatives and len(values) > 1 else 0.0
+                many -= 0.3 if self.comparatives and operators.said(self.wording, "choice") else 0.0
                 form = Form("values", target.column, claimed.conditions, limit=self._limit)
                 many = 0.05 if self._limit else many
                 yield Guess(form, claimed.explains | target.explains, self.sure_of(claimed, target) + many)

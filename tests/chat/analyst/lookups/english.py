@@ -179,5 +179,7 @@ NOT_ANSWERED = [
     ("bridges", "what is the toll on victory bridge?"),
     ("bridges", "how many countries does delta link have?"),
     ("terms", "how long did kari moe serve?"),
+    ("league", "who was faster, harbour rovers or quarry town?"),
+    ("runners", "does yuki mori come before or after?"),
     ("bridges", "hello"),
 ]
