@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import pandas as pd
 
-from chat.analyst import closed
+from chat.analyst import closed, lookups
 from chat.analyst.answering import Asked, reply_to
 from chat.analyst.intake.cards import Card
 from chat.analyst.reading import Reading, read, read_table
@@ -32,7 +32,8 @@ _SECONDS = 120.0  # for a question of a batch
 class Answered:
     """An answer: as text, as the table that it was computed to and as the value (or values) that it comes down to.
 
-    `found` is what was looked up, alone, without how the question was read; "" for other answers.
+    `found` is what was looked up, or computed and looked up alike, alone, without how the question was read; "" for
+    other answers.
     """
 
     question: str
@@ -62,7 +63,10 @@ def ask(
     shown = _as_json_table(reply.result.frame) if reply.result is not None and reply.result.cannot is None else None
     code = reply.work.code if reply.work else ""
     value = [exact(one) for one in reply.value] if isinstance(reply.value, list) else exact(reply.value)
-    return Answered(question, "\n\n".join(reply.pieces), shown, value, code, reply.found)
+    found = reply.found
+    if reply.query is not None and not found and (reply.query.filters or reply.query.groups):
+        found = lookups.told_alone(value, question, table, reply.language)
+    return Answered(question, "\n\n".join(reply.pieces), shown, value, code, found)
 
 
 def run(arguments: Sequence[str], *, as_json: bool, dump: Path | None, out: TextIO, errors: TextIO) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from chat.analyst.lookups.cells import tidy, words
+from chat.analyst.lookups.cells import fold, tidy, words
 from chat.analyst.lookups.choosing import choose
 from chat.analyst.lookups.grid import MOST_CELLS, Grid
 from chat.analyst.lookups.operators import asks_how_many
@@ -67,6 +67,21 @@ def instead_of(
     if found is not None and len(found.values) > 1 and isinstance(query, Unclear) and query.reason == "which_statistic":
         return None  # groups of many rows each: which statistic compares them must be asked
     return None if found is None or (_is_bare(query) and found.rows_used != 1) else found
+
+
+def told_alone(value: object, question: str, table: Table, language: str) -> str:
+    """How a lookup tells the very value that was computed for `question`; "" where it comes to another, or to none."""
+    if table.height > _FEW_ROWS or isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    found = answer(question, table, language)
+    if found is None or len(found.values) != 1 or isinstance(found.value, list):
+        return ""
+    same = (
+        fold(value) == fold(found.value)
+        if isinstance(value, str) and isinstance(found.value, str)
+        else value == found.value
+    )
+    return found.text if same else ""
 
 
 def _is_open(query: Query | Unclear, table: Table) -> bool:

@@ -113,6 +113,19 @@ def test_the_command_answers_a_batch_and_prints_values(tmp_path: Path) -> None:
     assert [one["value"] for one in json.loads(out.getvalue())["answers"]] == ["Ove Brand", 3]
 
 
+def test_a_batch_tells_a_computed_value_alone_where_a_lookup_comes_to_the_same(tmp_path: Path) -> None:
+    table_of(english.TABLES["bridges"], tmp_path)
+    batch = tmp_path / "batch.jsonl"
+    questions = ["how many rows where country = Italy?", "average length by country"]
+    lines = [{"id": at, "file": "table.csv", "question": question} for at, question in enumerate(questions)]
+    batch.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    out = io.StringIO()
+    assert run_batch(batch, out=out, errors=io.StringIO()) == 0
+    counted, grouped = (json.loads(line)["answer"] for line in out.getvalue().splitlines())
+    assert counted == "2"
+    assert len(grouped.splitlines()) > 1
+
+
 def test_several_values_are_a_list(tmp_path: Path) -> None:
     table_of(english.TABLES["films"], tmp_path)
     out = io.StringIO()
