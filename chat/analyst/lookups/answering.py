@@ -118,7 +118,7 @@ def _is_only_about_words(query: Unclear) -> bool:
     """Whether it is unclear which column a word means that is in none of their names: "who", "at least"."""
     names = {part for option in query.options for part in words(option)}
     said = {part for word in query.words for part in words(word)}
-    return query.reason == "which_column" and bool(said) and not names & said
+    return query.reason in ("which_column", "which_value_column") and bool(said) and not names & said
 
 
 def _adds_up_years(query: Query, table: Table) -> bool:

@@ -9,8 +9,8 @@ from chat.analyst.lookups.cells import words
 from chat.analyst.lookups.forms import Found, evaluate
 from chat.analyst.lookups.grid import Grid
 from chat.analyst.lookups.guesses import Guesser
-from chat.analyst.lookups.guessing import Guess, weight
-from chat.analyst.lookups.operators import alternatives, said
+from chat.analyst.lookups.guessing import Guess, weight, words_of
+from chat.analyst.lookups.operators import alternatives, said, superlatives
 from chat.analyst.lookups.targets import asked_nouns
 from chat.analyst.lookups.wording import Wording, is_number_of_all
 
@@ -18,6 +18,7 @@ LEAST = 0.72  # of 1: all words explained, and nothing speaks against it
 _CLEAR = 0.02  # by which the best guess must be better than one that comes to something else
 _ASKED = 2.4  # the weight of what is asked for
 _MOST_BONUS = 0.1
+_UNSAID = 0.2  # what speaks against a guess that leaves out what is ordered
 _MOST_GUESSES = 4000
 _OTHERWISE = r"\bor\b|^can you|\b(?:what|which|who|when|where|how)\b|무엇|뭐|무슨|누구|누가|언제|어디|어느|어떤|얼마|몇"
 
@@ -59,12 +60,18 @@ def _numbers_of_names(guess: Guess, wording: Wording) -> frozenset[int]:
 def ranked(wording: Wording) -> list[Chosen]:
     """All guesses that come to something, the best first."""
     seen: dict[object, Chosen] = {}
+    ordering = words_of(*superlatives(wording))
     judged = _asks_yes_or_no(wording)
     for number, guess in enumerate(Guesser(wording).guesses()):
         if number >= _MOST_GUESSES:
             break
         share = explained(guess, wording)
-        rated = share + guess.bonus - (0.4 if judged and guess.form.kind not in ("yes_no", "same") else 0.0)
+        rated = (
+            share
+            + guess.bonus
+            - _UNSAID * bool(ordering - guess.explains)
+            - (0.4 if judged and guess.form.kind not in ("yes_no", "same") else 0.0)
+        )
         known = seen.get(guess.form)
         if known is not None:
             if rated > known.score:

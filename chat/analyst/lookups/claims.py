@@ -109,7 +109,7 @@ def _days(wording: Wording) -> Iterator[Claim]:
 
 def _valued(wording: Wording, value: Value) -> Claim | None:
     grid = wording.grid
-    if _ends_name(wording, value):
+    if _ends_name(wording, value) or _is_compared(wording, value):
         return None
     named_by = [wording.columns.get(at, {}) for at in range(value.start, value.end)]
     if not any(value.places.whole.values()) and any(
@@ -150,6 +150,12 @@ def _valued(wording: Wording, value: Value) -> Claim | None:
     return Claim(value.start, value.end, tuple(options[:4]), weak, True)
 
 
+def _is_compared(wording: Wording, value: Value) -> bool:
+    """Whether it is a number with which something is compared: "more than 3 races"."""
+    before = wording.words[value.start - 1].text if value.start else ""
+    return wording.words[value.start].number is not None and before in ("than", "least", "over", "under", "exactly")
+
+
 def _ends_name(wording: Wording, value: Value) -> bool:
     """Whether it is a number that only ends the name of a column: "region 2"."""
     if value.end - value.start > 1 or not value.start or wording.words[value.start].number is None:
@@ -186,6 +192,8 @@ def _numeric(wording: Wording, start: int, end: int, *, years: bool = False) -> 
     clock = ":" in wording.text[wording.words[start].start : wording.words[end - 1].end]
     clocks = [column for column in several if any(":" in grid.columns[column][row] for row in grid.rows)]
     for column, kind in enumerate(grid.kinds):
+        if kind == "text" and grid.holds_scores(column):
+            continue
         if kind == "text" and not years:
             sure, explains = _beside(wording, start, end, column, within=True)
             if sure >= 0.2 and any(re.search(r"\d", grid.columns[column][row]) for row in grid.rows):

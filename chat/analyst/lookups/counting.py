@@ -54,6 +54,7 @@ class Counting(Guessing):
                 alone = len(claimed.rows) <= max((len(one.operands) for one in conditions), default=0) and any(
                     self._names_a_row(condition, claimed.rows) for condition in conditions
                 )
+                alone = alone or (len(claimed.rows) == 1 and self._asks_of_one(hit))
                 noun_words = noun
                 numeric = [
                     one for one in named if one[0] in grid.ordered and grid.kinds[one[0]] == "number" and one[1] >= 0.6
@@ -79,7 +80,7 @@ class Counting(Guessing):
                         yield Guess(
                             Form("sum" if several else "values", column, conditions),
                             explains,
-                            bonus + 0.25 * (sure - 0.75) + (-0.02 if several else 0.06) - 0.1 * entity,
+                            bonus + 0.25 * (sure - 0.75) + (-0.02 if several else 0.06) - 0.3 * entity,
                         )
                     if not used or different:
                         repeated = grid.distinct_share(column) < 0.95
@@ -106,6 +107,12 @@ class Counting(Guessing):
         """Whether something is said of what is counted: "how many prizes has she won" counts each time."""
         after = range(hit.end, len(self.wording.words))
         return any(weight(self.wording.words[at]) and at not in explains for at in after)
+
+    def _asks_of_one(self, hit: Hit) -> bool:
+        """ "how many points does x have": x has them, and is not what is counted."""
+        verbs = ("does", "did", "has", "had")
+        values = (claim.start for claim in self.claims if claim.value and claim.start > hit.end + 1)
+        return any(self.wording.words[at - 1].text in verbs for at in values)
 
     def _names_a_row(self, condition: Condition, rows: tuple[int, ...]) -> bool:
         """Whether it is about what each row is named by, of which nobody asks how many there are."""

@@ -220,10 +220,8 @@ def _statistic(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
         "extreme": max(numbers) if form.largest else min(numbers),
     }[form.kind]
     if form.kind == "extreme":
-        return Found(
-            (next(grid.text(_target(form), row) for row in rows if number(grid.columns[_target(form)][row]) == value),),
-            rows,
-        )
+        texts = (grid.text(_target(form), row) for row in rows if number(grid.columns[_target(form)][row]) == value)
+        return Found((min(texts, key=len),), rows)
     return Found((round(value, 6),), rows)
 
 
@@ -323,6 +321,8 @@ def _difference(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
         both = tuple(sorted({*rows, *rows_of(grid, form.others)}))
     if one is None or other is None:
         return None
+    if one == other and form.target is not None and grid.has_full_dates[form.target]:
+        return None  # days of one year lie apart, too
     return Found((round(abs(one - other), 6),), both)
 
 

@@ -21,6 +21,7 @@ _MOSTLY = 0.7
 _EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "none", "?", "…", "없음"})
 _WIDE = 4
 _TOTAL = re.compile(r"(?:grand |sub)?-?totals?\b|합계|총계|소계|계$")
+_SCORE = re.compile(r"\s*\d{1,3}\s*[-–]\s*\d{1,3}\s*$")  # of a game
 _TOTALS = frozenset({"total", "totals", "sum", "average", "합계", "총계", "계", "평균", "grand total"})
 
 
@@ -81,11 +82,18 @@ class Grid:
         days = sum(bool(_dated(text)) for text in texts)
         if days >= _MOSTLY * len(texts):
             return "date"
+        if self.holds_scores(column):
+            return "text"
         numbers = sum(
             bool(re.match(r"\s*[^\w\s]{0,3}\s*(us|nz|a|c)?[$£€₩¥]?\s*[-−]?\.?\d", text, re.I)) for text in texts
         )
         lettered = sum(len(re.findall(r"[^\W\d_]", text)) > 14 for text in texts)
         return "number" if numbers >= _MOSTLY * len(texts) and lettered < len(texts) / 3 else "text"
+
+    def holds_scores(self, column: int) -> bool:
+        """Whether a column's cells are like "3–1", which is no number."""
+        texts = [self.columns[column][row] for row in self.rows if not is_empty(self.columns[column][row])]
+        return sum(bool(_SCORE.match(text)) for text in texts) >= _MOSTLY * max(len(texts), 1)
 
     def key(self, column: int, row: int) -> Key | None:
         """What a cell is ordered and compared by; None for a cell that says nothing of the kind."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 from chat.analyst.lookups import operators
 from chat.analyst.lookups.forms import Form, Kind, Part, Pick
-from chat.analyst.lookups.guessing import Guess, Guessing, Words, words_of
+from chat.analyst.lookups.guessing import Guess, Guessing, Measure, Words, words_of
+from chat.analyst.lookups.operators import Hit
 
+_OF_AMOUNTS = re.compile("most|least|fewest|number|amount|largest|smallest|biggest|많|적")
 _PARTS: dict[str, Part] = {
     "month": "month",
     "months": "month",
@@ -34,12 +36,18 @@ class Ranking(Guessing):
                 up = hit.up != measure.flipped
                 for claimed in self.taken(hit):
                     for target in self.targets_of(claimed):
-                        if target.column == measure.column:
+                        if target.column == measure.column or self._has_no_order(hit, measure):
                             continue
                         nth, said = self.rank_of(hit)
                         form = Form("values", target.column, claimed.conditions, (Pick(up, measure.column, nth),))
                         explains = claimed.explains | target.explains | measure.explains | words_of(hit) | said
                         yield Guess(form, explains, self.sure_of(claimed, target, measure) + 0.04)
+
+    def _has_no_order(self, hit: Hit, measure: Measure) -> bool:
+        """Whether days would be "most" or "fewest"."""
+        if measure.column is None or hit.hints:
+            return False
+        return self.wording.grid.kinds[measure.column] == "date" and bool(_OF_AMOUNTS.search(hit.text))
 
     def by_parts_of_days(self) -> Iterator[Guess]:
         """Which month or year has the most rows: "which month had the fewest games"."""

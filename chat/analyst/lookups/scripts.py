@@ -139,7 +139,7 @@ def _statistic(form: Form, grid: Grid) -> list[str]:
     if form.kind == "extreme":
         best = f"best = {'max' if form.largest else 'min'}(values)"
         cell = f"cells[row][{form.target}]"
-        return [numbers, best, f"print(told(next({cell} for row in rows if number({cell}) == best)))"]
+        return [numbers, best, f"print(told(min(({cell} for row in rows if number({cell}) == best), key=len)))"]
     return [numbers, ends[form.kind]]
 
 

@@ -108,9 +108,14 @@ class Selecting(Guessing):
                     one for one in self.claims if one.value and not one.meets(superlative.start, superlative.end)
                 ]
                 for anchor in anchors[:2]:
-                    if not 0 <= anchor.start - hit.end <= 3:
+                    if not 0 <= anchor.start - hit.end <= 3 or not self._is_of_order(anchor, superlative):
                         continue
                     yield from self._next_after(anchor, hit, superlative)
+
+    def _is_of_order(self, anchor: Claim, superlative: Hit) -> bool:
+        """Not "the tallest after x", which may be of the later ones."""
+        before = self.wording.words[superlative.start - 1].text if superlative.start else ""
+        return superlative.start >= anchor.end or before in ("next", "second", "다음")
 
     def _next_after(self, anchor: Claim, hit: Hit, superlative: Hit) -> Iterator[Guess]:
         nearby = words_of(*(other for other, way in operators.neighbours(self.wording) if way > 0))

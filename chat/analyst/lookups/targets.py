@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from chat.analyst.lookups import operators
-from chat.analyst.lookups.cells import fold, stem
+from chat.analyst.lookups.cells import fold, stem, words
 from chat.analyst.lookups.thesaurus import order
 from chat.analyst.lookups.wording import Wording
 
@@ -198,6 +198,7 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
     for place, at in enumerate(nouns):
         for column, sure in wording.columns.get(at, {}).items():
             near = 0.12 * place if not re.search("[가-힣]", wording.text) else 0.12 * (len(nouns) - 1 - place)
+            near += 0.2 * (not _is_head(wording, at, column))
             both = frozenset(one for one in nouns if column in wording.columns.get(one, {}))
             if place == len(nouns) - 1 and re.search("[가-힣]", wording.text):
                 both |= frozenset(nouns)  # "회차의 제목": what it is the title of
@@ -233,6 +234,15 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
     if entity not in found or unnamed:
         add(entity, 0.16 if not unnamed else 0.3, unnamed)
     return sorted(found.values(), key=lambda target: -target.sure)[:4]
+
+
+def _is_head(wording: Wording, at: int, column: int) -> bool:
+    """Whether a word may name a column as a whole: not "race" one of "Race leader"."""
+    name = words(re.sub(r"\([^)]*\)", " ", wording.grid.names[column]))
+    forms = set(wording.words[at].forms)
+    if len(name) < 2 or not forms & set(name[:-1]) or re.search("[가-힣]", wording.grid.names[column]):
+        return True
+    return any(name[-1] in wording.words[one].forms for one in range(max(0, at - 2), min(len(wording.words), at + 3)))
 
 
 def with_unit(wording: Wording) -> list[tuple[int, frozenset[int]]]:
