@@ -103,6 +103,8 @@ def _is_misread(query: Query | Unclear, question: str, table: Table) -> bool:
     ranks groups by a sum that isn't named, though the question speaks of what the rows are."""
     if isinstance(query, Unclear) or table.height > _FEW_ROWS:
         return False
+    if query.preparations or query.rank is not None or query.percent is not None:
+        return False
     if query.action == "count" and query.filters and not query.groups:
         return not asks_how_many(question)
     if query.action != "top" or query.statistics or query.limit not in (None, 1):
