@@ -94,6 +94,8 @@ def _first_of_data(rows: Sequence[Row], head: Sequence[int], columns: ColumnKind
             continue
         if alike > unlike or (alike and alike == unlike) or (place and _holds_values(row)):
             return index
+        if place and alike and not _counts_up(row.cells) and _names_all(rows[wide[place - 1]], width):
+            return index
         if unlike or has_typed:
             if place >= DEEPEST or (place and not unlike):
                 return index
@@ -165,6 +167,11 @@ def _is_whole(row: Row, width: int) -> bool:
     """Whether each column has a name of its own (and the last one, at most, has none)."""
     names = [cell.strip() for cell in row.cells[:width]]
     return all(names[:-1]) and len(set(names)) == len(names)
+
+
+def _names_all(row: Row, width: int) -> bool:
+    """Whether a row names each column: what has values of theirs below it is the first row of data, however odd."""
+    return _is_whole(row, width) and row.filled == width and not any(map(is_value, row.cells))
 
 
 def _is_labelled(row: Row) -> bool:
