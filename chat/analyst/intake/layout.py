@@ -207,7 +207,11 @@ def _is_group_row(row: Row, width: int) -> bool:
 
 
 def joined_names(block: Sequence[Sequence[str]], width: int, *, merged: bool = False) -> list[str]:
-    """One name per column from rows of names; a group's name goes to all columns that it stands over."""
+    """One name per column from rows of names; a group's name goes to all columns that it stands over.
+
+    A name that stands in all rows is told once where other columns' names differ: so programs write a cell that was
+    merged over them.
+    """
     longest = max(width, *(len(cells) for cells in block))
     levels: list[list[str]] = []
     for depth, cells in enumerate(block):
@@ -218,8 +222,10 @@ def joined_names(block: Sequence[Sequence[str]], width: int, *, merged: bool = F
             if not names[number] and names[number - 1] and under:
                 names[number] = names[number - 1]
         levels.append(names)
+    columns = [[names[number] for names in levels if names[number]] for number in range(longest)]
+    says_more = any(len(set(parts)) > 1 for parts in columns)
     joined = []
-    for number in range(longest):
-        parts = [names[number] for names in levels if names[number]]
-        joined.append(" ".join(dict.fromkeys(parts) if merged else parts))
+    for parts in columns:
+        once = merged or (says_more and len(set(parts)) == 1)
+        joined.append(" ".join(dict.fromkeys(parts) if once else parts))
     return joined
