@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from chat.analyst.lookups.cells import fold, tidy, words
-from chat.analyst.lookups.choosing import choose
+from chat.analyst.lookups.choosing import Chosen, choose
 from chat.analyst.lookups.grid import MOST_CELLS, Grid
 from chat.analyst.lookups.operators import asks_how_many
 from chat.analyst.lookups.scripts import script
+from chat.analyst.lookups.settling import settles
 from chat.analyst.lookups.telling import Written, number_of, reading_text, values_text
 from chat.analyst.lookups.wording import Wording
 from chat.analyst.queries import Query, Unclear
@@ -22,6 +23,7 @@ _FEW_ROWS = 2000
 _NAMED = 0.6  # how surely a question names what the rows are
 _YEARS = (1500, 2100)
 _FEWEST_OF_A_SERIES = 3
+_ASKS_BACK = ("which_column", "which_value_column")
 _NOT_UNDERSTOOD = ("words", "unsure", "needs_number", "needs_date", "which_statistic")
 
 
@@ -59,14 +61,36 @@ def instead_of(
     as_written: Callable[[], Table] | None = None,
 ) -> LookupAnswer | None:
     """What `question` looks up, where its strict reading leaves room for that: it is unclear, shows mere rows, ranks
-    groups that are a row each, or gives statistics of a single cell. `as_written` gives the table with its cells as
+    groups that are a row each, gives statistics of a single cell, or asks which column is meant though all that fit
+    come to one value. `as_written` gives the table with its cells as
     the file wrote them, where `table` may lack them."""
     if not _is_open(query, table) and not _is_misread(query, question, table):
-        return None
+        return _settled(query, question, table, language, as_written)
     found = answer(question, as_written() if as_written else table, language)
     if found is not None and len(found.values) > 1 and isinstance(query, Unclear) and query.reason == "which_statistic":
         return None  # groups of many rows each: which statistic compares them must be asked
     return None if found is None or (_is_bare(query) and found.rows_used != 1) else found
+
+
+def _settled(
+    query: Query | Unclear,
+    question: str,
+    table: Table,
+    language: str,
+    as_written: Callable[[], Table] | None,
+) -> LookupAnswer | None:
+    """What is looked up in place of asking which column is meant; None where that must be asked."""
+    if not isinstance(query, Unclear) or query.reason not in _ASKS_BACK or table.height > _FEW_ROWS:
+        return None
+    table = as_written() if as_written else table
+    grid, names = grid_of(table), table.names()
+    if grid is None or len(question) > _LONGEST_QUESTION or not set(query.options) <= set(names):
+        return None
+    chosen = choose(question, grid)
+    options = frozenset(names.index(name) for name in query.options)
+    if chosen is None or not settles(chosen, options, bool(query.words), Wording(question, grid)):
+        return None
+    return _told(chosen, grid, table, language)
 
 
 def told_alone(value: object, question: str, table: Table, language: str) -> str:
@@ -120,7 +144,7 @@ def _is_only_about_words(query: Unclear) -> bool:
     """Whether it is unclear which column a word means that is in none of their names: "who", "at least"."""
     names = {part for option in query.options for part in words(option)}
     said = {part for word in query.words for part in words(word)}
-    return query.reason in ("which_column", "which_value_column") and bool(said) and not names & said
+    return query.reason in _ASKS_BACK and bool(said) and not names & said
 
 
 def _adds_up_years(query: Query, table: Table) -> bool:
@@ -148,8 +172,11 @@ def answer(question: str, table: Table, language: str) -> LookupAnswer | None:
     if grid is None or len(question) > _LONGEST_QUESTION:
         return None
     chosen = choose(question, grid)
-    if chosen is None:
-        return None
+    return None if chosen is None else _told(chosen, grid, table, language)
+
+
+def _told(chosen: Chosen, grid: Grid, table: Table, language: str) -> LookupAnswer | None:
+    """An answer that tells what was chosen; None where it can't be meant."""
     form, found = chosen.guess.form, chosen.found
     groups = {grid.text(form.target, row) for row in grid.rows} if form.target is not None else set()
     if form.kind == "group" and len(found.values) > 1 and len(found.values) == len(groups):

@@ -177,7 +177,8 @@ def test_the_strict_reading_goes_first(tmp_path: Path) -> None:
 
     assert left(Query("aggregate", measures=("Pts",), statistics=("mean",)))
     assert left(Query("top", groups=("City",), measures=("Pts",)))
-    assert left(Unclear("which_column"))
+    assert left(Unclear("which_column", ("gf",), ("GF", "GA")))
+    assert not left(Unclear("which_column", ("quarry town",), ("Team", "City")))
     assert not left(Unclear("words"))
     assert not left(Query("preview"))
     assert not left(Query("top", groups=("Team",), measures=("Pts",), limit=1))
