@@ -111,14 +111,16 @@ def told_alone(value: object, question: str, table: Table, language: str) -> str
 def _is_open(query: Query | Unclear, table: Table) -> bool:
     if isinstance(query, Unclear):
         return query.reason in _NOT_UNDERSTOOD or _is_only_about_words(query)
-    if query.preparations or query.rank is not None or query.percent is not None:
+    if query.preparations or query.percent is not None:
         return False  # what is computed first is no cell of the table
+    if query.rank is not None:
+        return query.action == "top" and table.height <= _FEW_ROWS and _ranks_rows(query, table)
     if table.height > _FEW_ROWS:
         return query.action == "preview"
-    if _adds_up_years(query, table):
+    if _adds_up_years(query, table) or _adds_up_named_rows(query, table):
         return True
     if query.action == "top" and query.limit in (None, 1):
-        return bool(query.groups) and all(table.is_unique(name) for name in query.groups)
+        return _ranks_rows(query, table)
     return query.action in ("preview", "lookup") or _is_bare(query)
 
 
@@ -145,6 +147,20 @@ def _is_only_about_words(query: Unclear) -> bool:
     names = {part for option in query.options for part in words(option)}
     said = {part for word in query.words for part in words(word)}
     return query.reason in _ASKS_BACK and bool(said) and not names & said
+
+
+def _ranks_rows(query: Query, table: Table) -> bool:
+    """Whether the groups that it ranks are a row each."""
+    return bool(query.groups) and all(table.is_unique(name) for name in query.groups)
+
+
+def _adds_up_named_rows(query: Query, table: Table) -> bool:
+    """Whether it tells the sum of each of the rows that are named, though nobody asks for each of them."""
+    if query.action != "aggregate" or query.statistics != ("sum",) or len(query.groups) != 1:
+        return False
+    if query.operation or query.compared:
+        return False  # the sums are compared with one another
+    return {one.column for one in query.filters} == set(query.groups) and _ranks_rows(query, table)
 
 
 def _adds_up_years(query: Query, table: Table) -> bool:

@@ -221,3 +221,38 @@ def test_totals_and_empty_rows_are_not_counted(tmp_path: Path) -> None:
     found = lookups.answer("what is the total number of teams?", table_of(rows, tmp_path), "en")
     assert found is not None
     assert found.values == (2.0,)
+
+
+RANKED = """\
+순위|선수|득점
+1|김민수|25
+2|로베르토|21
+2|마르코|12
+4|이정훈|19
+합계||77
+"""
+
+
+def test_a_place_among_rows_is_looked_up_rather_than_a_sum_of_places(tmp_path: Path) -> None:
+    table = table_of(RANKED, tmp_path)
+    place = Query("top", measures=("순위",), groups=("선수",), limit=1, rank=4)
+    found = lookups.instead_of(place, "순위가 4위인 선수는?", table, "ko")
+    assert found is not None and found.value == "이정훈"
+    second = Query("top", measures=("득점",), groups=("선수",), limit=1, rank=2)
+    found = lookups.instead_of(second, "득점이 두 번째로 많은 선수는?", table, "ko")
+    assert found is not None and found.value == "로베르토"
+    repeated = replace(second, groups=("순위",))
+    assert lookups.instead_of(repeated, "득점이 두 번째로 많은 선수는?", table, "ko") is None
+
+
+def test_the_total_of_named_rows_is_one_number_unless_they_are_compared(tmp_path: Path) -> None:
+    table = table_of(english.TABLES["league"], tmp_path)
+    question = "what is the total points of alder united and fc norrland?"
+    named = Filter("Team", "in", ("Alder United", "FC Norrland"))
+    summed = Query("aggregate", measures=("Pts",), statistics=("sum",), groups=("Team",), filters=(named,))
+    found = lookups.instead_of(summed, question, table, "en")
+    assert found is not None and found.value == 70
+    assert lookups.instead_of(replace(summed, operation="difference"), question, table, "en") is None
+    assert lookups.instead_of(replace(summed, filters=()), question, table, "en") is None
+    by_city = replace(summed, groups=("City",), filters=(replace(named, column="City", operands=("Alder",)),))
+    assert lookups.instead_of(by_city, question, table, "en") is None
