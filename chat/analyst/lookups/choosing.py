@@ -18,6 +18,7 @@ LEAST = 0.72  # of 1: all words explained, and nothing speaks against it
 _CLEAR = 0.02  # by which the best guess must be better than one that comes to something else
 _ASKED = 2.4  # the weight of what is asked for
 _MOST_BONUS = 0.1
+_OTHERWISE_ASKED = 0.8  # what speaks against a guess of another kind than the question asks for
 _UNSAID = 0.2  # what speaks against a guess that leaves out what is ordered
 _MOST_GUESSES = 4000
 _OTHERWISE = r"\bor\b|^can you|\b(?:what|which|who|when|where|how)\b|무엇|뭐|무슨|누구|누가|언제|어디|어느|어떤|얼마|몇"
@@ -61,7 +62,7 @@ def ranked(wording: Wording) -> list[Chosen]:
     """All guesses that come to something, the best first."""
     seen: dict[object, Chosen] = {}
     ordering = words_of(*superlatives(wording))
-    judged = _asks_yes_or_no(wording)
+    kinds = _kinds_asked(wording)
     for number, guess in enumerate(Guesser(wording).guesses()):
         if number >= _MOST_GUESSES:
             break
@@ -70,7 +71,7 @@ def ranked(wording: Wording) -> list[Chosen]:
             share
             + guess.bonus
             - _UNSAID * bool(ordering - guess.explains)
-            - (0.4 if judged and guess.form.kind not in ("yes_no", "same") else 0.0)
+            - _OTHERWISE_ASKED * bool(kinds and _kind_of(guess) not in kinds)
         )
         known = seen.get(guess.form)
         if known is not None:
@@ -83,6 +84,21 @@ def ranked(wording: Wording) -> list[Chosen]:
         if result is not None:
             seen[guess.form] = Chosen(guess, result, share, rated - _tied(result, guess))
     return sorted(seen.values(), key=lambda chosen: -chosen.score)
+
+
+def _kinds_asked(wording: Wording) -> tuple[str, ...]:
+    """The kinds of which one must be meant; none where any may be."""
+    if _asks_yes_or_no(wording):
+        return ("yes_no", "same")
+    if said(wording, "days_apart"):
+        return ("days",)
+    if said(wording, "apart"):
+        return ("difference", "span")
+    return ("run",) if said(wording, "run") else ()
+
+
+def _kind_of(guess: Guess) -> str:
+    return "days" if guess.form.kind == "difference" and guess.form.part else guess.form.kind
 
 
 def _asks_yes_or_no(wording: Wording) -> bool:

@@ -34,6 +34,27 @@ class Comparing(Guessing):
         gone = (one, other)
         yield from self.taken(without=gone)
 
+    def by_days_apart(self) -> Iterator[Guess]:
+        """How many days lie between two rows."""
+        days = [column for column, full in enumerate(self.wording.grid.has_full_dates) if full]
+        for hit in operators.said(self.wording, "days_apart")[:1]:
+            for one, other in self._pairs():
+                if one.meets(hit.start, hit.end) or other.meets(hit.start, hit.end):
+                    continue
+                for left, right, sure in list(self._sides(one, other))[:1]:
+                    for rest in self._rows_beside(one, other):
+                        explains = one.explains | other.explains | words_of(hit) | rest.explains
+                        for column in days:
+                            said = {at for at, named in self.wording.columns.items() if column in named}
+                            form = Form(
+                                "difference",
+                                column,
+                                (*rest.conditions, left),
+                                others=(*rest.conditions, right),
+                                part="일" if is_korean(hit.text) else "days",
+                            )
+                            yield Guess(form, explains | said, 0.35 * (sure - 1) + 0.1)
+
     def by_difference(self) -> Iterator[Guess]:
         for hit in operators.said(self.wording, "difference"):
             for one, other in self._pairs():

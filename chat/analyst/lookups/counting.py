@@ -156,10 +156,16 @@ class Counting(Guessing):
                         yield Guess(form, explains, self.sure_of(claimed) + 0.1)
 
     def by_runs(self) -> Iterator[Guess]:
+        """How many rows meet something one after another: "how many consecutive games", "the longest streak"."""
+        longest = [hit for hit in operators.superlatives(self.wording) if hit.up]
+        asked = any(operators.said(self.wording, name) for name in ("who", "when", "where"))
+        if not self.counting and (not longest or asked):
+            return
+        spans = operators.said(self.wording, "span")
         for hit in operators.said(self.wording, "run"):
-            for claimed in self.taken(hit, *self.counting):
+            for claimed in self.taken(hit, *self.counting, *longest):
                 if claimed.conditions:
-                    explains = claimed.explains | words_of(hit, *self.counting)
+                    explains = claimed.explains | words_of(hit, *self.counting, *longest, *spans)
                     noun = frozenset(at for at in range(hit.end, hit.end + 1) if at < len(self.wording.words))
                     yield Guess(Form("run", None, claimed.conditions), explains | noun, self.sure_of(claimed) + 0.1)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from chat.analyst.lookups.cells import MONTH_NAMES, Moment, moment, number, says, words, year_span
 from chat.analyst.lookups.grid import Grid, Key, is_empty
 
 Test = Literal["is", "has", "eq", "gt", "ge", "lt", "le", "between", "none"]
-Part = Literal["", "year", "month", "월", "years", "년"]
+Part = Literal["", "year", "month", "월", "years", "년", "days", "일"]
 Kind = Literal[
     "values",
     "count",
@@ -71,8 +72,9 @@ class Form:
     the last of `target`, told with the unit of `part`. neighbour: the row `offset` after
     those, its `target`; by the order of `measure` where it is there, from its greatest (`largest`) on.
     beyond: the rows on that side of those. difference: of `target` between those rows and the `others` (rows counted
-    where it is None), or of `target` and `measure` in one row. of_two: who of those and the `others` has more
-    (`largest`) of `measure` (rows counted where it is None). run: the longest run of rows. yes_no: whether
+    where it is None; in days with the unit of `part`), or of `target` and `measure` in one row. of_two: who of those
+    and the `others` has more (`largest`) of `measure` (rows counted where it is None). run: the longest run of rows.
+    yes_no: whether
     those have more of `measure` (rows counted where it is None, their place compared with `offset`) than the `others`,
     or than the `threshold` (`inclusive`: as many will do); with `either` one of these words instead, the first for
     the greater. same: whether those and the `others` have the same `target`. `limit` is how many values are told.
@@ -312,7 +314,23 @@ def amount(form: Form, grid: Grid, conditions: Conditions, column: int | None) -
     return sum(numbers) if numbers else None
 
 
+def _days_apart(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    """The days from the day of one row to that of another."""
+    both = (*rows, *rows_of(grid, form.others))
+    moments = [moment(grid.text(_target(form), row)) for row in both]
+    if len(both) != 2 or rows_of(grid, form.others) == rows:
+        return None
+    try:
+        first, last = sorted(date(*day) for day in moments if day)
+    except ValueError:  # a day without its year or month, or none
+        return None
+    days = (last - first).days
+    return Found((f"{days}일" if form.part == "일" else f"{days} day{'s' * (days != 1)}",), both)
+
+
 def _difference(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
+    if form.part:
+        return _days_apart(form, grid, rows)
     if form.measure is not None:
         one, other = (amount(form, grid, form.conditions, column) for column in (form.target, form.measure))
         both = rows

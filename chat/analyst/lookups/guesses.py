@@ -22,6 +22,7 @@ class Guesser(Selecting, Counting, Ranking, Judging):
         yield from self.by_yes_or_no()
         yield from self.by_judgement()
         yield from self.by_difference()
+        yield from self.by_days_apart()
         if not self.counting:
             yield from self.by_neighbours()
             yield from self.by_next_in_order()
@@ -31,7 +32,7 @@ class Guesser(Selecting, Counting, Ranking, Judging):
         if self.counting:
             yield from self.by_counting()
             yield from self.by_place()
-            yield from self.by_runs()
+        yield from self.by_runs()
         yield from self.by_statistics()
         yield from self.by_order()
         yield from self.by_groups()

@@ -211,7 +211,15 @@ def _amount(form: Form, grid: Grid, rows: str, column: int | None) -> str:
     return f"sum(number(cells[row][{column}]) or 0 for row in {rows})"
 
 
+def _days_apart(form: Form) -> list[str]:
+    one, other = (f"date(*moment(cells[{rows}[0]][{form.target}]))" for rows in ("rows", "others"))
+    unit = "{days}일" if form.part == "일" else "{days} day{'s' * (days != 1)}"
+    return ["from datetime import date", "", f"days = abs(({one} - {other}).days)", f'print(f"{unit}")']
+
+
 def _difference(form: Form, grid: Grid) -> list[str]:
+    if form.part:
+        return _days_apart(form)
     if form.measure is not None:
         one, other = (_amount(form, grid, "rows", column) for column in (form.target, form.measure))
     else:

@@ -116,6 +116,8 @@ def day_text(number: float) -> str:
 
 def _what(form: Form) -> str:
     kind = form.kind
+    if kind == "difference" and form.part:
+        return "difference.days"
     if kind == "difference" and form.target is None:
         return "difference.rows"
     if kind == "difference" and form.measure is not None:

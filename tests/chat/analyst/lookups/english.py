@@ -166,9 +166,17 @@ ANSWERED = [
     ("areas", "which region has the least population?", ["Skarra"]),
     ("areas", "what is the total population of all 5 regions?", ["76250"]),
     ("areas", "what is the number of people living in lowmere in 2011?", ["12,500"]),
+    ("matches", "what is the longest losing streak?", ["2"]),
+    ("matches", "how many games in a row were lost?", ["2"]),
+    ("matches", "what is the largest number of consecutive losses?", ["2"]),
+    ("matches", "how many days passed between 4 march 2011 and 18 march 2011?", ["14 days"]),
 ]
 
 NOT_ANSWERED = [
+    ("matches", "how many months passed between 4 march 2011 and 2 april 2011?"),
+    ("matches", "how many days between the games against canada and norway?"),
+    ("matches", "how long after the game against norway was the next game?"),
+    ("matches", "who had the longest losing streak?"),
     ("league", "who is the coach of fc norrland?"),
     ("league", "what is the stadium capacity of alder united?"),
     ("matches", "who was the referee in the match against norway?"),

@@ -41,6 +41,8 @@ SCRIPTED = [
     ("league", "does mill lane athletic have more than 20 points?"),
     ("matches", "who was the opponent on september 1, 2012?"),
     ("matches", "which month had the most matches?"),
+    ("matches", "what is the longest losing streak?"),
+    ("matches", "how many days passed between 4 march 2011 and 18 march 2011?"),
     ("matches", "which year had the most matches?"),
     ("matches", "which opponents were faced more than once?"),
     ("matches", "how many opponents were faced only once?"),
