@@ -114,6 +114,9 @@ _STOPS = frozenset(
         "being",
     ]
 )
+_UNITS = frozenset(
+    ["ft", "m", "km", "mi", "mile", "cm", "mm", "kg", "lb", "t", "sq", "ha", "acre", "mph", "usd", "eur"]
+)
 _MOST_WORDS = 6
 _CERTAIN = 0.35
 
@@ -239,6 +242,8 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
 def _is_head(wording: Wording, at: int, column: int) -> bool:
     """Whether a word may name a column as a whole: not "race" one of "Race leader"."""
     name = words(re.sub(r"\([^)]*\)", " ", wording.grid.names[column]))
+    while len(name) > 1 and name[-1] in _UNITS:
+        name.pop()
     forms = set(wording.words[at].forms)
     if len(name) < 2 or not forms & set(name[:-1]) or re.search("[가-힣]", wording.grid.names[column]):
         return True

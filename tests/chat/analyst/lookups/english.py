@@ -22,6 +22,12 @@ Date|Opponent|Venue|Result|Score|Attendance|Scorers
 13 October 2013|Norway|Oslo, Norway|Lost|1–4|22,100|Ames
 8 November 2013|France|Paris, France|Lost|0–1|40,655|
 """,
+    "towers": """\
+Name|Street|Years as tallest|Height ft (m)
+Mill Tower|Low Street|1902–1931|447 (136)
+Gate House|High Street|1931–1973|792 (241)
+North Point|Low Street|1973–present|803 (245)
+""",
     "films": """\
 Year|Title|Role|Director|Gross (million)|Notes
 1994|The Long Quay|Martha|Lena Fisk|$12.5|
@@ -170,6 +176,7 @@ ANSWERED = [
     ("matches", "how many games in a row were lost?", ["2"]),
     ("matches", "what is the largest number of consecutive losses?", ["2"]),
     ("matches", "how many days passed between 4 march 2011 and 18 march 2011?", ["14 days"]),
+    ("towers", "what is the height of gate house?", ["792 (241)"]),
 ]
 
 NOT_ANSWERED = [
