@@ -154,7 +154,7 @@ def _test_size(low: str) -> float | None:
         r"ratio|test|분할|비율|using|random|\b))",
         low,
     )
-    if ratio and float(ratio[1]) + float(ratio[2]) in (10, 100) and re.search("split|train|학습|훈련|분할", low):
+    if ratio and float(ratio[1]) + float(ratio[2]) in (10, 100) and re.search(r"split|\btrain|학습|훈련|분할", low):
         return min(float(ratio[1]), float(ratio[2])) / (float(ratio[1]) + float(ratio[2]))
     for pattern in (
         r"test_?\s?size\s*(?:of|=|is|:)?\s*(0?\.\d+)",
@@ -166,7 +166,7 @@ def _test_size(low: str) -> float | None:
             size = float(found[1])
             return size if size < 1 else size / 100
     found = re.search(
-        r"(\d{1,2})\s*%[^.%\n]{0,60}(?:train|학습|훈련)|(?:train\w*|학습|훈련)[^.%\n]{0,30}?(\d{1,2})\s*%", low
+        r"(\d{1,2})\s*%[^.%\n]{0,60}(?:\btrain|학습|훈련)|(?:\btrain\w*|학습|훈련)[^.%\n]{0,30}?(\d{1,2})\s*%", low
     )
     return 1 - float(found[1] or found[2]) / 100 if found else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chat.analyst.closed.mentions import is_written_name
 from chat.analyst.closed.problems import Problem
 from chat.analyst.closed.scopes import COMMON, MONTHS, WORD_END
 from chat.analyst.closed.wording import NUMBER_WORDS
@@ -13,9 +14,10 @@ _HARMLESS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         r"(?m)^\s*\d+[.)]\s",
-        r"\s\d+$",
+        r"(?<!than)(?<!above)(?<!below)(?<!over)(?<!under)(?<!to)(?<!exceeds)\s\d+$",
         r"\b(?:return|report|give|provide|output)\s+\d+\s+\w+",
         r"\(\d+\)",
+        r"\b1\s*(?:to|-|–|~)\s*(?:4|7|12|31)\b",
         r"\bquestion \d+\b",
         r"\(\s*(?:e\.g\.|for example|i\.e\.|예[:를 ])[^)]*\)",
         r"[-+]?\d[\d.]*\s*(?:or\s+\w+\s+)?(?:st|nd|rd|th)?[\s-]*(?:decimals?\b|d\.?p\b|significant|digits?|자리|번째)",
@@ -34,6 +36,21 @@ _RULES = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"(?<![\w.,%^-])[-+]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?!(?!st\b|nd\b|rd\b|th\b)[A-Za-z_\d]|\.\d)")
+_FILLS = re.compile(
+    r"\bfill(?:ed|ing)?\b(?!-)|\bimput(?:e|ed|ing)\b|(?:결측|빈)[^.\n]{0,12}(?:대체|채우|채운)|채운 뒤|"
+    r"replac\w* (?:the )?missing",
+    re.I,
+)
+_IDLE = re.compile(
+    r"do not (?:use|consider|include)|ignore the|not needed|regardless|irrespective|"
+    r"\bdataset (?:contains|has|includes)|e\.g\.|such as|for example|예를",
+    re.I,
+)
+_UNITS = re.compile(
+    r"\bin (hours|minutes|seconds|kilomet\w+|miles|years|days)\b[^.\n]{0,60}"
+    r"\b(?:given|measured|stored|recorded) in (\w+)",
+    re.I,
+)
 _FREE = {0.0, 1.0, 100.0}
 _RANKED = re.compile(
     r"\b(?:top|first|last)[\s-]+(\w+)\b|\b(\w+)\s+(?:most|least|highest|lowest|largest|smallest|best|worst|"
@@ -46,6 +63,10 @@ def unread(problem: Problem) -> str | None:
     """The first thing in a question that its finished script doesn't use and that may choose what is computed."""
     return (
         _column(problem)
+        or _column_used(problem)
+        or _filling(problem)
+        or _unit(problem)
+        or _kept_rows(problem)
         or _number(problem)
         or _ranked(problem)
         or _value(problem)
@@ -72,6 +93,48 @@ def _column(problem: Problem) -> str | None:
         if met < 0.6 * len(name.strip()):
             return name
     return None
+
+
+def _column_used(problem: Problem) -> str | None:
+    """A column that the question names as it is written and that the script does nothing with."""
+    for sentence in problem.sentences:
+        if _IDLE.search(sentence):
+            continue
+        for one in problem.mentions_in(sentence):
+            if one.score >= 90 and is_written_name(one.column) and one.column not in problem.script.body:
+                return one.column
+    return None
+
+
+def _filling(problem: Problem) -> str | None:
+    """Filling of gaps that the question wants and the script doesn't do."""
+    for sentence in problem.sentences:
+        found = _FILLS.search(sentence)
+        if not found or _IDLE.search(sentence) or re.search(r"\b(?:no|not|without|don't)\b", sentence, re.I):
+            continue
+        if not re.search(r"fillna|ffill|bfill|interpolate|impute", problem.script.body.casefold()):
+            return found.group()
+        grouped = re.search(
+            r"\b(?:group|each|same|respective|its|their)\b|같은|그룹|별", sentence[found.start() :], re.I
+        )
+        named = [c for c in problem.columns_in(sentence, at_least=75) if c in problem.groups()]
+        if grouped and named and not any(repr(c) in problem.script.body for c in named):
+            return named[0]
+    return None
+
+
+def _unit(problem: Problem) -> str | None:
+    """A unit that a column has to be brought to: `in hours (AirTime is given in minutes)`."""
+    found = _UNITS.search(problem.body)
+    if not found or re.search(r"\b(?:60|3600|24|1000|12|100)(?:\.0)?\b", problem.script.body):
+        return None
+    return None if found[1].casefold() == found[2].casefold() else found.group()
+
+
+def _kept_rows(problem: Problem) -> str | None:
+    """Rows that the question leaves out by a column's sign: `non-zero`, `excluding zero`."""
+    found = re.search(r"\bnon-?zero\b|\bpositive (?=balance|amount|value|number)|exclud\w+ zeros?\b", problem.low)
+    return found.group() if found and not re.search(r"[!><]=? 0\b", problem.script.body) else None
 
 
 def _without_columns(problem: Problem, sentence: str) -> str:

@@ -157,6 +157,11 @@ def _without_unit(text: str, words: Sequence[Word], head: str, column: str) -> l
     return [replace(one, column=column, score=min(one.score - 3, _WORDS)) for one in named]
 
 
+def is_written_name(name: str) -> bool:
+    """Whether a name is written as only columns are: `unit_price`, `DepDelay`, `HasCrCard`."""
+    return len(name) > 2 and bool(re.search(r"[_]|[a-z][A-Z]", name))
+
+
 def _is_marked(name: str) -> bool:
     """Whether a name can't be an ordinary word of a sentence."""
     if len(name) == 1:

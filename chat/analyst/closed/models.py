@@ -183,7 +183,7 @@ def metric(plan: Plan, slot: Slot, part: Part, measure: str) -> str:
     """How good a model is, or one of its coefficients."""
     problem, script = plan.problem, plan.problem.script
     if measure in ("slope", "intercept") or (
-        measure == "r2" and not problem.says(r"test(?:ing)? set|\bsplit|train|학습|훈련|테스트|분할")
+        measure == "r2" and not problem.says(r"test(?:ing)? set|\bsplit|\btrain|학습|훈련|테스트|분할")
     ):
         if measure == "r2":
             return plan.show(r_squared(plan), part)

@@ -46,7 +46,8 @@ def _asks_for_gaps(whole: Plan) -> bool:
     counted = [
         one
         for one in whole.problem.format.slots
-        if re.search(r"missing|null|결측", one.name, re.I) and re.search(r"count|num|total|개수|수", one.name, re.I)
+        if re.search(r"missing|null|결측", one.name, re.I)
+        and re.search(r"count|num|total|개수|수|^n$|^missing(?:_values?)?$", f"{one.name} {one.inside}", re.I)
     ]
     return bool(fills and counted)
 

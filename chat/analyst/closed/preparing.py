@@ -81,7 +81,7 @@ def _fill(problem: Problem) -> None:
         raise NotUnderstood("imputation by nearest neighbours")
     done: set[str] = set()
     for sentence in _about(problem, _FILL_WORDS):
-        if not re.search(_MISSING + r"|gap|imput", sentence, re.I) or re.search(
+        if not re.search(_MISSING + r"|gap|imput|\bfill (?:them|these|those|it)\b", sentence, re.I) or re.search(
             r"do not fill|without imput|outlier|before and after[^.\n]{0,40}imput", sentence, re.I
         ):
             continue
@@ -101,7 +101,9 @@ def _fill_clause(problem: Problem, clause: str, sentence: str, done: set[str]) -
         if not columns and not re.search(r"\b(?:respective|each|all|any|every)\b|각|모든", sentence, re.I):
             columns = _with_gaps(problem)
         if not columns and not re.search(r"respective|each|all|any|these|the missing|각", sentence, re.I):
-            return
+            columns = [c for c in problem.columns_in(problem.body, at_least=45) if _has_gaps(problem, c)]
+            if not columns:
+                return
     wanted = columns or [c for c in map(str, problem.frame.columns) if how == "mode" or problem.kind(c) == "number"]
     by = _same_group(problem, sentence)
     for column in wanted:
@@ -113,6 +115,10 @@ def _fill_clause(problem: Problem, clause: str, sentence: str, done: set[str]) -
             continue
         done.add(column)
         problem.script.add(*_fill_lines(problem, column, how, by))
+
+
+def _has_gaps(problem: Problem, column: str) -> bool:
+    return column in map(str, problem.frame.columns) and bool(problem.frame[column].isna().any())
 
 
 def _with_gaps(problem: Problem) -> list[str]:
@@ -128,6 +134,9 @@ def _filling(text: str) -> str | None:
     said = re.search(
         r"(?:with|as|by|using)\s+(?:the\s+|a\s+|its\s+|their\s+)*(?:\w+\s+)?(?:(zero)\b|(-?\d+(?:\.\d+)?)\b)", low
     )
+    korean = re.search(r"(?<!\d)(-?\d+)(?:으로|로)\s*(?:대체|채)", low)
+    if korean:
+        return repr(int(korean[1]))
     if said and not re.search(r"(?:with|as|by|using)\s+[^.,]{0,30}(?:mean|median|mode|average)", low[: said.end()]):
         return "0" if said[1] else repr(float(said[2]) if "." in said[2] else int(said[2]))
     for how, pattern in (
@@ -148,9 +157,15 @@ def _same_group(problem: Problem, sentence: str) -> str | None:
     found = re.search(
         r"(?:of|within|for|by) (?:the same|each|its|their) ([\w ]{2,40})|같은\s*([\w가-힣]+)", sentence, re.I
     )
+    if not found:
+        found = re.search(
+            r"(?:of|within|in|for|by) (?:the |a )?(?:\w+['’]s )?([\w ]{2,30})\s+groups?\b()|([\w가-힣]+)별\s",
+            sentence,
+            re.I,
+        )
     if not found or re.search("column|respective", found.group(), re.I):
         return None
-    columns = _table_columns(problem, found[1] or found[2])
+    columns = _table_columns(problem, next(group for group in found.groups() if group))
     return columns[0] if columns else None
 
 
@@ -232,7 +247,7 @@ _SCALES = re.compile(r"normali[sz]\w*|standardi[sz]\w*|\bscal(?:e|ing)\b|rescal\
 
 def _scale(problem: Problem) -> None:
     """Scaling that a question asks for; models scale their own features."""
-    if re.search(r"train(?:ing)? (?:set|a|the)|학습", problem.low):
+    if re.search(r"\btrain(?:ing)? (?:set|a|the)|학습", problem.low):
         return
     done: set[str] = set()
     for sentence in _about(
@@ -271,7 +286,7 @@ def _scale(problem: Problem) -> None:
 
 def _encode(problem: Problem) -> None:
     """Words that become numbers, as the question says or in the order of the alphabet."""
-    if re.search(r"regress|classif|train", problem.low):
+    if re.search(r"regress|classif|\btrain", problem.low):
         return
     for sentence in _about(problem, r"encod|binary format|인코딩"):
         if re.search(r"one[- ]?hot|원[- ]?핫", sentence, re.I):

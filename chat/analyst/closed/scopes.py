@@ -46,7 +46,7 @@ _METHOD = re.compile(
 )
 _NOT_ROWS = re.compile(
     r"encod|coded as|imput|\bfill|replace|categor(?:y|ies|ize)|\bbin(?:s|ning)\b|new "
-    r"(?:feature|column)|random|split|train|인코딩|대체|채우",
+    r"(?:feature|column)|random|split|\btrain|인코딩|대체|채우",
     re.I,
 )
 NEGATIONS = frozenset(re.findall(r"\w+", "not non didnt no without never"))
@@ -89,14 +89,37 @@ def body_conditions(problem: Problem) -> list[Condition]:
         ):
             continue
         method = bool(_METHOD.search(sentence))
-        found += _comparisons(problem, sentence, method)
-        found += _values(problem, sentence)
-        _all_known(problem, sentence)
-        found += _yes_no(problem, sentence)
+        sentence, without = _parted(sentence)
+        left_out = _stated(problem, without, method)
+        if len({one.column for one in left_out}) > 1:
+            raise NotUnderstood(without.strip())  # whether both have to hold isn't said
+        found += [_negated(one) for one in left_out]
+        found += _stated(problem, sentence, method)
         found += ordinals(problem, tokens(sentence))
         found += _years(problem, sentence)
         found += _months(problem, sentence)
     return _consistent(problem, found)
+
+
+def _stated(problem: Problem, sentence: str, method: bool) -> list[Condition]:
+    found = [*_comparisons(problem, sentence, method), *_values(problem, sentence)]
+    _all_known(problem, sentence)
+    return [*found, *_yes_no(problem, sentence)]
+
+
+def _parted(sentence: str) -> tuple[str, str]:
+    """A sentence without what it leaves out, and that: `Exclude cancelled flights (Cancelled = 1)`."""
+    if re.search(r"missing|null|\bnan\b|outlier|duplicate|decimal|결측|이상[치값]|중복|do not|don't", sentence, re.I):
+        return sentence, ""
+    found = re.search(
+        r"\b(?:exclud\w+|ignor\w+|omit\w*|leav\w+ out|except(?: for)?|other than)\b([^.;\n]*)", sentence, re.I
+    )
+    found = found or re.search(r"([^.;,\n]*?)(?:제외|빼고)", sentence)
+    return (sentence[: found.start()], found[1]) if found else (sentence, "")
+
+
+def _negated(one: Condition) -> Condition:
+    return Condition(one.column, f"~{one.code}")
 
 
 def _consistent(problem: Problem, found: Iterable[Condition]) -> list[Condition]:

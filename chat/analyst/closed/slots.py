@@ -14,6 +14,16 @@ _DECIMALS = re.compile(
     r"|소수(?:점)?\s*(?:이하|아래)?\s*(?P<k>\d+|한|두|세|네|첫째|둘째|셋째|넷째)\s*(?:자리|번째)?",
     re.I,
 )
+_DECIMALS_EACH = re.compile(
+    rf"{_DECIMALS.pattern}|\bto (?P<t>one|two|three|four|five|six|\d)(?=\s*(?:[.,;]|and\b|$))", re.I
+)
+_NO_SUBJECT = frozenset(
+    re.findall(
+        r"\w+",
+        "round rounded to the and or all value values places place decimal decimals a an of both is are each with "
+        "results 까지 반올림",
+    )
+)
 _KOREAN = {"한": 1, "두": 2, "세": 3, "네": 4, "첫째": 1, "둘째": 2, "셋째": 3, "넷째": 4}
 _NEAREST = {"tenth": 1, "hundredth": 2, "thousandth": 3, "whole": 0, "integer": 0, "unit": 0}
 _INTEGER = re.compile(r"\b(?:integers?|whole numbers?|non-negative number of|count of)\b|정수", re.I)
@@ -262,7 +272,7 @@ def _part(placeholder: str, said: str, place: _Place, outside: str) -> Part:
         return Part(placeholder, said, None, "boolean", _boolean_words(whole))
     decimals = decimals_in(whole)
     if decimals is None:
-        decimals = decimals_in(_common(outside))
+        decimals = _own_decimals(_common(outside), tokens(f"{place.name} {placeholder}"))
     if words:
         return Part(placeholder, said, decimals, "text", words)
     if _LIST.search(said) or _is_list(placeholder) or _elements(place.inside):
@@ -311,6 +321,23 @@ def _common(outside: str) -> str:
     return "\n".join(
         line for line in lines if re.search(r"round|decimal|hundredth|tenth|소수|반올림|nearest", line, re.I)
     )
+
+
+def _own_decimals(text: str, words: list[str]) -> int | None:
+    """The decimals that rounding rules give to what has these words: `Round F to two decimals and p to three`."""
+    said = list(_DECIMALS_EACH.finditer(text))
+    before = 0
+    for one in said if len(said) > 1 else ():
+        subject = [word for word in tokens(text[before : one.start()]) if word not in _NO_SUBJECT]
+        before = one.end()
+        met = any(
+            word == own or (len(own) > 1 and word.startswith(own)) or (len(word) > 2 and own.startswith(word[:4]))
+            for word in subject
+            for own in words
+        )
+        if met:
+            return decimals_in(f"rounded {one.group()} decimals" if one["t"] else one.group())
+    return decimals_in(text)
 
 
 def decimals_in(text: str) -> int | None:
