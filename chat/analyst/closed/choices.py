@@ -6,8 +6,8 @@ import re
 
 from chat.analyst.closed.mentions import same
 from chat.analyst.closed.plans import Plan
-from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import FRAME, Condition, subset
+from chat.analyst.closed.problems import NotUnderstood, Problem
+from chat.analyst.closed.scopes import FRAME, Condition, flagged, is_yes_or_one, named_flags, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 
@@ -73,6 +73,9 @@ def value_column(plan: Plan) -> str | None:
         found = _MOST.search(sentence) or _LEAST.search(sentence)
         if not found:
             continue
+        averaged = [one.name for one in problem.features if re.search(rf"{re.escape(one.name)}의\s", sentence)]
+        if averaged:
+            return averaged[0]
         after = [c for c in problem.columns_in(sentence[found.end() :], at_least=30) if problem.is_numeric(c)]
         anywhere = [c for c in problem.columns_in(sentence, at_least=30) if problem.is_numeric(c)]
         if after or anywhere:
@@ -120,6 +123,8 @@ def chosen(plan: Plan, slot: Slot, part: Part) -> str:
         raise NotUnderstood(slot.name)
     value = value_column(plan)
     label = label_column(plan, slot, part, value)
+    if asks_for_rate(problem):
+        return f"shown({rates(plan, slot, label)}.{_side(plan)}())"
     if _SPREAD.search(problem.body) and (value is None or problem.frame[label].is_unique):
         raise NotUnderstood(slot.name)  # one value has no spread
     if value is None:
@@ -136,6 +141,34 @@ def chosen(plan: Plan, slot: Slot, part: Part) -> str:
         return f"shown(list({frame}.loc[{values} == {values}.{extreme}(), {label!r}].astype(str)))"
     row = script.let("row", f"{frame}.loc[{values}.{side}()]")
     return f"shown({row}[{label!r}])"
+
+
+def asks_for_rate(problem: Problem) -> bool:
+    """Whether a question compares groups by a share of their rows: `the highest return rate`."""
+    extreme = r"(?:highest|lowest|largest|smallest|greatest)"
+    found = re.search(
+        rf"{extreme} (?:\w+ ){{0,2}}(?:rate|percentage|proportion|share)\b|"
+        r"[가-힣]+[율률]이?\s*가장|가장\s*(?:높|낮)은\s*[가-힣]+[율률]",
+        problem.low,
+    )
+    return bool(found and not any(problem.is_numeric(c) for c in problem.columns_in(found.group(), at_least=75)))
+
+
+def rates(plan: Plan, slot: Slot, label: str) -> str:
+    """The variable of each group's share of rows, in percent, in which what the question's rate names holds."""
+    problem = plan.problem
+    said = [one for one in problem.sentences if _MOST.search(one) or _LEAST.search(one)]
+    flags = named_flags(problem, [word for one in said for word in tokens(one)])
+    flags += [c for c in map(str, problem.frame.columns) if f"{c}율" in problem.body and len(problem.distinct(c)) == 2]
+    flags = [one for one in dict.fromkeys(flags) if one != label]
+    if len(flags) != 1:
+        raise NotUnderstood(slot.name)
+    told = [one for one in plan.conditions if one.column == flags[0] and one.is_equality]
+    test = told[0].code if told else flagged(problem, flags[0], True).code
+    if not told and not is_yes_or_one(problem, flags[0]):
+        raise NotUnderstood(slot.name)
+    frame = subset(problem, "df", [one for one in plan.conditions if one.column != flags[0]])
+    return problem.script.let("per_group", f"{test.replace(FRAME, frame)}.groupby({frame}[{label!r}]).mean() * 100")
 
 
 def _side(plan: Plan) -> str:
@@ -167,7 +200,12 @@ def grouping(plan: Plan) -> str | None:
 
 def speaks_of_extreme(plan: Plan) -> bool:
     """Whether a question asks for the highest or lowest of something."""
-    return bool(_MOST.search(plan.problem.body) or _LEAST.search(plan.problem.body))
+    return speaks_of_extremes(plan.problem)
+
+
+def speaks_of_extremes(problem: Problem) -> bool:
+    """Whether a question asks for the highest or lowest of something."""
+    return bool(_MOST.search(problem.body) or _LEAST.search(problem.body))
 
 
 def is_least(plan: Plan) -> bool:

@@ -235,6 +235,13 @@ def _within(plan: Plan, slot: Slot, part: Part) -> str:
 def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     """The share of rows that meet the place's conditions, or a ratio of two columns' sums."""
     problem = plan.problem
+    if choices.asks_for_rate(problem) and not plan.slot_conditions(slot):
+        others = [one for one in problem.format.slots if one is not slot and one.parts[0].kind == "text"]
+        if len(others) != 1:
+            raise NotUnderstood(slot.name)
+        label = choices.label_column(plan, others[0], others[0].parts[0], None)
+        side = "min" if choices.is_least(plan) else "max"
+        return plan.show(f"{choices.rates(plan, slot, label)}.{side}()", part)
     if problem.says(r"percentage of (?:missing|null)|missing[^.\n]{0,20}percentage|결측[^.\n]{0,8}비율"):
         return _missing(plan, slot, part, "missing_percentage")
     own = plan.slot_conditions(slot)
@@ -258,7 +265,8 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     if len(two) >= 2 and problem.says(r"divided by|ratio of|나눈"):
         return plan.show(f"df[{two[0]!r}].sum() / df[{two[1]!r}].sum(){scale}", part)
     column = plan.column(slot, part)
-    return plan.show(f"{plan.series(plan.frame(slot), column)}.mean()", part)
+    of_flag = scale if is_flag(problem, column) else ""
+    return plan.show(f"{plan.series(plan.frame(slot), column)}.mean(){of_flag}", part)
 
 
 def _flag_of_rate(plan: Plan, slot: Slot) -> str | None:

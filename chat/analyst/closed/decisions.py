@@ -7,6 +7,7 @@ import re
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
 from chat.analyst.closed.relations import CORRELATES, context_of, correlate, group_test, normality, strongest_with
+from chat.analyst.closed.rules import rule_in
 from chat.analyst.closed.slots import Part, Slot
 
 _NEGATIVE = re.compile(
@@ -22,6 +23,9 @@ def decision(plan: Plan, slot: Slot, part: Part) -> str:
     problem, words = plan.problem, part.words
     if len(slot.parts) > 1 and re.search(r"predictor|coefficient", slot.name, re.I):
         return _predictor(plan, slot, part)
+    ruled = _by_rule(plan, slot, part)
+    if ruled:
+        return ruled
     joined = " ".join([*slot.words, *words]).casefold()
     low = [word.casefold() for word in words]
     if re.search(r"missing[ _]values?[ _]handled", " ".join(slot.words)):
@@ -70,6 +74,37 @@ def decision(plan: Plan, slot: Slot, part: Part) -> str:
     ):
         positive, negative = negative, positive  # what the test's null hypothesis says
     return f"shown({positive!r} if {p} < {plan.facts.alpha!r} else {negative!r})"
+
+
+def _by_rule(plan: Plan, slot: Slot, part: Part) -> str | None:
+    """The word by a rule that the question writes out for just the words of a place; None where it has none."""
+    rule = rule_in(part.description) or rule_in(plan.problem.body)
+    if rule is None or {word.casefold() for word, _ in rule.words} != {word.casefold() for word in part.words}:
+        return None
+    code = ""
+    tests = [test for _, every in rule.words for test in every]
+    of = {quantity: _value_of(plan, slot, part, quantity) for quantity in {test.quantity for test in tests}}
+    for word, every in rule.words:
+        if every:
+            holds = " and ".join(f"{of[test.quantity]} {test.sign} {test.limit!r}" for test in every)
+            code += f"{word!r} if {holds} else "
+        else:
+            return f"shown({code}{word!r})"
+    return None
+
+
+def _value_of(plan: Plan, slot: Slot, part: Part, quantity: str) -> str:
+    if quantity in ("r", "abs_r"):
+        r, _ = correlate(plan, slot)
+        return f"abs({r})" if quantity == "abs_r" else r
+    if quantity == "p":
+        kind = context_of(plan, slot, part)
+        return (normality(plan, slot, part) if kind == "normality" else _tested(plan, slot, kind))[1]
+    column = plan.column(slot, part)
+    if quantity == "kurt":
+        return plan.problem.script.let("kurtosis", f"{plan.series(plan.frame(slot), column)}.kurt()")
+    value = _skew_value(plan, slot, column)
+    return f"abs({value})" if quantity == "abs_skew" else value
 
 
 def _tested(plan: Plan, slot: Slot, kind: str) -> tuple[str, str]:

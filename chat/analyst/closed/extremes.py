@@ -12,7 +12,7 @@ from chat.analyst.closed.scopes import FRAME
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 
-_UNITS = {"month": "month", "year": "year", "hour": "hour", "quarter": "quarter"}
+_UNITS = {"month": "month", "year": "year", "hour": "hour", "quarter": "quarter", "weekday": "day_name()"}
 _KOREAN_UNITS = {"월": "month", "달": "month", "연도": "year", "년도": "year", "시간": "hour", "분기": "quarter"}
 _ASKS_FOR_IT = re.compile(
     r"\b(?:what|how)\s+(?:is|was|much|many|are|were)\b[^.?\n]{0,20}\b(?:that|this|its|their|the)\b|\bhow many\b|"
@@ -20,18 +20,23 @@ _ASKS_FOR_IT = re.compile(
     r"그\s*(?:\S*\s)?(?:평균|값|건수|합계|수|개수|인원)|몇\s*(?:명|건|개|번|회)",
     re.I,
 )
+_ROUNDING = re.compile(r"\bround\b[^.\n]*|[^.\n]*(?:자리|반올림)[^\n]*")
 _OF_ALL = re.compile(r"overall|\ball\b|whole|entire|전체")
 
 
 def calendar_unit(plan: Plan, slot: Slot, part: Part) -> str | None:
     """The part of dates that a place asks for where the table has none of its own: the month of the best average."""
     words = [*slot.words, *tokens(part.placeholder)]
+    if plan.problem.says(r"day of (?:the )?week|weekday") and re.search(r"weekday|day", slot.name, re.I):
+        words = ["weekday"]
     unit = next((_UNITS[word] for word in words if word in _UNITS), None) or _KOREAN_UNITS.get(slot.name.strip())
     if unit is None or len(slot.parts) > 1 or part.words or plan.problem.date_column() is None:
         return None
     own = {word for column in map(str, plan.problem.frame.columns) for word in tokens(column)}
     if own & ({unit} | {word for word, name in _KOREAN_UNITS.items() if name == unit}):
         return None
+    if unit == "day_name()":
+        return unit if part.kind in ("text", "number") and speaks_of_extreme(plan) else None
     return unit if speaks_of_extreme(plan) and not plan.slot_conditions(slot) else None
 
 
@@ -41,6 +46,8 @@ def calendar_choice(plan: Plan, slot: Slot, part: Part) -> str | None:
     if unit is None:
         return None
     best = f"{_groups(plan, slot, part)[0]}.{'idxmin' if is_least(plan) else 'idxmax'}()"
+    if unit == "day_name()":
+        return f"shown({best})"
     if part.kind == "text" and unit == "month":
         return f"shown(pd.Timestamp(2000, {best}, 1).month_name())"
     return f"shown({best}, 0)"
@@ -53,7 +60,12 @@ def beside_choice(plan: Plan, slot: Slot, part: Part, measure: str | None) -> st
     asked = _ASKS_FOR_IT.search(plan.problem.body) or re.search(
         r"best|highest|lowest|top|most|최고|최저", slot.name, re.I
     )
-    if not asked or not speaks_of_extreme(plan) or _OF_ALL.search(slot.name.lower()) or plan.slot_conditions(slot):
+    if (
+        not (asked or _said_once(plan, measure))
+        or not speaks_of_extreme(plan)
+        or _OF_ALL.search(slot.name.lower())
+        or plan.slot_conditions(slot)
+    ):
         return None
     for other in plan.problem.format.slots:
         one = other.parts[0]
@@ -70,6 +82,14 @@ def beside_choice(plan: Plan, slot: Slot, part: Part, measure: str | None) -> st
         if measure == "count" and how == "size":
             return plan.show(f"{groups}.{'min' if is_least(plan) else 'max'}()", part, whole=True)
     return None
+
+
+def _said_once(plan: Plan, measure: str) -> bool:
+    """Whether a question names a statistic just once, with its highest: no other one can be meant beside."""
+    pattern = {
+        "mean": r"\b(?:mean|average)\b|평균", "median": r"\bmedian\b|중앙값", "sum": r"\btotal\b|\bsum\b|합계|총",
+    }.get(measure)  # fmt: skip
+    return bool(pattern) and len(re.findall(pattern or "", plan.unnamed(_ROUNDING.sub(" ", plan.problem.low)))) == 1
 
 
 def _groups(plan: Plan, slot: Slot, part: Part) -> tuple[str, str]:

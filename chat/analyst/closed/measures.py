@@ -76,6 +76,8 @@ def measure_of(
     bare = _without_columns(slot.name, columns)
     if any(re.search(pattern, bare) for _, pattern in _PATTERNS):
         texts[0] = bare  # `max temperature` may be what a column is called
+    if re.match(r"(?:mean|average|avg)\b.*\brange\b", texts[0]):
+        return "mean"  # a mean of ranges
     texts = [_STATED.sub(r"\1", text) for text in texts]
     if not is_one:
         texts = [texts[1], texts[0], texts[2]]

@@ -142,6 +142,8 @@ def _halves(problem: Problem, words: Sequence[str]) -> list[Condition]:
 def _calendar(problem: Problem, joined: str) -> list[Condition]:
     if not re.search(r"week_?days?|week_?ends?|주중|평일|주말", joined):
         return []
+    if problem.says(r"(?:which|what) (?:day of (?:the )?week|weekday)"):
+        return []  # one of the seven
     column = problem.date_column()
     if column is None:
         return []

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from chat.analyst.closed.choices import speaks_of_extremes
 from chat.analyst.closed.computing import value_of
 from chat.analyst.closed.facts import facts_of
 from chat.analyst.closed.measures import measure_of
+from chat.analyst.closed.mentions import same
 from chat.analyst.closed.outliers import outlier_mask
 from chat.analyst.closed.places import slot_conditions
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.preparing import prepare
 from chat.analyst.closed.problems import NotUnderstood, Problem
+from chat.analyst.closed.rules import rule_in
 from chat.analyst.closed.scopes import body_conditions, equal
 from chat.analyst.closed.slots import Part, Slot
-from chat.analyst.closed.wording import letters
+from chat.analyst.closed.wording import letters, number
+
+_WORD_PLACE = re.compile(
+    r"labels?|types?|text|word|conclusion|decision|strength|result|significance|answer|판단|결론|결과", re.I
+)
 
 
 def plan(problem: Problem) -> list[str]:
@@ -23,6 +31,7 @@ def plan(problem: Problem) -> list[str]:
     Raises NotUnderstood when none could.
     """
     facts = facts_of(problem.body)
+    problem.format = replace(problem.format, slots=tuple(_typed(problem, slot) for slot in problem.format.slots))
     whole = Plan(problem, facts)
     staged = any(whole.is_before(slot) for slot in problem.format.slots) or _asks_for_gaps(whole)
     if staged:
@@ -34,10 +43,25 @@ def plan(problem: Problem) -> list[str]:
     if unknown:
         raise NotUnderstood(unknown)
     whole.conditions = body_conditions(problem)
+    _foremost(whole)
     _free_groups(whole)
     if problem.format.is_repeated:
         return _per_group(whole)
     return _slots(whole)
+
+
+def _typed(problem: Problem, slot: Slot) -> Slot:
+    """A place whose placeholder is a column of words, or stands for the words of a rule, as a place for a word."""
+    part = slot.parts[0]
+    if len(slot.parts) > 1 or part.kind != "number" or part.words or part.description:
+        return slot
+    rule = rule_in(problem.body)
+    if rule and _WORD_PLACE.fullmatch(part.placeholder.strip()):
+        return replace(slot, parts=(replace(part, kind="text", words=tuple(word for word, _ in rule.words)),))
+    named = [c for c in problem.columns_in(part.placeholder, at_least=75) if c in map(str, problem.frame.columns)]
+    if named and problem.kind(named[0]) == "text" and speaks_of_extremes(problem):
+        return replace(slot, parts=(replace(part, kind="text"),))
+    return slot
 
 
 def _asks_for_gaps(whole: Plan) -> bool:
@@ -50,6 +74,26 @@ def _asks_for_gaps(whole: Plan) -> bool:
         and re.search(r"count|num|total|개수|수|^n$|^missing(?:_values?)?$", f"{one.name} {one.inside}", re.I)
     ]
     return bool(fills and counted)
+
+
+def _foremost(whole: Plan) -> None:
+    """Keep only the rows that are first in a column: `the mean age of the five players with the highest value`."""
+    problem = whole.problem
+    found = re.search(
+        r"\b(two|three|four|five|six|seven|eight|nine|ten|\d{1,3}) ([a-z][\w ]{1,30}?) with the "
+        r"(highest|largest|most|greatest|lowest|smallest|fewest|least) ([^.?\n]{2,60})",
+        problem.low,
+    )
+    count = number(found[1]) if found else None
+    if found is None or count is None or count < 2:
+        return
+    by = [c for c in problem.columns_in(found[4], at_least=40) if problem.is_numeric(c)]
+    singles = all(part.kind in ("number", "integer") for slot in problem.format.slots for part in slot.parts)
+    groups = [c for c in problem.groups() if same(found[2].split()[-1], letters(c))]
+    if not by or not singles or groups or whole.conditions:
+        raise NotUnderstood(found.group())
+    pick = "nsmallest" if found[3] in ("lowest", "smallest", "fewest", "least") else "nlargest"
+    problem.script.add(f"df = df.{pick}({int(count)}, {problem.number(by[0])})")
 
 
 def _free_groups(whole: Plan) -> None:

@@ -18,7 +18,8 @@ _REMOVES = re.compile(
     r"(?:remov|prun|exclud|drop|eliminat|without|discard|제거|제외)\w*[^.\n]{0,60}(?:outlier|이상치|"
     r"identified)|outliers?[^.\n]{0,60}(?:remov|prun|exclud|drop|eliminat)"
     r"|outliers?[^.\n]{0,80}\bremove them|[.\n]\s*(?:then )?(?:remove|exclude|drop|discard) "
-    r"(?:them|these|those)\b|(?:이상치|이상값)[^.\n]{0,20}(?:제거|제외|빼)",
+    r"(?:them|these|those)\b|"
+    r"outliers?[\s\S]{0,200}\b(?:among|of|in) the (?:rest|remaining)\b|(?:이상치|이상값)[^.\n]{0,20}(?:제거|제외|빼)",
     re.I,
 )
 _KEEPS = re.compile(

@@ -226,6 +226,8 @@ def _log(problem: Problem) -> None:
         r"\blog(?:arithm\w*)?[- ]*(?:transform|function|scale)|transform\w*[^.]{0,60}\blog|"
         r"로그\s*변환|apply\w* (?:a |the )?(?:natural )?log",
     ):
+        if re.search(r"\b(?:whether|needed|necessary|required|should be|recommended)\b|필요", sentence, re.I):
+            continue  # it asks whether to
         columns = [c for c in problem.columns_in(sentence, at_least=30) if problem.is_numeric(c)]
         columns = columns or [one.column for one in problem.mentions if problem.is_numeric(one.column)][:1]
         if columns:

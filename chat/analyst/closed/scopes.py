@@ -199,6 +199,12 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
                 against = "median" if one[2].lower() == "median" else "mean"
                 literal = problem.number(column)
                 found.append(Condition(column, f"({FRAME}[{literal}] {sign} df[{literal}].{against}())"))
+    for one in re.finditer(
+        rf"\bnon-?zero\s+{_C}|{_C}\s*(?:is |are |values? )?(?:not (?:equal to )?(?:zero|0)\b|!=\s*0\b)", text, re.I
+    ):
+        column = mask.at(one[1] or one[2])
+        if problem.is_numeric(column):
+            found.append(Condition(column, f"({FRAME}[{problem.number(column)}] != 0)"))
     if not method:
         aged = [c for c in problem.columns if re.fullmatch(r"ages?|나이|연령", c.strip(), re.I)]
         for one in re.finditer(
@@ -362,10 +368,18 @@ def is_flag(problem: Problem, column: str) -> bool:
     return bool(values) and values <= {"0", "1", "0.0", "1.0", "True", "False"}
 
 
+def is_yes_or_one(problem: Problem, column: str) -> bool:
+    """Whether a column says by 0 and 1, or by yes and no, that something holds."""
+    return column in _flags(problem)
+
+
 def _yes_of(problem: Problem, column: str) -> dict[bool, Any]:
     """The values of a column of yes and no; {} of any other."""
     said = {str(value).casefold(): value for value in problem.distinct(column)}
-    return {True: said["yes"], False: said["no"]} if set(said) == {"yes", "no"} else {}
+    for yes, no in (("yes", "no"), ("예", "아니오"), ("예", "아니요")):
+        if set(said) == {yes, no}:
+            return {True: said[yes], False: said[no]}
+    return {}
 
 
 def flagged(problem: Problem, column: str, holds: bool) -> Condition:
