@@ -47,6 +47,9 @@ def label_column(plan: Plan, slot: Slot, part: Part, value: str | None) -> str:
     named = [c for c in plan.every_named(slot, part) if c != value and not problem.is_feature(c)]
     if named:
         return named[0]
+    date = problem.date_column()
+    if date and re.fullmatch(r"(?:the )?dates?|날짜|일자", part.placeholder.strip(), re.I):
+        return date
     found = re.search(r"which\s+(?:of the\s+)?([\w ]{2,40}?)\s+(?:has|have|had|is|are|recorded|with)\b", problem.low)
     for text in (found[1] if found else "", *slot.words, part.placeholder):
         columns = [c for c in problem.columns_in(text) if c != value and c in map(str, problem.frame.columns)]

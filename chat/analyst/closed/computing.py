@@ -253,6 +253,11 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
         return plan.show(f"{plan.series(plan.frame(slot), flag)}.mean(){scale}", part)
     if conditions and not made:
         told = {one.column for one in own}
+        of_these = [] if own else _whole_of(plan)
+        if of_these:
+            base = subset(problem, "df", of_these)
+            codes = " & ".join(one.code.replace(FRAME, base) for one in conditions if one not in of_these)
+            return plan.show(f"({codes}).mean(){scale}", part)
         base = subset(problem, "df", [one for one in plan.conditions if one.column not in told] if own else [])
         codes = " & ".join(one.code.replace(FRAME, base) for one in conditions)
         return plan.show(f"({codes}).mean(){scale}", part)
@@ -267,6 +272,17 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     column = plan.column(slot, part)
     of_flag = scale if is_flag(problem, column) else ""
     return plan.show(f"{plan.series(plan.frame(slot), column)}.mean(){of_flag}", part)
+
+
+def _whole_of(plan: Plan) -> list[Condition]:
+    """The conditions of the rows that a share is of: `the percentage of corporate orders that were paid by card`."""
+    found = re.search(
+        r"(?:percentage|share|proportion) of (?:the )?(.*?)\b"
+        r"(?:were|was|are|is|have|has|had|did|used|use|that|who|which)\b",
+        plan.problem.low,
+    )
+    conditions = [one for one in plan.conditions if one.is_equality and found and str(one.value).casefold() in found[1]]
+    return conditions if 0 < len(conditions) < len(plan.conditions) else []
 
 
 def _flag_of_rate(plan: Plan, slot: Slot) -> str | None:

@@ -7,7 +7,7 @@ import re
 from chat.analyst.closed.mentions import is_written_name
 from chat.analyst.closed.problems import Problem
 from chat.analyst.closed.scopes import COMMON, MONTHS, WORD_END
-from chat.analyst.closed.wording import NUMBER_WORDS
+from chat.analyst.closed.wording import NUMBER_WORDS, tokens
 
 # What says how to test or to write and chooses no rows: removed before the numbers of a question are looked at.
 _HARMLESS = tuple(
@@ -51,6 +51,17 @@ _UNITS = re.compile(
     r"\b(?:given|measured|stored|recorded) in (\w+)",
     re.I,
 )
+_MEAN_OF = re.compile(
+    r"\b(?:average|mean|median)\s+([a-z][a-z ]{2,30}?)(?=\s+(?:of|for|in|among|with|when|where)\b)|"
+    r"평균\s+([가-힣]{2,10})(?=[을를은는이]\s)"
+)
+_NO_NOUN = frozenset(
+    re.findall(
+        r"\w+",
+        "value values squared square absolute error number count of for in and or is was each all the imputation "
+        "statistics value score scores difference per 값 값을 차이",
+    )
+)
 _FREE = {0.0, 1.0, 100.0}
 _RANKED = re.compile(
     r"\b(?:top|first|last)[\s-]+(\w+)\b|\b(\w+)\s+(?:most|least|highest|lowest|largest|smallest|best|worst|"
@@ -67,6 +78,8 @@ def unread(problem: Problem) -> str | None:
         or _filling(problem)
         or _unit(problem)
         or _kept_rows(problem)
+        or _compared(problem)
+        or _noun(problem)
         or _number(problem)
         or _ranked(problem)
         or _value(problem)
@@ -129,6 +142,36 @@ def _unit(problem: Problem) -> str | None:
     if not found or re.search(r"\b(?:60|3600|24|1000|12|100)(?:\.0)?\b", problem.script.body):
         return None
     return None if found[1].casefold() == found[2].casefold() else found.group()
+
+
+def _noun(problem: Problem) -> str | None:
+    """What a mean is wanted of and no column is called: `the average salary of players with more than 5 goals`."""
+    if problem.features or len(problem.format.slots) > 1:
+        return None
+    known = {word for column in problem.columns for word in tokens(column)}
+    for sentence in problem.sentences:
+        for found in _MEAN_OF.finditer(sentence):
+            group = 1 if found[1] else 2
+            start, end = found.span(group)
+            if any(one.start < end and start < one.end for one in problem.mentions_in(sentence)):
+                continue
+            words = set(re.findall(r"[^\W\d_]+", found[group].casefold()))
+            if not words & (_NO_NOUN | known) and not problem.columns_in(found[group]):
+                return found[group]
+    return None
+
+
+def _compared(problem: Problem) -> str | None:
+    """Rows beyond a computed value, or groups with a statistic beyond a limit, that the script doesn't compare."""
+    script = problem.script.body
+    found = re.search(
+        r"\b(?:above|below|over|under|exceed\w*|(?:greater|higher|less|lower|more) than) (?:it|that|this)\b",
+        problem.low,
+    )
+    if found and not re.search(r"(?<!-)[<>]", script):
+        return found.group()
+    groups = re.search(r"how many (\w+) (?:have|has|had) an? (?:\w+ )?(?:average|mean|median|total)\b", problem.low)
+    return groups.group() if groups and "groupby" not in script else None
 
 
 def _kept_rows(problem: Problem) -> str | None:

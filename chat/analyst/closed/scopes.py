@@ -150,6 +150,8 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
     if loose:
         text = re.sub(r"(?<![\d.])[-+]?0?\.\d+|(?<![\d.])[-+]?1(?:\.0+)?(?![\d.])", "…", text)
     text = _OR_LESS.sub(r"<= \1 ", _OR_MORE.sub(r">= \1 ", text))
+    text = re.sub(rf"{_N}\s*보다\s*(?:큰|크|많|높)\w?", r"\1 초과", text)
+    text = re.sub(rf"{_N}\s*보다\s*(?:작|적|낮)\w?", r"\1 미만", text)
     for pattern, sign in _SIGNS:
         if method and sign != "==" and not loose:
             continue
@@ -258,7 +260,8 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
             if text.casefold() not in low:  # far quicker than to look for each of thousands of values
                 continue
             flags = re.I if len(text) >= 4 and few else 0
-            for one in re.finditer(rf"(?<![\w-]){re.escape(text)}{WORD_END}", sentence, flags):
+            plural = "s?" if flags and text.isascii() and text[-1].isalpha() else ""
+            for one in re.finditer(rf"(?<![\w-]){re.escape(text)}{plural}{WORD_END}", sentence, flags):
                 quoted = sentence[max(0, one.start() - 1) : one.start()] in tuple("\"'“‘") and one.start() > 0
                 if any(one.start() < end and start < one.end() for start, end in taken):
                     continue

@@ -242,7 +242,24 @@ put(
     station=warned.idxmax(),
     rate=two(warned.max(), 1),
 )
-# More questions above this line.
+forwards = PLAYERS[PLAYERS.Position == "Forward"]
+put(
+    "players",
+    "What is the range of the heights of the forwards?\nIgnore gaps. Round to one decimal.\n@height_range[cm]",
+    height_range=two(forwards.Height_cm.max() - forwards.Height_cm.min(), 1),
+)
+put(
+    "players",
+    "What percentage of the injured = 'Yes' players were of Position Forward?\nRound to two decimals.\n@share[pct]",
+    share=two((PLAYERS[PLAYERS.injured == "Yes"].Position == "Forward").mean() * 100),
+)
+rainy = WEATHER[WEATHER["강수량"] > 0]["강수량"]
+put(
+    "weather",
+    "강수량이 0보다 큰 날의 강수량 왜도와 첨도를 구하세요.\n소수점 둘째 자리까지.\n@skew[왜도] @kurt[첨도]",
+    skew=two(rainy.skew()),
+    kurt=two(rainy.kurt()),
+)
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +283,10 @@ def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: 
     [
         ("flights", "What is the mean DepDelay of the seven flights of JFK with the highest Distance? @mean_delay[m]"),
         ("flights", "What is the mean AirTime in hours (AirTime is given in minutes)? @mean_air_time[mean]"),
+        ("players", "What is the average salary of players with more than 5 Goals? @mean_salary[value]"),
+        ("weather", "습도가 60 이상인 날의 평균 일사량을 구하세요. @평균[값]"),
+        ("players", "How many clubs have an average player age below 27? @n_clubs[n]"),
+        ("players", "Find the 90th percentile of the Goals and the number of players above it. @p90[v] @n_above[n]"),
         ("players", "Standardize Goals with StandardScaler. How many are greater than 2? @n_high[n]"),
         ("players", "What is the mean Age in teams of a good MinutesPlayed? @mean_age[mean]"),
     ],
