@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from chat.analyst.queries import Query
 from chat.analyst.reading import read_table
 from chat.analyst.tables import Table
 from chat.analyst.understanding.questions import understand
+from tests.chat.analyst.exact_tables import FILES
 
 SALES = """지역,제품,매출,수량,날짜
 서울,노트북,1200,3,2024-01-05
@@ -53,3 +54,15 @@ def ask(sales: Table) -> Callable[[str], Result]:
         return compute(query, sales)
 
     return result_of
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Table, Path]]:
+    """The tables with exact answers by their names, each read from its file."""
+    folder = tmp_path_factory.mktemp("tables")
+    read = {}
+    for name, (file, content) in FILES.items():
+        path: Path = folder / file
+        path.write_bytes(content)
+        read[name] = (read_table(path, file), path)
+    return read

@@ -13,9 +13,8 @@ import pytest
 from scipy import stats
 
 from chat.analyst.command import Answered, ask
-from chat.analyst.reading import read_table
 from chat.analyst.tables import Table
-from tests.chat.analyst.exact_tables import FILES, FRAMES
+from tests.chat.analyst.exact_tables import FRAMES
 
 Frame = pd.DataFrame
 Expected = Callable[[Frame], Any]
@@ -379,17 +378,6 @@ def regression(frame: Frame, x: str, y: str) -> list[float]:
     both = frame[[x, y]].dropna()
     line = stats.linregress(both[x], both[y])
     return [line.slope, line.intercept]
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Table, Path]]:
-    folder = tmp_path_factory.mktemp("tables")
-    read = {}
-    for name, (file, content) in FILES.items():
-        path: Path = folder / file
-        path.write_bytes(content)
-        read[name] = (read_table(path, file), path)
-    return read
 
 
 def cells_of(answered: Answered) -> list[list[Any]]:

@@ -15,7 +15,7 @@ import pytest
 from chat.analyst.command import ask
 from chat.analyst.reading import read_table
 from chat.analyst.tables import Table
-from tests.chat.analyst.exact_tables import FILES, FRAMES
+from tests.chat.analyst.exact_tables import FRAMES
 from tests.chat.analyst.test_exact_answers import Expected, Frame, holds, inside
 
 
@@ -290,17 +290,6 @@ def each(frame: Frame, group: str | pd.Series, **statistics: str) -> list[float]
 
 
 ASKED = [*RANKS, *MIXED, *NESTED, *FORMULAS, *BINS, *RATES, *GROWTH, *OTHERS]
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Table, Path]]:
-    folder = tmp_path_factory.mktemp("tables")
-    read = {}
-    for name, (file, content) in FILES.items():
-        path: Path = folder / file
-        path.write_bytes(content)
-        read[name] = (read_table(path, file), path)
-    return read
 
 
 BRANCHES = pd.DataFrame(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from chat.analyst import closed
-from chat.analyst.reading import read_table
+from tests.chat.analyst.closed.asking import ask
 
 
 def staff() -> pd.DataFrame:
@@ -98,10 +98,7 @@ class Desk:
 
     def answer(self, name: str, question: str, language: str = "en") -> closed.Closed:
         """The whole answer to a question about a table."""
-        path = self.folder / f"{name}.csv"
-        found = closed.answer(question, read_table(path, path.name), language, path)
-        assert found is not None
-        return found
+        return ask(self.folder / f"{name}.csv", question, language)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from chat.analyst.command import run_batch
 from chat.analyst.jobs import JOBS
 from chat.analyst.reading import read_table
 from chat.analyst.time_limits import OutOfTime, time_limit
+from tests.chat.analyst.closed.asking import ask
 from tests.chat.analyst.closed.test_answers import CASES
 
 ASKED = 'What is the mean of "Salary"? @mean[m] where "m" is rounded to two decimal places.'
@@ -99,8 +100,7 @@ def test_rows_too_few_for_a_split_are_said(tmp_path: Path) -> None:
         "with a test set of 20% and a random seed of 42. "
         "@mse[m] rounded to two decimals."
     )
-    found = closed.answer(question, read_table(path, path.name), "en", path)
-    assert found is not None
+    found = ask(path, question)
     assert found.text.startswith("I can't answer this in the requested format")
 
 
@@ -117,8 +117,7 @@ def test_rows_too_few_for_a_split_are_said(tmp_path: Path) -> None:
 def test_what_pandas_alone_reads_otherwise_is_read_as_our_own_reading_does(tmp_path: Path, content: str) -> None:
     path = tmp_path / "ugly.csv"
     path.write_text(content, encoding="utf-8")
-    found = closed.answer(ASKED, read_table(path, path.name), "en", path)
-    assert found is not None
+    found = ask(path, ASKED)
     assert found.pieces[0] == "@mean[30.00]"
     assert found.columns == ("Salary",)
     printed = subprocess.run(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from chat.analyst import closed
-from chat.analyst.reading import read_table
+from tests.chat.analyst.closed.asking import ask, two
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +46,6 @@ def club(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("club") / "club.csv"
     frame.to_csv(path, index=False)
     return path
-
-
-def ask(path: Path, question: str) -> Any:
-    found = closed.answer(question, read_table(path, path.name), "en", path)
-    assert found is not None
-    return found
-
-
-def two(value: float, digits: int = 2) -> str:
-    return f"{round(float(value), digits) + 0.0:.{digits}f}"
 
 
 _KS = (

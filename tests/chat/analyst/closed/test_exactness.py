@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_squared_error
 from sklearn.model_selection import train_test_split
 
-from chat.analyst import closed
-from chat.analyst.reading import read_table
+from tests.chat.analyst.closed.asking import ask, two
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +46,6 @@ def boats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("boats") / "boats.csv"
     frame.to_csv(path, index=False)
     return path
-
-
-def ask(path: Path, question: str) -> Any:
-    found = closed.answer(question, read_table(path, path.name), "en", path)
-    assert found is not None
-    return found
-
-
-def two(value: float, digits: int = 2) -> str:
-    return f"{round(float(value), digits) + 0.0:.{digits}f}"
 
 
 def test_what_the_rows_are_called_is_no_condition(boats: Path) -> None:

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from chat.analyst import closed
-from chat.analyst.reading import read_table
+from tests.chat.analyst.closed.asking import ask, two
 
 
 def flights() -> pd.DataFrame:
@@ -87,10 +86,6 @@ def weather() -> pd.DataFrame:
 TABLES = {"flights": flights(), "players": players(), "weather": weather()}
 FLIGHTS, PLAYERS, WEATHER = TABLES.values()
 QUESTIONS: list[tuple[str, str, list[str]]] = []
-
-
-def two(value: Any, digits: int = 2) -> str:
-    return f"{round(float(value), digits) + 0.0:.{digits}f}"
 
 
 def put(table: str, question: str, **wanted: Any) -> None:
@@ -272,9 +267,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("table", "question", "wanted"), QUESTIONS, ids=[str(n) for n in range(len(QUESTIONS))])
 def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: str, wanted: list[str]) -> None:
-    path = folder / f"{table}.csv"
-    found = closed.answer(question, read_table(path, path.name), "en", path)
-    assert found is not None
+    found = ask(folder / f"{table}.csv", question)
     assert found.pieces[0].split("\n") == wanted
 
 
@@ -292,7 +285,4 @@ def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: 
     ],
 )
 def test_what_the_script_would_ignore_is_refused(folder: Path, table: str, question: str) -> None:
-    path = folder / f"{table}.csv"
-    found = closed.answer(question, read_table(path, path.name), "en", path)
-    assert found is not None
-    assert not found.code
+    assert not ask(folder / f"{table}.csv", question).code

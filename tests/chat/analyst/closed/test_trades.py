@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,7 @@ from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error, mean_
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
-from chat.analyst import closed
-from chat.analyst.reading import read_table
+from tests.chat.analyst.closed.asking import ask, two
 
 
 def cellar() -> pd.DataFrame:
@@ -184,10 +182,6 @@ CELLAR, STAYS, RIDES, FLATS, GRADES, SENSORS = (make() for make in (cellar, stay
 FLATS["금액"] = FLATS["거래금액"].str.replace(",", "").astype(float)
 NAMES = {id(CELLAR): "cellar", id(STAYS): "stays", id(RIDES): "rides", id(FLATS): "apt", id(GRADES): "성적"}
 QUESTIONS: list[tuple[str, str, list[str]]] = []
-
-
-def two(value: Any, digits: int = 2) -> str:
-    return f"{round(float(value), digits) + 0.0:.{digits}f}"
 
 
 def iqr(x: pd.Series) -> pd.Series:
@@ -933,9 +927,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("table", "question", "wanted"), QUESTIONS, ids=[str(n) for n in range(len(QUESTIONS))])
 def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: str, wanted: list[str]) -> None:
-    path = folder / f"{table}.csv"
-    found = closed.answer(question, read_table(path, path.name), "en", path)
-    assert found is not None
+    found = ask(folder / f"{table}.csv", question)
     assert found.pieces[0].split("\n") == wanted
 
 
@@ -955,7 +947,4 @@ def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: 
     ],
 )
 def test_what_the_script_would_ignore_is_refused(folder: Path, table: str, question: str) -> None:
-    path = folder / f"{table}.csv"
-    found = closed.answer(question, read_table(path, path.name), "en", path)
-    assert found is not None
-    assert not found.code
+    assert not ask(folder / f"{table}.csv", question).code
