@@ -133,7 +133,7 @@ fabrix.composer = (() => {
   };
 
   const takeNext = () => {
-    if (queue.length) send(queue.shift());
+    if (queue.length) uploadOne(queue.shift());
   };
 
   const cancelUpload = () => {
@@ -142,7 +142,7 @@ fabrix.composer = (() => {
   };
 
   /** Upload one file by XMLHttpRequest: fetch tells no progress. */
-  const send = (picked) => {
+  const uploadOne = (picked) => {
     const bar = h('progress', { max: '1', value: '0', 'aria-label': T('page.uploading') });
     const request = new XMLHttpRequest();
     upload = request;
