@@ -122,14 +122,27 @@ fabrix.transcript = (() => {
     }
   };
 
+  const NAMES = { question: 'page.question_label', thinking: 'page.thoughts', answer: 'page.answer_label' };
+
+  /** Names for whoever can't see the page; Gradio takes them back whenever a text grows. */
+  const nameParts = (element, { part }) => {
+    // Gradio names it after the escaped text, and without a role, which may have no name.
+    const text = element.querySelector('[data-testid]');
+    text?.setAttribute('role', 'group');
+    text?.setAttribute('aria-label', T(NAMES[part]));
+    // A button within a button, without a name: the outer one does the same.
+    element.querySelector('.thought-group .arrow')?.setAttribute('inert', '');
+    // Left in English by Gradio.
+    for (const copying of element.querySelectorAll('.copy_code_button')) copying.title = T('page.copy');
+  };
+
   /** Put beneath each row of the Chatbot what its message needs; a row that hasn't changed is left alone. */
   const decorate = () => {
     const drawn = document.querySelectorAll('#transcript .message-row');
     drawn.forEach((element, index) => {
       const row = rows[index];
       if (!row) return;
-      // Left in English by Gradio.
-      for (const copying of element.querySelectorAll('.copy_code_button')) copying.title = T('page.copy');
+      nameParts(element, row);
       if (!isLive(row.entry)) makeReachable(element);
       const wanted = signature(row);
       if (element.fabrixSignature === wanted && element.querySelector(':scope > .beneath')) return;
@@ -139,11 +152,6 @@ fabrix.transcript = (() => {
       element.dataset.part = row.part;
       element.dataset.state = row.entry.state || '';
       element.toggleAttribute('data-empty', row.part === 'answer' && !row.entry.content);
-      // Gradio names it after the escaped text.
-      element.querySelector('[data-testid]')?.setAttribute('aria-label',
-        T(row.part === 'question' ? 'page.question_label' : 'page.answer_label'));
-      // A button within a button, without a name: the outer one does the same.
-      element.querySelector('.thought-group .arrow')?.setAttribute('inert', '');
       if (row.part === 'thinking') return;
       const content = row.part === 'question' ? beneathQuestion(row.entry) : beneathAnswer(row.entry);
       if (row.entry.id && row.entry.id === leftOutUntil) content.push(h('p', { class: 'left-out' }, T('page.left_out')));
