@@ -130,3 +130,47 @@ def test_no_module_comes_from_the_current_folder(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(run, "_run_to_the_end", lambda command, environment: seen.update(environment))
     run.main(["analyse", "table.csv"])
     assert seen["PYTHONSAFEPATH"] == "1" and seen["PYTHONPATH"] == str(run.ROOT)
+
+
+@pytest.fixture
+def apt(monkeypatch) -> dict[str, list[str]]:
+    """A machine without a browser: `offered` is what apt has, `installed` what was installed, `ran` the pytest runs."""
+    seen: dict[str, list[str]] = {"offered": [], "installed": [], "ran": []}
+
+    def apt_install(package: str) -> bool:
+        if package in seen["offered"]:
+            seen["installed"].append(package)
+        return package in seen["offered"]
+
+    def run_pytest(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        seen["ran"].append(command[-1])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(run, "_apt_install", apt_install)
+    monkeypatch.setattr(run.shutil, "which", lambda name: f"/bin/{name}" if name in seen["installed"] else None)
+    monkeypatch.setattr(run.subprocess, "run", run_pytest)
+    return seen
+
+
+@pytest.mark.parametrize("offered", [["chromium", "chromium-headless-shell"], ["chromium"]])
+def test_the_lightest_browser_on_offer_is_installed(apt, offered: list[str]) -> None:
+    apt["offered"] = offered
+    assert run.test(Path("python"), []) == 0
+    assert apt["installed"] == offered[-1:]
+    assert apt["ran"] == ["tests/browser", "tests/browser"]
+
+
+def test_without_a_browser_the_whole_is_not_run_and_the_rest_can_be(apt, capsys) -> None:
+    assert run.test(Path("python"), []) == 2
+    assert "Chromium" in capsys.readouterr().out
+    assert apt["ran"] == []
+    assert run.test(Path("python"), ["--ignore", "tests/browser"]) == 0
+    assert apt["ran"] == ["tests/browser"]
+
+
+def test_a_browser_that_is_named_is_taken(apt, monkeypatch) -> None:
+    apt["installed"] = ["chromium"]
+    assert run.find_browser() == "/bin/chromium"
+    monkeypatch.setenv("CHROMIUM", "/opt/chrome")
+    assert run.find_browser() == "/opt/chrome"
