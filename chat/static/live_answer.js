@@ -17,7 +17,8 @@ fabrix.page = (() => {
   let seenBy = [];        // which administrators have opened it, when and why
   let hidden = 0;         // how many of them are not shown yet
   let visit = 0;          // counts the conversations that were gone to: what was awaited elsewhere is not shown here
-  let loading = 0;
+  let loading = 0;        // counts the readings of a conversation: one that was overtaken is not shown
+  let read = 0;           // the reading that is shown
   let stopWatching = null;
   let runningTurn = null;
   let lost = 0;           // how often in a row the stream of a turn was lost
@@ -143,6 +144,7 @@ fabrix.page = (() => {
   const leave = () => {
     visit += 1;
     loading += 1;
+    read = 0;
     composer.cancelUpload();
     stopFollowing();
     endEdit();
@@ -153,7 +155,7 @@ fabrix.page = (() => {
     loading += 1;
     const ticket = loading;
     const [conversation, list] = await Promise.all([call('GET', `/api/sessions/${id}/`), call('GET', '/api/sessions/')]);
-    if (ticket !== loading) return; // another one has been opened meanwhile
+    if (ticket !== loading) return false; // another one has been opened meanwhile, or a question asked that isn't in it
     stopFollowing();
     sessions = list;
     current = conversation.id;
@@ -168,7 +170,9 @@ fabrix.page = (() => {
     showFiles();
     show();
     showAround();
-    totals.expect(entries, () => ticket === loading, show);
+    read = ticket;
+    totals.expect(entries, () => ticket === read, show);
+    return true;
   };
 
   /** Read the open conversation again, as often as it takes while the server is away. */
@@ -190,8 +194,7 @@ fabrix.page = (() => {
   const open = attempted(async (id, { push = true } = {}) => {
     leave();
     const here = visit;
-    await load(id);
-    if (visit !== here) return;
+    if (!(await load(id)) || visit !== here) return;
     if (push) history.pushState(null, '', `/?c=${id}`);
     restoreDraft();
     transcript.followAgain();
@@ -274,6 +277,7 @@ fabrix.page = (() => {
   /** Show a question with an answer that is about to come; returns the two entries, and how to take them away. */
   const place = (question) => {
     const before = { entries, hidden };
+    loading += 1; // the conversation is read again when the answer has ended
     const at = question.parent_id === null ? 0 : entries.findIndex((item) => item.id === question.parent_id) + 1;
     const asked = { role: 'user', ...question };
     const answer = { role: 'assistant', content: '', thinking: '', artifacts: [], state: 'running' };

@@ -41,6 +41,26 @@ def test_a_question_is_answered_live(visitor, upstream) -> None:
     expect(page.locator("#send")).to_be_visible()
 
 
+def test_a_question_stays_in_view_when_the_conversation_was_being_read_as_it_was_asked(visitor, upstream) -> None:
+    page = visitor.page
+    reading = []
+    page.route(re.compile(r"/api/sessions/[^/]+/$"), lambda route: reading.append((route, route.fetch())), times=1)
+    visitor.ask("One")
+    asked, seen = Gate(), Gate()
+    upstream.enqueue(Delta("Half"), asked, Delta(" an answer"), seen, Finished())
+    page.fill("#composer", "Two")
+    page.click("#send")
+    expect(answer(page).last).to_contain_text("Half")
+    [(route, response)] = reading
+    with page.expect_response(route.request.url):
+        route.fulfill(response=response)
+    asked.release()
+    expect(answer(page).last).to_contain_text("Half an answer")
+    expect(question(page)).to_have_text([re.compile("One"), re.compile("Two")])
+    seen.release()
+    expect(page.locator(ENDED)).to_have_count(2)
+
+
 def test_the_address_names_the_conversation(visitor, upstream) -> None:
     visitor.ask("One")
     address = visitor.page.url
