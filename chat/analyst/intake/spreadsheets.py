@@ -8,12 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from chat.analyst.intake.rows import Row
 from chat.analyst.intake.sheet_xml import unread_cells
 from chat.analyst.tables import ReadingFailed
 
+# What is no sheet of cells: some files keep a copy of the charted cells in it, others can't be read as one.
+_WITHOUT_CELLS = (SheetTypeEnum.ChartSheet, SheetTypeEnum.DialogSheet, SheetTypeEnum.Vba)
 _SMALL = 3  # rows of a sheet that may be a cover: then the biggest one is read
 
 
@@ -36,14 +45,13 @@ class Workbook:
         try:
             self._path = path
             self._book = CalamineWorkbook.from_path(str(path))
-            self.sheets = [self._size(name) for name in self._book.sheet_names]
+            self.sheets = [self._size(one.name) for one in self._book.sheets_metadata if one.typ not in _WITHOUT_CELLS]
         except PasswordError as error:
             raise ReadingFailed("encrypted") from error
         except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
             raise ReadingFailed("corrupt") from error
-        self.uncomputed: list[
-            int
-        ] = []  # the rows of formulas without a value, once for each, when `rows` has been read
+        # The rows of formulas without a value, once for each, when `rows` has been read.
+        self.uncomputed: list[int] = []
         filled = [size for size in self.sheets if size.rows]
         if sheet is not None:
             self.sheet = next(size.name for size in self.sheets if size.name == sheet) if sheet in self.names() else ""
