@@ -116,6 +116,7 @@ CHAT_SCRIPTS = tuple(
         "watch",
         "sidebar",
         "intake_card",
+        "chips",
         "composer",
         "dialogs",
         "account",

@@ -48,8 +48,8 @@ COMPOSER = """
 <form id="ask">
   <div id="editing" hidden><span data-text="page.editing"></span>
     <button id="cancel-edit" type="button" data-text="page.cancel"></button></div>
-  <div id="chosen-file" hidden></div>
-  <details id="files" hidden><summary></summary><ul></ul></details>
+  <div id="chips" hidden></div>
+  <details id="files" hidden><summary></summary><ul data-place="files"></ul></details>
   <div class="row">
     <label id="attach" data-name="page.attach"><input type="file" multiple data-name="page.attach"></label>
     <textarea id="composer" rows="1" data-placeholder="page.placeholder" data-name="page.placeholder"></textarea>

@@ -4,8 +4,9 @@ window.fabrix = (() => {
   const language = (navigator.languages || [navigator.language])
     .map((name) => name.slice(0, 2).toLowerCase()).find((name) => name in texts) || 'en';
 
-  /** The sentence `key` in the reader's language, its {places} filled. */
-  const T = (key, values = {}) => texts[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  /** The sentence `key` in the reader's language, its {places} filled; {place:word|words} counts by the value there. */
+  const T = (key, values = {}) => texts[language][key].replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g,
+    (_, name, one, more) => (more === undefined ? values[name] : String(values[name]) === '1' ? one : more));
 
   /** Fill in the words of a template that was built without any. */
   const translate = (root) => {

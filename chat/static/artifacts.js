@@ -30,7 +30,7 @@ fabrix.artifacts = (() => {
     fabrix.dialogs.open(dialog);
   };
 
-  const rows = (number) => (number === 1 ? T('page.one_row') : T('page.rows', { rows: count(number) }));
+  const rows = (number) => T('page.rows', { rows: count(number) });
 
   const table = (artifact) => h('li', {},
     h('span', { class: 'table-title', title: artifact.title }, artifact.title),

@@ -1,6 +1,6 @@
-// The composer: a draft, the file that goes along, and the buttons to send and to stop.
+// The composer: a draft, the files that come with it, and the buttons to send and to stop.
 fabrix.composer = (() => {
-  const { T, h, translate, Refused } = fabrix;
+  const { T, h, translate, intake, Refused } = fabrix;
   const REFUSES_ALL = [0, 401, 429]; // whatever comes next is refused for the same reason
   let element = null;
   let actions = {};
@@ -9,7 +9,7 @@ fabrix.composer = (() => {
   let latest = null;  // the id of the one that went with a question last: it goes along again …
   let chosen;         // … unless another one (its id) or none (null) was chosen
   let takesFiles = false; // whether the agent is one for files
-  let upload = null;  // the running XMLHttpRequest
+  let upload = null;  // the running one: {request, file, bar, percent}
   let queue = [];     // the files to upload after it
   let refusals = [];  // the sentences on those that were not taken
   let limitMb = 100;
@@ -24,18 +24,18 @@ fabrix.composer = (() => {
     find('send').hidden = running;
     // A file that was asked about before is no question by itself.
     find('send').disabled = blocked || Boolean(upload) || !(box().value.trim() || uploads.includes(goesAlong()));
-    find('attach').classList.toggle('off', blocked || Boolean(upload));
-    find('attach').querySelector('input').disabled = blocked || Boolean(upload);
+    find('attach').classList.toggle('off', blocked);
+    find('attach').querySelector('input').disabled = blocked;
     fabrix.limits.setDraft(box().value, Boolean(goesAlong()));
   };
 
   /** All files that could go along: the conversation's, and those uploaded since. */
   const files = () => [...kept, ...uploads.filter((one) => !kept.some((item) => item.file_id === one.file_id))];
 
-  /** The file that goes with the next question, or null. */
+  /** The file that goes with the next question, or null: of those uploaded, rather one that could be read. */
   const goesAlong = () => {
     if (chosen === null) return null;
-    const newest = uploads.at(-1);
+    const newest = uploads.findLast((one) => intake.stateOf(one.file_id) !== 'problem') || uploads.at(-1);
     if (chosen !== undefined) return files().find((item) => item.file_id === chosen) || newest || null;
     return newest || (takesFiles && kept.find((item) => item.file_id === latest)) || null;
   };
@@ -45,91 +45,91 @@ fabrix.composer = (() => {
     box().style.height = `${Math.min(box().scrollHeight, 200)}px`;
   };
 
-  const chip = (...content) => {
-    find('chosen-file').replaceChildren(...content);
-    find('chosen-file').hidden = !content.length;
-  };
-
-  const remove = (act, name) => h('button', {
-    type: 'button', class: 'action remove', 'aria-label': T(name), title: T(name), onclick: act });
-
-  /** Remove the chosen file; if it was never sent, its room is free again. */
-  const takeAway = () => {
-    const gone = goesAlong();
-    if (fabrix.intake.shows(gone.file_id)) fabrix.intake.hide();
-    if (uploads.includes(gone)) {
-      fabrix.api('DELETE', `/files/${gone.file_id}`).catch(() => {}); // one that was sent stays with its question
-      uploads = uploads.filter((one) => one !== gone);
+  /** Take a file out of the draft; if it was never sent, its room is free again. */
+  const takeAway = (file) => {
+    const going = goesAlong();
+    intake.forget(file.file_id);
+    if (uploads.includes(file)) {
+      fabrix.api('DELETE', `/files/${file.file_id}`).catch(() => {}); // one that was sent stays with its question
+      uploads = uploads.filter((one) => one !== file);
     }
-    choose(null);
+    if (going === file) chosen = uploads.length ? undefined : null;
+    refresh();
+    actions.drafted();
+    // The pressed button is gone; a phone's keyboard would hide what is there now.
+    if (document.activeElement === document.body && matchMedia('(hover: hover)').matches) box().focus();
   };
 
   const choose = (id) => {
     chosen = id;
-    showFile();
-    show();
+    refresh();
     actions.drafted();
   };
 
-  const toggleCard = () => {
-    const going = goesAlong();
-    if (fabrix.intake.shows(going.file_id)) fabrix.intake.hide();
-    else fabrix.intake.show(going);
-    showFile();
-    find('chosen-file').querySelector('.card').focus();
-  };
-
-  const cardButton = (going) => {
-    const button = remove(toggleCard, 'page.card');
-    button.className = 'action card';
-    button.setAttribute('aria-expanded', String(fabrix.intake.shows(going.file_id)));
-    return button;
+  /** A pressed chip: its file is the one that is asked about, and its card is shown, or put away again. */
+  const openChip = (file) => {
+    const isAsked = goesAlong() === file;
+    if (isAsked && intake.shows(file.file_id)) intake.hide();
+    else intake.show(file);
+    if (isAsked) refresh();
+    else choose(file.file_id);
   };
 
   const shapeOf = ({ rows, columns }) => (rows == null ? null : h('span', { class: 'size' },
     T('page.card_shape', { rows: rows.toLocaleString(fabrix.language), columns: columns.toLocaleString(fabrix.language) })));
 
-  const showFile = () => {
-    showFiles();
+  /** The files of the draft, and the one of the conversation that goes along with it. */
+  const showChips = () => {
     const going = goesAlong();
-    if (!going) return chip();
-    return chip(h('span', { class: 'file-name' }, going.name), h('span', {}, fabrix.transcript.size(going.size)),
-      cardButton(going), remove(takeAway, 'page.remove_file'));
+    const shown = going && !uploads.includes(going) ? [going, ...uploads] : uploads;
+    fabrix.chips.draw(find('chips'), shown, {
+      upload: upload && { ...upload, waiting: queue.length }, cancel: cancelUpload,
+      goesAlong: going, shows: intake.shows, open: openChip, takeAway });
   };
 
   /** The conversation's files: which one goes along, and each to take away. */
   const showFiles = () => {
     const listed = files();
-    find('files').hidden = !kept.length && uploads.length < 2;
+    find('files').hidden = !kept.length;
     find('files').querySelector('summary').textContent = T('page.files', { count: listed.length });
     const going = goesAlong();
     const radio = (id) => h('input', { type: 'radio', name: 'goes-along', value: id || '', checked: (going?.file_id || null) === id,
-      onchange: () => {
-        choose(id);
-        find('files').querySelector(`input[value="${id || ''}"]`).focus();
-      } });
+      onchange: () => choose(id) });
     find('files').querySelector('ul').replaceChildren(
       ...[...listed].reverse().map((item) => h('li', {},
         h('label', {}, radio(item.file_id), h('span', { class: 'file-name' }, item.name),
           h('span', { class: 'size' }, fabrix.transcript.size(item.size)), shapeOf(item)),
-        h('a', { href: `/files/${item.file_id}`, download: item.name }, T('page.download')))),
+        h('a', { href: `/files/${item.file_id}`, download: item.name, 'aria-label': `${T('page.download')}: ${item.name}` },
+          T('page.download')))),
       h('li', {}, h('label', {}, radio(null), h('span', {}, T('page.no_file')))));
+  };
+
+  const refresh = () => {
+    const giveFocusBack = fabrix.focus.held();
+    showChips();
+    showFiles();
+    show();
+    giveFocusBack();
+  };
+
+  const refuse = (sentence) => {
+    refusals.push(sentence);
+    actions.say(refusals.join('\n'));
   };
 
   /** Upload what was picked, one file after another; what is too large is named and left out. */
   const take = (picked) => {
-    if (!picked.length || upload || blocked) return;
-    const fits = (one) => one.size <= limitMb * 1024 * 1024;
-    queue = [...picked].filter(fits);
-    refusals = [...picked].filter((one) => !fits(one)).map(({ name }) => T('error.file_too_large', { name, limit: limitMb }));
-    actions.say(refusals.join('\n'));
-    takeNext();
-  };
-
-  const refuse = (refused) => {
-    if (REFUSES_ALL.includes(refused.status)) queue = [];
-    refusals.push(refused.sentence);
-    actions.say(refusals.join('\n'));
+    if (!picked.length || blocked) return;
+    if (!upload) {
+      refusals = [];
+      actions.say('');
+    }
+    for (const one of picked) {
+      if (one.size <= limitMb * 1024 * 1024) queue.push(one);
+      else refuse(T('error.file_too_large', { name: one.name, limit: limitMb }));
+    }
+    if (upload) showChips();
+    else takeNext();
   };
 
   const takeNext = () => {
@@ -138,16 +138,20 @@ fabrix.composer = (() => {
 
   const cancelUpload = () => {
     queue = [];
-    upload?.abort();
+    upload?.request.abort();
   };
 
   /** Upload one file by XMLHttpRequest: fetch tells no progress. */
   const uploadOne = (picked) => {
     const bar = h('progress', { max: '1', value: '0', 'aria-label': T('page.uploading') });
     const request = new XMLHttpRequest();
-    upload = request;
-    const over = () => { upload = null; showFile(); show(); };
     const percent = h('span', { class: 'percent' });
+    upload = { request, file: picked, bar, percent };
+    const over = () => { upload = null; refresh(); };
+    const failed = (refused) => {
+      if (REFUSES_ALL.includes(refused.status)) queue = [];
+      refuse(refused.sentence);
+    };
     request.upload.addEventListener('progress', (event) => {
       bar.value = event.loaded / event.total;
       percent.textContent = (event.loaded / event.total).toLocaleString(fabrix.language, { style: 'percent' });
@@ -155,26 +159,40 @@ fabrix.composer = (() => {
     request.addEventListener('load', () => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { /* an answer of a proxy: its status is enough */ }
-      if (request.status === 201) {
-        uploads = [...uploads, answer];
-        chosen = undefined;
-        fabrix.intake.show(answer);
-      }
+      if (request.status === 201) taken(answer);
       over();
-      if (request.status !== 201) refuse(new Refused(request.status, answer));
-      else actions.drafted();
+      if (request.status !== 201) failed(new Refused(request.status, answer));
       takeNext();
     });
-    request.addEventListener('error', () => { over(); refuse(new Refused(0, null)); });
+    request.addEventListener('error', () => { over(); failed(new Refused(0, null)); });
     request.addEventListener('abort', over);
-    chip(h('span', { class: 'file-name' }, picked.name), h('span', {}, fabrix.transcript.size(picked.size)), bar, percent,
-      remove(cancelUpload, 'page.cancel_upload'));
-    show();
+    refresh();
     const form = new FormData();
     form.append('file', picked);
     request.open('POST', '/api/files');
     request.setRequestHeader('Accept-Language', fabrix.language);
     request.send(form);
+  };
+
+  /** A file has arrived: the last one of several shows its card, the others are read meanwhile. */
+  const taken = (file) => {
+    uploads = [...uploads, file];
+    chosen = undefined;
+    if (queue.length) intake.survey([file]);
+    else intake.show(file);
+    actions.drafted();
+  };
+
+  /** An upload that nobody can read is refused by name; the card of the one that goes along instead is shown. */
+  const unusable = (file, sentence) => {
+    const refused = uploads.find((one) => one.file_id === file.file_id);
+    if (!refused && !kept.some((one) => one.file_id === file.file_id)) return; // of another conversation
+    refuse(sentence);
+    if (!refused) return;
+    takeAway(refused);
+    chosen = undefined;
+    refresh();
+    if (uploads.includes(goesAlong())) intake.show(goesAlong());
   };
 
   const onKey = (event) => {
@@ -195,24 +213,19 @@ fabrix.composer = (() => {
     element = root;
     actions = given;
     translate(element);
-    fabrix.intake.start({
-      dismissed: showFile,
+    intake.start({
+      changed: refresh,
+      dismissed: (file) => {
+        showChips();
+        find('chips').querySelector(`[data-place="chip-${file.file_id}"] .card`)?.focus();
+      },
       read: (read, card) => {
         const known = (item) => (item?.file_id === read.file_id && card.kind === 'table'
           ? { ...item, rows: card.rows, columns: card.width } : item);
         kept = kept.map(known);
         uploads = uploads.map(known);
-        showFile();
       },
-      unusable: (refused, sentence) => {
-        actions.say(sentence);
-        if (uploads.some((one) => one.file_id === refused.file_id)) {
-          choose(refused.file_id);
-          takeAway();
-          chosen = undefined;
-          showFile();
-        }
-      },
+      unusable,
     }, find('intake'));
     box().addEventListener('keydown', onKey);
     box().addEventListener('input', () => { grow(); show(); actions.drafted(); });
@@ -253,24 +266,22 @@ fabrix.composer = (() => {
       box().value = content;
       uploads = given;
       chosen = choice;
-      if (uploads.length) fabrix.intake.show(uploads.at(-1));
-      else fabrix.intake.hide();
-      showFile();
+      if (uploads.length) intake.show(goesAlong());
+      else intake.hide();
+      intake.survey(uploads);
       grow();
-      show();
+      refresh();
     },
     cancelUpload,
     /** The files of the open conversation, and the id of the one that went with a question last. */
     setFiles: (given, last) => {
       kept = given;
       latest = last;
-      showFile();
-      show();
+      refresh();
     },
     setAgent: (agent) => {
       takesFiles = Boolean(agent?.capabilities.includes('file'));
-      showFile();
-      show();
+      refresh();
     },
     setRunning: (value) => { running = value; show(); },
     setBlocked: (value) => { blocked = value; show(); },

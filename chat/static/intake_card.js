@@ -1,4 +1,5 @@
-// The intake card above the composer: how a file was read, and the choices that read it in another way.
+// The intake cards: how each file was read, shown above the composer for one of them, with the choices that read it in
+// another way.
 fabrix.intake = (() => {
   const { T, h } = fabrix;
   const ENCODINGS = ['utf-8', 'cp949', 'utf-16-le', 'utf-16-be', 'shift_jis', 'euc_jp', 'gb18030', 'big5', 'cp1252', 'cp1250', 'cp1251',
@@ -8,21 +9,29 @@ fabrix.intake = (() => {
   const LINES = 12; // that are offered as header rows
   const RETRIES = 5;
 
+  const AS_NEW = {
+    known: null,    // {card, choice} once it has been read
+    retries: false, // whether it may be read if it is tried again
+    wanted: null,   // the choice that is being read
+    problem: '',    // why it can't be read, or not in the way that was chosen
+    busy: false,
+    ticket: 0,      // counts what was asked for: answers that come too late are not shown
+  };
+  const readings = new Map(); // by the file's id: the above, with its {file_id, name, size} as `file`
+
   let element = null;
   let actions = {};
-  let file = null;      // {file_id, name, size} whose card is shown
-  let known = null;     // {card, choice} once it has been read
-  let retries = false;  // whether it may be read if it is tried again
-  let wanted = null;    // the choice that is being read
-  let problem = '';     // why it can't be read, or not in the way that was chosen
-  let busy = false;
+  let shown = null;     // of these, the one whose card is shown
   let open = false;     // the details
-  let ticket = 0;       // counts what was asked for: answers that come too late are not shown
+  let lines = [1, 2, 3].map(() => Promise.resolve()); // what reads the cards that nobody looks at, three at a time
 
   const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, 1000 * seconds); });
   const count = (number) => number.toLocaleString(fabrix.language);
   const share = (part) => part.toLocaleString(fabrix.language, { style: 'percent', maximumFractionDigits: 1 });
   const separatorName = (separator) => (NAMED[separator] ? T(NAMED[separator]) : separator);
+
+  /** "3", "4, 5" or "1–2" as the reader calls them. */
+  const linesName = (lines) => T(/^\d+$/.test(lines) ? 'page.card_line' : 'page.card_lines', { line: lines });
 
   // The parts
 
@@ -62,7 +71,7 @@ fabrix.intake = (() => {
   const headerBox = ({ card, choice }) => {
     const lines = Array.from({ length: LINES }, (_, index) => index + 1);
     const found = card.header_lines.length
-      ? T('page.card_line', { line: card.header_lines.join(', ') }) : T('page.card_no_header');
+      ? linesName(card.header_lines.join(', ')) : T('page.card_no_header');
     return select('header', {
       found,
       chosen: choice.header,
@@ -72,7 +81,7 @@ fabrix.intake = (() => {
     });
   };
 
-  const choices = () => {
+  const choices = (known) => {
     const { card } = known;
     if (card.kind !== 'table') return null;
     const isText = ['CSV', 'TSV', 'Fixed width'].includes(card.format);
@@ -141,7 +150,7 @@ fabrix.intake = (() => {
 
   const remarks = (card) => {
     const told = card.notes.map(({ text, lines }) => (!lines || text.includes(lines)
-      ? text : `${text} (${T('page.card_line', { line: lines })})`));
+      ? text : `${text} (${linesName(lines)})`));
     if (card.duplicate_rows) told.push(T('page.card_duplicates', { count: count(card.duplicate_rows) }));
     if (!told.length) return card.kind === 'table' ? h('p', { class: 'quiet' }, T('page.card_nothing_repaired')) : null;
     return h('div', {}, h('h3', {}, T('page.card_remarks')), h('ul', {}, ...told.map((sentence) => h('li', {}, sentence))));
@@ -162,8 +171,9 @@ fabrix.intake = (() => {
   };
 
   const draw = () => {
-    element.hidden = !file;
-    if (!file) return element.replaceChildren();
+    element.hidden = !shown;
+    if (!shown) return element.replaceChildren();
+    const { file, known, problem, busy, retries } = shown;
     const focused = element.contains(document.activeElement) ? document.activeElement.dataset.choice : null;
     element.replaceChildren(...[
       h('header', {},
@@ -173,12 +183,12 @@ fabrix.intake = (() => {
           T('page.card_reading')) : null,
         known && hasDetails(known.card) ? detailsButton(known.card) : null,
         h('button', { type: 'button', class: 'action remove', 'aria-label': T('page.card_dismiss'),
-          title: T('page.card_dismiss'), onclick: () => { hide(); actions.dismissed(); } })),
+          title: T('page.card_dismiss'), onclick: () => { hide(); actions.dismissed(file); } })),
       problem ? h('p', { class: 'problem', role: 'alert' }, problem) : null,
       problem && retries
         ? h('button', { type: 'button', class: 'again', onclick: () => choose({}) }, T('page.card_again')) : null,
       known ? personal(known.card) : null,
-      known ? choices() : null,
+      known ? choices(known) : null,
       known ? details(known.card) : null,
     ].filter(Boolean));
     if (focused) element.querySelector(`[data-choice=${focused}]`)?.focus();
@@ -203,64 +213,109 @@ fabrix.intake = (() => {
     return null;
   };
 
-  const told = (error) => {
+  /** What becomes of a file that was not read, or not as was chosen. */
+  const refuse = (reading, error) => {
     if (!(error instanceof fabrix.Refused)) throw error;
-    if (error.status === 401 || error.status === 404) return hide();
-    if (error.body?.error === 'file_unusable') {
-      const refusedFile = file;
-      hide();
-      return actions.unusable(refusedFile, error.sentence);
+    const isUnusable = error.body?.error === 'file_unusable';
+    if (error.status === 401 || error.status === 404 || isUnusable) {
+      readings.delete(reading.file.file_id);
+      if (shown === reading) hide();
+      if (isUnusable) actions.unusable(reading.file, error.sentence);
+      return;
     }
-    problem = error.sentence;
-    retries = !known && error.body?.error === 'file_not_read';
-    return undefined;
+    reading.problem = error.sentence;
+    reading.retries = !reading.known && error.body?.error === 'file_not_read';
   };
 
-  /** Run one request at a time; what was asked for last is what is shown. */
-  const shown = async (work) => {
-    ticket += 1;
-    const mine = ticket;
-    const isCurrent = () => mine === ticket;
-    busy = true;
-    problem = '';
-    draw();
+  const changed = (reading) => {
+    if (shown === reading) draw();
+    actions.changed();
+  };
+
+  /** Run one request for a file at a time; what was asked for last is what holds. */
+  const run = async (reading, work, { quietly = false } = {}) => {
+    reading.ticket += 1;
+    const mine = reading.ticket;
+    const isCurrent = () => mine === reading.ticket;
+    reading.busy = !quietly;
+    reading.problem = '';
+    changed(reading);
     try {
       const answer = await work(isCurrent);
-      if (isCurrent() && answer) known = answer;
+      if (isCurrent() && answer) reading.known = answer;
     } catch (error) {
-      if (isCurrent()) told(error);
+      if (isCurrent()) refuse(reading, error);
     }
     if (!isCurrent()) return;
-    busy = false;
-    draw();
+    reading.busy = false;
+    const { file, known, problem } = reading;
     if (known && !problem) {
-      fabrix.announce(T('page.card_read', { name: file.name, shape: shape(known.card) }));
+      if (shown === reading) fabrix.announce(T('page.card_read', { name: file.name, shape: shape(known.card) }));
       actions.read(file, known.card);
     }
+    changed(reading);
   };
 
   /** Two choices in a row hold together, even if the second one comes before the first has been read. */
   const choose = (change) => {
-    wanted = { ...(busy && wanted ? wanted : known?.choice), ...change };
-    return shown(() => fabrix.api('PUT', `/api/files/${file.file_id}/card`, wanted));
+    const reading = shown;
+    reading.wanted = { ...(reading.busy && reading.wanted ? reading.wanted : reading.known?.choice), ...change };
+    return run(reading, () => fabrix.api('PUT', `/api/files/${reading.file.file_id}/card`, reading.wanted));
+  };
+
+  const readingOf = (file) => {
+    if (!readings.has(file.file_id)) readings.set(file.file_id, { ...AS_NEW, file });
+    return readings.get(file.file_id);
+  };
+
+  const readAnew = (reading, how) => run(reading, (isCurrent) => read(reading.file.file_id, isCurrent), how);
+
+  /** Have the card of a file, unless it is there, or is on its way. */
+  const learn = async (file) => {
+    const reading = readingOf(file);
+    if (!reading.known && !reading.problem && !reading.busy) await readAnew(reading);
+  };
+
+  /** Have the cards of files whose cards are not shown, too. */
+  const survey = (files) => {
+    for (const file of files) {
+      const [first, ...others] = lines;
+      lines = [...others, first.then(() => learn(file))];
+    }
   };
 
   /** Show the card of a file; the same file stays as it is. */
-  const show = (given) => {
-    if (file?.file_id === given.file_id) return;
-    file = given;
-    known = null;
+  const show = (file) => {
+    if (shows(file.file_id)) return;
+    shown = readingOf(file);
     open = false;
-    shown((isCurrent) => read(given.file_id, isCurrent));
+    draw();
+    if (shown.known && !shown.busy) readAnew(shown, { quietly: true }); // another tab may have chosen another reading
+    else learn(file);
   };
 
   const hide = () => {
-    ticket += 1;
-    file = null;
-    known = null;
-    busy = false;
-    problem = '';
+    shown = null;
     draw();
+  };
+
+  const shows = (id) => shown?.file.file_id === id;
+
+  /** How far a file has been read: 'new', 'reading', 'read' or 'problem'. */
+  const stateOf = (id) => {
+    const { known, problem, busy } = readings.get(id) || AS_NEW;
+    if (busy) return 'reading';
+    if (known) return 'read';
+    return problem ? 'problem' : 'new';
+  };
+
+  /** A file is gone: nothing more is asked about it. */
+  const forget = (id) => {
+    const reading = readings.get(id);
+    if (!reading) return;
+    reading.ticket += 1;
+    readings.delete(id);
+    if (shown === reading) hide();
   };
 
   const start = (given, root) => {
@@ -269,5 +324,5 @@ fabrix.intake = (() => {
     element.setAttribute('aria-label', T('page.card'));
   };
 
-  return { start, show, hide, shows: (id) => file?.file_id === id };
+  return { start, show, hide, shows, survey, stateOf, forget };
 })();

@@ -83,8 +83,8 @@ def table(tmp_path: Path) -> Path:
 def test_a_chosen_file_is_shown_sent_and_kept(visitor, upstream, table: Path) -> None:
     page = visitor.page
     page.set_input_files("#attach", table)
-    expect(page.locator("#chosen-file")).to_contain_text("매출.csv")
-    expect(page.locator("#chosen-file")).to_contain_text(f"{table.stat().st_size} B")
+    expect(page.locator("#chips")).to_contain_text("매출.csv")
+    expect(page.locator("#chips")).to_contain_text(f"{table.stat().st_size} B")
     visitor.ask("What is in it?")
     attachment = upstream.questions[-1].attachment
     assert attachment is not None and attachment.name == "매출.csv"
@@ -108,7 +108,7 @@ def test_a_chosen_file_can_be_taken_away(visitor, upstream, table: Path) -> None
     page = visitor.page
     page.set_input_files("#attach", table)
     page.get_by_role("button", name="Remove the file").click()
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
     visitor.ask("Without")
     assert upstream.questions[-1].attachment is None
 
@@ -130,7 +130,7 @@ def test_a_refused_upload_says_why(visitor, tmp_path: Path) -> None:
     path.write_bytes(b"")
     visitor.page.set_input_files("#attach", path)
     expect(visitor.page.locator("#notice")).to_contain_text("empty.csv")
-    expect(visitor.page.locator("#chosen-file")).to_be_hidden()
+    expect(visitor.page.locator("#chips")).to_be_hidden()
 
 
 def test_progress_shows_while_uploading_and_an_upload_can_be_cancelled(visitor, table: Path) -> None:
@@ -138,11 +138,11 @@ def test_progress_shows_while_uploading_and_an_upload_can_be_cancelled(visitor, 
     held = []
     page.route("**/api/files", lambda route: held.append(route))
     page.set_input_files("#attach", table)
-    expect(page.locator("#chosen-file progress")).to_be_visible()
+    expect(page.locator("#chips progress")).to_be_visible()
     page.fill("#composer", "not yet")
     expect(page.locator("#send")).to_be_disabled()
     page.get_by_role("button", name="Cancel the upload").click()
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
     expect(page.locator("#send")).to_be_enabled()
     for route in held:
         route.abort()
@@ -162,7 +162,7 @@ def test_files_can_be_dropped_and_pasted(visitor, how: str) -> None:
         }""",
         how,
     )
-    expect(page.locator("#chosen-file")).to_contain_text(f"{how}.csv")
+    expect(page.locator("#chips")).to_contain_text(f"{how}.csv")
 
 
 def listed(page) -> list[str]:
@@ -187,14 +187,13 @@ def several(tmp_path: Path) -> list[Path]:
 def test_several_files_at_once_become_files_of_the_conversation(visitor, upstream, several: list[Path]) -> None:
     page = visitor.page
     page.set_input_files("#attach", several)
-    expect(page.locator("#files summary")).to_have_text("Files (2)")
-    expect(page.locator("#chosen-file")).to_contain_text("staff.csv")
-    assert listed(page) == ["staff.csv", "sales.csv"]
+    expect(page.locator("#chips .file-name")).to_have_text(["sales.csv", "staff.csv"])
+    expect(page.locator("#chips .asked")).to_contain_text("staff.csv")
     expect(page.locator("#notice")).to_contain_text("huge.csv")
     expect(page.locator("#notice")).to_contain_text("empty.csv")
     page.reload()
     visitor.ready()
-    expect(page.locator("#files summary")).to_have_text("Files (2)")
+    expect(page.locator("#chips .file-name")).to_have_text(["sales.csv", "staff.csv"])
     visitor.ask("Join them")
     asked = upstream.questions[-1]
     assert asked.attachment.name == "staff.csv"
@@ -208,14 +207,14 @@ def test_several_files_at_once_become_files_of_the_conversation(visitor, upstrea
 def test_one_of_several_files_is_chosen_and_another_one_taken_away(visitor, upstream, several: list[Path]) -> None:
     page = visitor.page
     page.set_input_files("#attach", [several[0], several[3]])
-    expect(page.locator("#files summary")).to_have_text("Files (2)")
-    page.get_by_role("button", name="Remove the file").click()
-    expect(page.locator("#files")).to_be_hidden()
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips .chip")).to_have_count(2)
+    page.get_by_role("button", name="Remove the file: staff.csv").click()
+    expect(page.locator("#chips .file-name")).to_have_text(["sales.csv"])
+    expect(page.locator("#composer")).to_be_focused()
     page.set_input_files("#attach", several[3])
-    expect(page.locator("#files summary")).to_have_text("Files (2)")
-    page.locator("#files summary").click()
-    page.locator("#files label", has_text="sales.csv").click()
+    page.get_by_role("button", name="sales.csv: How the file was read").click()
+    expect(page.get_by_role("button", name="sales.csv: How the file was read")).to_be_focused()
+    expect(page.locator("#chips .asked")).to_contain_text("sales.csv")
     visitor.ask("Look")
     assert upstream.questions[-1].attachment.name == "sales.csv"
     assert listed(page) == ["staff.csv", "sales.csv"]
@@ -225,10 +224,12 @@ def test_cancelling_one_upload_cancels_those_that_wait_behind_it(visitor, severa
     page = visitor.page
     held = []
     page.route("**/api/files", lambda route: held.append(route))
-    page.set_input_files("#attach", [several[0], several[3]])
-    expect(page.locator("#chosen-file progress")).to_be_visible()
+    page.set_input_files("#attach", several[0])
+    expect(page.locator("#chips progress")).to_be_visible()
+    page.set_input_files("#attach", several[3])
+    expect(page.locator("#chips")).to_contain_text("1 more to come")
     page.get_by_role("button", name="Cancel the upload").click()
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
     assert len(held) == 1
     held[0].abort()
 
@@ -239,9 +240,9 @@ def test_an_upload_ends_when_another_conversation_is_opened(visitor, upstream, t
     held = []
     page.route("**/api/files", lambda route: held.append(route))
     page.set_input_files("#attach", table)
-    expect(page.locator("#chosen-file progress")).to_be_visible()
+    expect(page.locator("#chips progress")).to_be_visible()
     page.click("#new-chat")
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
     for route in held:
         route.abort()
 

@@ -75,7 +75,7 @@ def test_each_choice_changes_the_card(visitor, sales: Path, book: Path) -> None:
     option(page, "header", "0")
     expect(facts).to_contain_text("5 rows × 3 columns")
     option(page, "separator", ",")
-    expect(facts).to_contain_text("× 1 columns")
+    expect(facts).to_contain_text("× 1 column ")
     option(page, "separator", "")
     expect(facts).to_contain_text("× 3 columns")
     page.get_by_role("button", name="Details").click()
@@ -87,7 +87,7 @@ def test_each_choice_changes_the_card(visitor, sales: Path, book: Path) -> None:
     option(page, "header", "3")
     expect(page.get_by_role("region", name="First rows").locator("th").first).to_have_text("서울")
     attach(page, book)
-    expect(facts).to_contain_text("1 rows × 2 columns")
+    expect(facts).to_contain_text("1 row × 2 columns")
     option(page, "sheet", "재고")
     expect(facts).to_contain_text("2 rows × 2 columns")
 
@@ -127,10 +127,36 @@ def test_a_file_that_nobody_can_use_is_refused_by_name_and_the_draft_is_kept(vis
         page.set_input_files("#attach", path)
     assert deleted.value.status == 204
     expect(page.locator("#notice")).to_contain_text("급여.xlsx is protected by a password")
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
     expect(page.locator("#intake")).to_be_hidden()
     expect(page.locator("#composer")).to_have_value("my draft")
     expect(page.locator("#send")).to_be_enabled()
+
+
+def test_of_several_files_each_has_its_card_and_the_unusable_ones_are_named_at_once(
+    visit, sales: Path, book: Path, tmp_path: Path
+) -> None:
+    locked, photo = tmp_path / "급여.xlsx", tmp_path / "photo.png"
+    locked.write_bytes(encrypted())
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    visitor = visit(width=390, height=844)
+    page = visitor.enter()
+    page.set_input_files("#attach", [sales, locked, book, photo])
+    expect(page.locator("#notice")).to_contain_text("급여.xlsx is protected by a password")
+    chips = page.locator("#chips .chip")
+    expect(chips.locator(".file-name")).to_have_text(["영업.csv", "둘.xlsx", "photo.png"])
+    expect(chips.nth(2)).to_contain_text("can't be read as a table")
+    expect(chips.nth(1)).to_have_class("chip asked")
+    chips.nth(0).get_by_role("button", name="How the file was read").click()
+    expect(page.locator("#intake .facts")).to_contain_text("3 rows × 3 columns")
+    expect(chips.nth(0)).to_have_class("chip asked")
+    option(page, "header", "0")
+    chips.nth(1).get_by_role("button", name="How the file was read").click()
+    expect(page.locator("#intake .facts")).to_contain_text("1 row × 2 columns")
+    chips.nth(0).get_by_role("button", name="How the file was read").click()
+    expect(page.locator("#intake .facts")).to_contain_text("5 rows × 3 columns")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert serious(page) == []
 
 
 def test_a_file_that_only_others_can_read_stays(visitor, upstream, tmp_path: Path) -> None:
@@ -160,7 +186,7 @@ def test_the_card_can_be_closed_and_shown_again(visitor, sales: Path) -> None:
     attach(page, sales)
     page.get_by_role("button", name="Close the card").click()
     expect(page.locator("#intake")).to_be_hidden()
-    page.locator("#chosen-file").get_by_role("button", name="How the file was read").click()
+    page.locator("#chips").get_by_role("button", name="How the file was read").click()
     expect(page.locator("#intake .facts")).to_contain_text("3 rows × 3 columns")
 
 
@@ -195,7 +221,7 @@ def test_the_newest_of_several_files_goes_along_until_another_is_chosen(
     attach(page, sales)
     visitor.ask("About the first")
     expect(page.locator("#intake")).to_be_hidden()
-    expect(page.locator("#chosen-file")).to_contain_text("영업.csv")
+    expect(page.locator("#chips")).to_contain_text("영업.csv")
     expect(page.locator("#send")).to_be_disabled()
     visitor.ask("Once more")
     assert upstream.questions[-1].attachment.name == "영업.csv"
@@ -211,11 +237,11 @@ def test_the_newest_of_several_files_goes_along_until_another_is_chosen(
         files.locator("li").nth(1).get_by_role("link", name="Download").click()
     assert Path(download.value.path()).read_bytes() == sales.read_bytes()
     files.get_by_role("radio", name="영업.csv").check()
-    expect(page.locator("#chosen-file")).to_contain_text("영업.csv")
+    expect(page.locator("#chips")).to_contain_text("영업.csv")
     visitor.ask("The first again")
     assert [file.name for file in upstream.questions[-1].files] == ["영업.csv", "둘.xlsx"]
     files.get_by_role("radio", name="No file with the next question").check()
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
     visitor.ask("Without")
     assert upstream.questions[-1].attachment is None
 
@@ -229,7 +255,7 @@ def test_which_file_goes_along_is_seen_before_and_after_it_is_sent(visit, sales:
     attach(page, book)
     files = page.locator("#files")
     files.locator("summary").click()
-    expect(files.locator("li").first).to_contain_text("1 rows × 2 columns")
+    expect(files.locator("li").first).to_contain_text("1 row × 2 columns")
     look = "radio => [getComputedStyle(radio).borderTopColor, getComputedStyle(radio).borderTopWidth]"
     chosen, other = (files.locator("input").nth(index).evaluate(look) for index in (0, 1))
     paper = files.locator("input").first.evaluate("radio => getComputedStyle(radio).backgroundColor")
@@ -259,7 +285,7 @@ def test_an_agent_that_takes_no_files_gets_none_by_itself(visitor, upstream, sal
     attach(page, sales)
     visitor.ask("About it")
     page.select_option("#agent", "another-agent-0002")
-    expect(page.locator("#chosen-file")).to_be_hidden()
+    expect(page.locator("#chips")).to_be_hidden()
     page.fill("#composer", "And you?")
     page.click("#send")
     page.locator(ENDED).nth(1).wait_for()
@@ -270,7 +296,7 @@ def test_the_card_of_a_file_that_went_along_before_can_be_changed(visitor, upstr
     page = visitor.page
     attach(page, sales)
     visitor.ask("About it")
-    page.locator("#chosen-file").get_by_role("button", name="How the file was read").click()
+    page.locator("#chips").get_by_role("button", name="How the file was read").click()
     option(page, "header", "0")
     expect(page.locator("#intake .facts")).to_contain_text("5 rows")
     visitor.ask("And now?")

@@ -16,7 +16,7 @@ def ask_about_a_file(visitor, upstream, answer: str):
     upstream.enqueue(Delta(answer), Finished())
     page = visitor.page
     page.set_input_files("#attach input", {"name": "매출.csv", "mimeType": "text/csv", "buffer": CSV})
-    page.wait_for_selector("#chosen-file a, #chosen-file .file-name")
+    page.wait_for_selector("#chips a, #chips .file-name")
     visitor.ask("매출 합계는?")
     return page.locator(".bot-row .totals")
 
