@@ -7,14 +7,14 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from chat.errors import ChatError
 from chat.evidence.facts import Facts, moment, versions_of
-from chat.evidence.layout import Entry, Input, Made, lay_out
+from chat.evidence.layout import Entry, Input, Layout, Made, lay_out
 from chat.evidence.notebook import notebook_of
 from chat.evidence.pages import Words, html_page, markdown_of
 from chat.result_tables import made
@@ -30,23 +30,23 @@ def write_archive(facts: Facts, target: Path, *, language: str, path_of: Callabl
     """Write everything to `target`; `path_of` says where the bytes of a file lie. Files that are gone are left out."""
     words = Words(language)
     present = frozenset(file_id for file_id in facts.files if path_of(file_id).is_file())
-    entries = lay_out(facts, present)
+    layout = lay_out(facts, present)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         writer = _Writer(archive, facts.made_at)
-        writer.add_text("conversation.md", markdown_of(facts, entries, words))
-        page = html_page(facts, entries, words, lambda chart: path_of(chart.facts.file.id).read_bytes())
+        writer.add_text("conversation.md", markdown_of(facts, layout, words))
+        page = html_page(facts, layout, words, lambda chart: path_of(chart.facts.file.id).read_bytes())
         writer.add_text("conversation.html", page)
-        for entry in entries:
+        for entry in layout.entries:
             for chart in entry.charts:
                 _write_chart(writer, chart, path_of)
             for table in entry.tables:
                 for format, name in table.paths.items():
                     writer.add(name, _made(path_of(table.facts.file.id), format, table.facts.file.rows or 0))
-        writer.add_text("notebook.ipynb", notebook_of(facts, entries, words))
-        for given in _inputs(entries):
+        writer.add_text("notebook.ipynb", notebook_of(facts, layout, words))
+        for given in layout.inputs:
             if given.path:
                 writer.copy(given.path, path_of(given.facts.file.id))
-        manifest = {**_manifest(facts, entries), "files": writer.written}
+        manifest = {**_manifest(facts, layout), "files": writer.written}
         writer.add_text("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -119,7 +119,7 @@ class _Writer:
         self.written.append({"path": name, "size": size, "sha256": sha256})
 
 
-def _manifest(facts: Facts, entries: Sequence[Entry]) -> dict[str, Any]:
+def _manifest(facts: Facts, layout: Layout) -> dict[str, Any]:
     conversation = facts.conversation
     return {
         "product": {"name": "FabriX Agent Chat", "version": facts.version},
@@ -131,8 +131,8 @@ def _manifest(facts: Facts, entries: Sequence[Entry]) -> dict[str, Any]:
             "created_at": moment(conversation.created_at),
             "updated_at": moment(conversation.updated_at),
         },
-        "inputs": [_input(one) for one in _inputs(entries)],
-        "messages": [_message(facts, entry) for entry in entries],
+        "inputs": [_input(one) for one in layout.inputs],
+        "messages": [_message(facts, entry) for entry in layout.entries],
     }
 
 
@@ -180,10 +180,6 @@ def _reading(known: StoredCard | None) -> dict[str, Any] | None:
     card = {key: value for key, value in known.card.items() if key not in ("name", "size", "preview", "text")}
     card["columns"] = [{key: one[key] for key in one if key != "examples"} for one in card.get("columns", ())]
     return {"chosen": known.choice, **card}
-
-
-def _inputs(entries: Sequence[Entry]) -> list[Input]:
-    return list({entry.input.facts.file.id: entry.input for entry in entries if entry.input}.values())
 
 
 def _agent(facts: Facts, agent_id: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ MOST_INPUT_BYTES = 100 << 20  # of all inputs together; beyond it they are liste
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file that went with a question; `path` is None where the inputs together are too large to come along,
+    """A file that was given to the conversation; `path` is None where the inputs together are too large to come along,
     and `reading` how it was read, where it was."""
 
     facts: FileFacts
@@ -48,7 +48,18 @@ class Entry:
     tables: tuple[Made, ...]
 
 
-def lay_out(facts: Facts, present: frozenset[str]) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What stands where in an archive: the messages and, in the order of their use, the inputs of them all.
+
+    Files that went with no question are inputs, too: an answer may have joined one.
+    """
+
+    entries: tuple[Entry, ...]
+    inputs: tuple[Input, ...]
+
+
+def lay_out(facts: Facts, present: frozenset[str]) -> Layout:
     """The messages with their files' paths; files that aren't `present` (by id) are listed without one."""
     names = Names()
     inputs = _inputs(facts, present, names)
@@ -66,11 +77,13 @@ def lay_out(facts: Facts, present: frozenset[str]) -> list[Entry]:
         charts = tuple(one for one in made if one.facts.file.kind == "chart")
         tables = tuple(one for one in made if one.facts.file.kind == "table")
         entries.append(Entry(message, number, given, about, charts, tables))
-    return entries
+    return Layout(tuple(entries), tuple(inputs.values()))
 
 
 def _inputs(facts: Facts, present: frozenset[str], names: Names) -> dict[str, Input]:
-    ids = dict.fromkeys(message.file.id for message in facts.messages if message.file)
+    asked = (message.file.id for message in facts.messages if message.file)
+    others = (file_id for file_id, one in facts.files.items() if one.file.kind == "attachment")
+    ids = dict.fromkeys((*asked, *others))
     found = [facts.files[file_id] for file_id in ids if file_id in facts.files]
     come_along = sum(one.file.size for one in found) <= MOST_INPUT_BYTES
     return {

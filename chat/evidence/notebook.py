@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import posixpath
 from pathlib import PurePosixPath
 from typing import Any
 
 from chat.evidence.facts import Facts, moment
-from chat.evidence.layout import Entry
+from chat.evidence.layout import Layout
 from chat.evidence.markdown_text import plain_markdown
 from chat.evidence.pages import Words, title_of
 
@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path.cwd()  # the folder of this notebook, with the folder of its inputs"""
 
 
-def notebook_of(facts: Facts, entries: Sequence[Entry], words: Words) -> str:
+def notebook_of(facts: Facts, layout: Layout, words: Words) -> str:
     """A Markdown cell with each question whose answer was computed, and a cell with the code that computes it."""
     cells = [
         _markdown(f"# {plain_markdown(title_of(facts, words))[2:].strip()}\n\n{words('notebook')}"),
@@ -26,7 +26,7 @@ def notebook_of(facts: Facts, entries: Sequence[Entry], words: Words) -> str:
     ]
     folder: str | None = None
     question = ""
-    for entry in entries:
+    for entry in layout.entries:
         if entry.message.role == "user":
             question = entry.message.content
         code = str((entry.message.work or {}).get("code") or "")
@@ -42,6 +42,9 @@ def notebook_of(facts: Facts, entries: Sequence[Entry], words: Words) -> str:
             path = PurePosixPath(source.path)
             here = path.parent.as_posix()
             code = _opening(code, source.facts.file.name, path.name)
+            for other in layout.inputs:
+                if other.path and other.facts.file.name != source.facts.file.name:
+                    code = _opening(code, other.facts.file.name, posixpath.relpath(other.path, here))
         if here != folder:
             folder = here
             cells.append(_code(f"os.chdir(HERE / {here!r})"))

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from chat.card_text import facts as card_facts
 from chat.evidence.facts import Facts, difference_values, figure, moment, versions_of
-from chat.evidence.layout import Entry, Input, Made
+from chat.evidence.layout import Entry, Input, Layout, Made
 from chat.evidence.markdown_text import html_of, plain_markdown, safe_markdown
 from locales import text
 
@@ -35,11 +35,11 @@ def title_of(facts: Facts, words: Words) -> str:
     return facts.conversation.title or words("untitled")
 
 
-def markdown_of(facts: Facts, entries: Sequence[Entry], words: Words) -> str:
+def markdown_of(facts: Facts, layout: Layout, words: Words) -> str:
     """The conversation as Markdown, for people and for programs that draw it."""
     lines = [f"# {_one_line(title_of(facts, words))}", ""]
     lines += [f"- {_one_line(name)}: {_one_line(value)}" for name, value in _head(facts, words)]
-    for entry in entries:
+    for entry in layout.entries:
         lines += ["", f"## {_one_line(_heading(facts, entry, words))}", ""]
         message = entry.message
         lines.append(plain_markdown(message.content) if message.role == "user" else safe_markdown(message.content))
@@ -54,17 +54,16 @@ def markdown_of(facts: Facts, entries: Sequence[Entry], words: Words) -> str:
                     lines += ["", _fenced(work[kind], "python" if kind == "code" else "sql")]
         lines += ["", *(f"- {_one_line(name)}: {_one_line(value)}" for name, value in _totals(entry, words))]
     lines += ["", f"## {words('inputs')}", ""]
-    inputs = _inputs(entries)
-    for one in inputs:
+    for one in layout.inputs:
         lines += [f"- {_one_line(_input(one, words))}", "", *_read(one, words, _fenced)]
-    lines += [] if inputs else [words("no_inputs")]
+    lines += [] if layout.inputs else [words("no_inputs")]
     return "\n".join(lines) + "\n"
 
 
-def html_page(facts: Facts, entries: Sequence[Entry], words: Words, picture: Callable[[Made], bytes]) -> str:
+def html_page(facts: Facts, layout: Layout, words: Words, picture: Callable[[Made], bytes]) -> str:
     """The conversation as a page with its charts in it; `picture` gives a chart's PNG."""
     body = [f"<h1>{escape(title_of(facts, words))}</h1>", _facts_in_html(_head(facts, words))]
-    for entry in entries:
+    for entry in layout.entries:
         message = entry.message
         body.append(f'<section class="{escape(message.role)}"><h2>{escape(_heading(facts, entry, words))}</h2>')
         if message.role == "user":
@@ -90,12 +89,11 @@ def html_page(facts: Facts, entries: Sequence[Entry], words: Words, picture: Cal
             is_differing = bool((message.totals or {}).get("differing"))
             body.append(f'<div class="totals{" differing" if is_differing else ""}">{_facts_in_html(found)}</div>')
         body.append("</section>")
-    inputs = _inputs(entries)
     body.append(f"<section><h2>{escape(words('inputs'))}</h2>")
-    for one in inputs:
+    for one in layout.inputs:
         body.append(f"<p>{escape(_input(one, words))}</p>")
         body += _read(one, words, lambda text, _: f"<pre>{escape(text)}</pre>")
-    body.append("</section>" if inputs else f"{escape(words('no_inputs'))}</section>")
+    body.append("</section>" if layout.inputs else f"{escape(words('no_inputs'))}</section>")
     return (
         f'<!doctype html>\n<html lang="{words.language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -173,10 +171,6 @@ def _totals(entry: Entry, words: Words) -> Iterator[tuple[str, str]]:
     for one in totals["differing"]:
         what = words(f"statistic.{one['statistic']}")
         yield f"⚠ {words('differs')}", words("difference", what=what, **difference_values(one))
-
-
-def _inputs(entries: Sequence[Entry]) -> list[Input]:
-    return list({entry.input.facts.file.id: entry.input for entry in entries if entry.input}.values())
 
 
 def _input(one: Input, words: Words) -> str:

@@ -256,11 +256,17 @@ def test_what_the_built_in_analyst_has_computed_is_computed_again(tmp_path: Path
         file = person.upload("매출 현황.csv", "지역;매출\n서울;1000\n부산;2345\n서울;9000\n".encode("cp949"))
         person.ask_and_wait(conversation, "매출 합계", file_id=file["file_id"])
         person.ask_and_wait(conversation, "지역별 매출 평균")
+        beside = person.upload("담당?.csv", "지역,담당\n서울,김\n부산,이\n".encode())
+        given = {"file_id": file["file_id"], "other_file_ids": [beside["file_id"]]}
+        person.ask_and_wait(conversation, "담당별 매출 합계", **given)
         made = archive(person, conversation)
     printed = run_notebook(made, tmp_path / "taken")
     assert "12345" in printed and "5000" in printed and "서울" in printed
+    assert "김" in printed and "10000" in printed
     manifest = json.loads(made.read("manifest.json"))
-    assert [message["work"]["rows"] for message in manifest["messages"] if message["role"] == "assistant"] == [3, 3]
+    assert [message["work"]["rows"] for message in manifest["messages"] if message["role"] == "assistant"] == [3, 3, 3]
+    assert [given["name"] for given in manifest["inputs"]] == ["매출 현황.csv", "담당?.csv"]
+    assert "inputs/담당_.csv" in made.namelist() and "담당?.csv" in text(made, "conversation.md")
 
 
 def test_inputs_of_the_same_name_are_each_read_where_they_lie(
