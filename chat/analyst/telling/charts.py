@@ -53,6 +53,8 @@ def _group_rows(frame: pd.DataFrame, groups: tuple[str, ...], size: str) -> list
 def _aggregate(query: Query, result: Result, table: Table, language: str) -> Drawing | None:
     if not query.groups or query.operation or len(result.frame) < 2:
         return None
+    if query.chart == "box" and query.measures:
+        return _boxes_instead(query, table, language)
     by = str(result.values["by"])
     groups = ", ".join((*query.within, *query.groups))
     title, size = _titles(by, groups, language)
@@ -180,7 +182,7 @@ def _distribution(query: Query, result: Result, table: Table, language: str) -> 
 
 
 def _boxes_instead(query: Query, table: Table, language: str) -> Drawing | None:
-    """The box, or one for each group, that a question wishes for instead of a histogram."""
+    """The box, or one for each group, that a question wishes for instead of a histogram or bars."""
     if any(step.kind == "join" for step in query.preparations):
         return None
     other = replace(query, action="anova" if query.groups else "outliers")

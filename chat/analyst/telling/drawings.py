@@ -92,7 +92,7 @@ def lines(title: str, rows: Sequence[Row], *, time: str, size: str, period: str,
     """Lines over time: `rows` have time (ISO, the first of its period), size and maybe series."""
     format, interval, step = _PERIODS[period]
     ticks = {"interval": interval, "step": step}
-    times = axis(time, format=format, tickCount=ticks, labelOverlap=True)
+    times = axis(time, format=format, tickCount=ticks, labelOverlap=True, labelSeparation=8)
     encoding: Spec = {
         "x": {
             "field": "time",
@@ -240,7 +240,7 @@ def axis(title: str, **more: Any) -> Spec:
 
 def number_axis(title: str, largest: float) -> Spec:
     """Thousands separators and no exponents, up to the digits that a number has exactly."""
-    return axis(title, format=",.15~g" if largest < 1e15 else ",.3~e", labelOverlap=True)
+    return axis(title, format=",.15~g" if largest < 1e15 else ",.3~e", labelOverlap=True, labelSeparation=12)
 
 
 def _largest(rows: Sequence[Row], field: str) -> float:

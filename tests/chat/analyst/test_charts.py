@@ -99,8 +99,9 @@ def test_line_of_a_regression_passes_through_the_means(draw: Draw, sales: Table)
     assert middle == pytest.approx(both["매출"].mean())
 
 
-def test_boxes_have_the_quartiles_of_each_group(draw: Draw, sales: Table) -> None:
-    drawing = draw("지역별 수량 차이 분산분석")
+@pytest.mark.parametrize("question", ["지역별 수량 차이 분산분석", "지역별 수량 상자그림", "box plot of 수량 by 지역"])
+def test_boxes_have_the_quartiles_of_each_group(draw: Draw, sales: Table, question: str) -> None:
+    drawing = draw(question)
     assert drawing is not None
     rows = {row["group"]: row for row in drawing.spec["layer"][0]["data"]["values"]}
     seoul = sales.frame[sales.frame["지역"] == "서울"]["수량"]

@@ -88,3 +88,13 @@ def test_axes_count_without_exponents() -> None:
     rows = [{"from": 0, "to": 5, "count": 180}, {"from": 5, "to": 10, "count": 230}]
     told = re.findall(r"<text[^>]*>([^<]+)</text>", svg_of(histogram("분포", rows, value="매출", count="행")).decode())
     assert "200" in told and not [label for label in told if re.search(r"\de", label)]
+
+
+def test_numbers_on_an_axis_stand_apart() -> None:
+    names, sizes = ["인천", "서울", "광주"], [33_520_000, 28_989_000, 21_109_000]
+    rows = [{"label": name, "size": size} for name, size in zip(names, sizes, strict=True)]
+    picture = svg_of(bars("지역별 매출", rows, label="지역", size="매출")).decode()
+    shown = re.findall(r'translate\((\d+),[^>]*opacity="1">([\d,]{9,})<', picture)
+    places = [int(place) for place, _ in shown]
+    width = max(len(label) for _, label in shown) * 7  # pixels of a digit, at the most
+    assert len(places) > 2 and all(b - a > width for a, b in zip(places, places[1:], strict=False))
