@@ -68,7 +68,8 @@ def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
     leaves open may still be looked up.
     """
     table = asked.table
-    language = language_of_question(asked.question, asked.language)
+    names = [column.name for known in (table, *(other for other, _ in asked.others)) for column in known.columns]
+    language = language_of_question(asked.question, asked.language, names)
     tell("understanding")
     path = asked.path if asked.is_as_found else None
     in_form = closed.answer(asked.question, table, language, path, asked.loaded)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from chat.analyst.telling.particles import with_particles
 from locales import LANGUAGES
+
+_ENGLISH = frozenset(
+    ("what", "which", "who", "how", "is", "are", "the", "of", "by", "in", "for", "and", "with", "where", "only", "per")
+)
 
 
 @cache
@@ -30,8 +35,20 @@ def notices(key: str, **values: object) -> dict[str, str]:
     return {language: say(key, language, **values) for language in LANGUAGES}
 
 
-def language_of_question(question: str, otherwise: str) -> str:
-    """Korean when the question has Hangul, English when it has letters only, else the reader's language."""
-    if re.search("[가-힣ㄱ-ㅣ]", question):
-        return "ko"
-    return "en" if re.search("[a-z]", question, re.IGNORECASE) else otherwise
+def language_of_question(question: str, otherwise: str, names: Iterable[str] = ()) -> str:
+    """Korean when the question has Hangul, English when it has letters only, else the reader's language.
+
+    Hangul in an English sentence may be a name of the table ("total 매출 by 지역") or one of its values ("and for 서울
+    only?"): `names` of columns say nothing about the language, and words that only English has outweigh fewer others.
+    """
+    whole = question.casefold()
+    known = [name.casefold() for name in names]
+    hangul = re.findall("[가-힣ㄱ-ㅣ]+", question)
+    latin = re.findall("[a-z]+", whole)
+    if not hangul:
+        return "en" if latin else otherwise
+    korean = [word for word in hangul if not any(word in name for name in known)]
+    english = [word for word in latin if not any(word in name and name in whole for name in known)]
+    if not korean and english:
+        return "en" if len(english) > 1 else otherwise
+    return "en" if len(english) > len(korean) and not _ENGLISH.isdisjoint(english) else "ko"

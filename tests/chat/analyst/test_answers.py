@@ -162,6 +162,26 @@ def test_language_is_that_of_the_question(question: str, language: str) -> None:
     assert language_of_question(question, "ko") == language
 
 
+@pytest.mark.parametrize(
+    ("question", "reader", "language"),
+    [
+        ("Total 매출 by 지역", "ko", "en"),
+        ("box plot of 수량 by 제품", "ko", "en"),
+        ("and for 서울 only?", "ko", "en"),
+        ("how many rows where 지역 is 서울", "ko", "en"),
+        ("매출 top", "ko", "ko"),
+        ("매출 top", "en", "en"),
+        ("지역별 매출 합계", "en", "ko"),
+        ("매출 지역", "en", "ko"),
+        ("Sales by Region 평균은?", "en", "ko"),
+        ("top 5 지역", "ko", "ko"),
+    ],
+)
+def test_names_of_a_table_say_nothing_about_the_language(question: str, reader: str, language: str) -> None:
+    names = ["지역", "매출(원)", "수량", "제품", "Sales by Region"]
+    assert language_of_question(question, reader, names) == language
+
+
 def test_both_languages_have_the_same_sentences_and_places() -> None:
     korean, english = sentences("ko"), sentences("en")
     assert korean.keys() == english.keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -97,4 +98,4 @@ def test_numbers_on_an_axis_stand_apart() -> None:
     shown = re.findall(r'translate\((\d+),[^>]*opacity="1">([\d,]{9,})<', picture)
     places = [int(place) for place, _ in shown]
     width = max(len(label) for _, label in shown) * 7  # pixels of a digit, at the most
-    assert len(places) > 2 and all(b - a > width for a, b in zip(places, places[1:], strict=False))
+    assert len(places) > 2 and all(b - a > width for a, b in pairwise(places))
