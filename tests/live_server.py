@@ -75,7 +75,7 @@ class LiveServer:
             "email": f"{username}@example.com",
             "auth_key": self._signup_key,
         }
-        answer = httpx.post(f"{self.url}/api/auth/signup/", json=body).raise_for_status().json()
+        answer = httpx.post(f"{self.url}/api/auth/signup/", json=body, timeout=20).raise_for_status().json()
         return Person(self.url, username, answer["token"], language)
 
 
