@@ -94,6 +94,7 @@ def test_an_error_number_leads_to_its_turn(admin, person, upstream) -> None:
     turn = person.ask_and_wait(person.conversation(), "nobody reads this here")
     number = person.events(turn["turn_id"])[-1].data["number"]
     open_tab(page, "Errors")
+    expect(page.locator("#error-about")).to_be_hidden()
     within(page, "error-number").fill(number.lower())
     page.click("#error-find")
     expect(cell(page, "error-about", "agent_failed")).to_be_visible()
