@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from chat.analyst.telling.particles import with_particles
 from locales import LANGUAGES
@@ -14,6 +16,19 @@ from locales import LANGUAGES
 _ENGLISH = frozenset(
     ("what", "which", "who", "how", "is", "are", "the", "of", "by", "in", "for", "and", "with", "where", "only", "per")
 )
+
+
+class _Counting(string.Formatter):
+    """Fills places as str.format does, and chooses between the words for one and for more."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, more = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else more
+
+
+_COUNTING = _Counting()
 
 
 @cache
@@ -25,9 +40,12 @@ def sentences(language: str) -> dict[str, str]:
 
 
 def say(key: str, language: str, **values: object) -> str:
-    """The sentence `key` in `language` (English when there is none such), its {places} filled with `values`."""
+    """The sentence `key` in `language` (English when there is none such), its {places} filled with `values`.
+
+    {place:word|words} is the first of the two where the value of the place is 1.
+    """
     template = sentences(language if language in LANGUAGES else "en")[key]
-    return (with_particles(template, values) if language == "ko" else template).format(**values)
+    return _COUNTING.vformat(with_particles(template, values) if language == "ko" else template, (), values)
 
 
 def notices(key: str, **values: object) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from chat.analyst.jobs import analyse
 from chat.analyst.telling.markdown import escaped, number, raw
-from chat.analyst.telling.sentences import language_of_question, sentences
+from chat.analyst.telling.sentences import language_of_question, say, sentences
 from tests.chat.analyst.conftest import SALES
 
 Tell = Callable[[str], list[str]]
@@ -180,6 +180,14 @@ def test_language_is_that_of_the_question(question: str, language: str) -> None:
 def test_names_of_a_table_say_nothing_about_the_language(question: str, reader: str, language: str) -> None:
     names = ["지역", "매출(원)", "수량", "제품", "Sales by Region"]
     assert language_of_question(question, reader, names) == language
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(1, "1 line above the header was set aside: x"), (2, "2 lines above the header were set aside: x")],
+)
+def test_one_is_told_otherwise_than_more(count: int, told: str) -> None:
+    assert say("note.preamble", "en", count=count, text="x") == told
 
 
 def test_both_languages_have_the_same_sentences_and_places() -> None:
