@@ -60,6 +60,8 @@ Statistic = Literal[
     "part",
     "gap",
     "mean_gap",
+    "per_row",
+    "per_value",
     Quantile,
 ]
 Period = Literal["day", "week", "month", "quarter", "year", "weekday", "hour"]
@@ -183,6 +185,7 @@ PreparationKind = Literal[
     "drop_duplicates",
     "keep_rows",
     "keep_best",
+    "drop_best",
     "keep_first",
     "keep_last",
     "derive",
@@ -200,16 +203,19 @@ class Preparation:
     drop_duplicates: by `columns` (all when empty). fill_missing: of `columns`, with `method` "mean", "median",
     "mode", "zero", "previous" or, where it is "value", with `operand`. keep_rows: those that meet `filters`.
     keep_best: those with the highest (`method` "high") or lowest ("low") values of the one column, `operand` of
-    them or the part `factor` in percent, rounded up. keep_first and keep_last: `operand` rows in the file's order.
+    them or the part `factor` in percent, rounded up, of all rows or of each group of the columns `within`. drop_best:
+    all but those; `method` "both": at either end. keep_first and keep_last: `operand` rows in the file's order.
     derive: the new column `name` is `columns` joined by the sign `method` ("+", "-", "*", "/"), with the number
     `operand` last if there is one (first where `method` is "from", a difference, or "into", a ratio), how much the
     first is above the second in percent ("%"), the two columns side by side ("pair"), the first in percent of the
     second ("share"), the column where a row meets `filters` ("where"), 100 where it does and 0 where not ("meets"),
-    or a function of the one column ("log", "abs", "square", "root", "z", "min_max", "length"). summarise: a row for
-    each group of `columns` (dates by `period`) takes the place of its rows, with `name`, the statistic `method` of
-    `measure` ("": how many rows). bin: the new column `name` is `columns[0]` cut at `edges` (a bin includes its
-    lower edge), called by `labels`. join: the columns of the conversation's other file `other` where `columns` are
-    equal; the one column is called `name` there where that isn't empty.
+    what is to be divided by the number of rows ("per_row") or of different values of the last column ("per_value";
+    of one column alone the number of rows), the numbers that texts such as "$1.2 billion" tell ("worded"), or a
+    function of the one column ("log", "abs", "square", "root", "z", "min_max", "length"; "z" of each group of
+    `within`). summarise: a row for each group of `columns` (dates by `period`) takes the place of its rows, with
+    `name`, the statistic `method` of `measure` ("": how many rows). bin: the new column `name` is `columns[0]` cut at
+    `edges` (a bin includes its lower edge), called by `labels`. join: the columns of the conversation's other file
+    `other` where `columns` are equal; the one column is called `name` there where that isn't empty.
     """
 
     kind: PreparationKind
@@ -224,6 +230,7 @@ class Preparation:
     other: str = ""
     measure: str = ""
     period: Period | None = None
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from chat.analyst.engine.database import ROW, quoted
 from chat.analyst.queries import quantile_of
 
 _ROW = quoted(ROW)
+QUOTIENTS = ("quotient", "rate", "corr", "part", "gap", "mean_gap", "per_row", "per_value")
 _WHOLE = ("BIGINT", "HUGEINT", "INTEGER")
 
 
@@ -54,6 +55,8 @@ def quotient(statistic: str, first: str, second: str) -> str:
         "gap": f"{a} - {b}",
         "mean_gap": f"avg({first}) - avg({second})",
         "corr": f"corr({first}, {second})",
+        "per_row": f"{a} * 1.0 / nullif(count(*), 0)",
+        "per_value": f"{a} * 1.0 / nullif(count(DISTINCT {second}), 0)",
     }
     return written[statistic]
 

@@ -132,14 +132,48 @@ def _keep_rows(source: Source, step: Preparation, name: str, others: Others) -> 
 
 
 def _keep_best(source: Source, step: Preparation, name: str, others: Others) -> None:
-    """The rows with the highest or lowest values; of equal ones those that come first."""
+    """The rows with the highest or lowest values, of all or of each group; of equal ones those that come first."""
     cell = source.name(_numbers(source, step.columns[:1])[0])
-    order = f"ORDER BY {cell} {'ASC' if step.method == 'low' else 'DESC'}, {_ROW}"
-    most = literal(step.operand) if step.factor is None else part_of(step.factor)
+    each = _partition(source, step)
+    order = f"{each}ORDER BY {cell} {'ASC' if step.method == 'low' else 'DESC'}, {_ROW}"
+    most = literal(step.operand) if step.factor is None else part_of(step.factor, each)
     body = f"SELECT *\nFROM {source.relation}\nWHERE {cell} IS NOT NULL"
     before = _count(source)
     source.step(name, f"{body}\nQUALIFY row_number() OVER ({order}) <= {most}")
-    source.notes.append(note(f"keep_best_{step.method}", count=_count(source), rows=before, columns=step.columns[0]))
+    told: dict[str, str | int] = {"count": _count(source), "rows": before, "columns": step.columns[0]}
+    key = f"keep_best_{step.method}"
+    if step.within:
+        key = f"{key}_within{_part(step)}"
+        told |= {"most": _most(step), "by": ", ".join(step.within)}
+    source.notes.append(note(key, **told))
+
+
+def _drop_best(source: Source, step: Preparation, name: str, others: Others) -> None:
+    """All rows but those with the highest or lowest values; those without a value stay."""
+    cell = source.name(_numbers(source, step.columns[:1])[0])
+    each = _partition(source, step)
+    directions = {"high": ("DESC",), "low": ("ASC",), "both": ("DESC", "ASC")}[step.method]
+    part = f"ceil({literal(step.factor)} * count({cell}) OVER ({each}) / 100.0)"
+    most = literal(step.operand) if step.factor is None else part
+    beyond = [
+        f"row_number() OVER ({each}ORDER BY {cell} {direction} NULLS LAST, {_ROW}) > {most}" for direction in directions
+    ]
+    before = _count(source)
+    source.step(name, f"SELECT *\nFROM {source.relation}\nQUALIFY {cell} IS NULL\n  OR " + f"({' AND '.join(beyond)})")
+    told: dict[str, str | int] = {"count": before - _count(source), "columns": step.columns[0], "most": _most(step)}
+    source.notes.append(note(f"drop_best_{step.method}{_part(step)}", **told))
+
+
+def _partition(source: Source, step: Preparation) -> str:
+    return f"PARTITION BY {', '.join(source.name(column) for column in step.within)} " if step.within else ""
+
+
+def _most(step: Preparation) -> str:
+    return f"{step.factor:g}" if step.factor is not None else str(step.operand)
+
+
+def _part(step: Preparation) -> str:
+    return "" if step.factor is None else "_part"
 
 
 def part_of(percent: float, within: str = "") -> str:
@@ -184,13 +218,25 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
     """The SQL of a new column and its unit."""
     if step.method == "meets":
         return f"CASE WHEN {source.write.conditions(step.filters)} THEN 100 ELSE 0 END", ""
+    if step.method == "worded":
+        cell = source.name(step.columns[0])
+        first = str(source.row(f"SELECT any_value({cell}) AS v FROM {source.relation}")["v"])
+        return _worded(cell), next((sign for sign in _MONEY if sign in first), "")
     if step.method == "length":
         return f"length({source.name(step.columns[0])}::VARCHAR)", ""
     if all(source.kind(column) in ("date", "month") for column in step.columns) and step.method == "-":
         later, earlier = (source.name(column) for column in step.columns)
         return f"epoch({later} - {earlier}) / 86400", ""
+    if step.method == "per_value":
+        group = source.name(step.columns[-1])
+        cell = source.name(step.columns[0]) if len(step.columns) > 1 else "1"
+        source.quotients[step.name] = (cell, group)
+        return f"CASE WHEN {group} IS NOT NULL THEN {cell} END", ""
     columns = _numbers(source, step.columns)
     cells = [source.name(column) for column in columns]
+    if step.method == "per_row":
+        source.quotients[step.name] = (cells[0], "")
+        return cells[0], source.column(columns[0]).unit
     if step.method in ("+", "-", "*", "/"):
         if isinstance(step.operand, int | float):
             cells.append(literal(step.operand))
@@ -222,12 +268,40 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
         "abs": f"abs({cell})",
         "square": f"{cell}::DOUBLE * {cell}",
         "root": f"CASE WHEN {cell} >= 0 THEN sqrt({cell}) END",
-        "z": f"({cell} - (SELECT avg({cell}) FROM {relation})) / "
-        f"nullif((SELECT stddev_samp({cell}) FROM {relation}), 0)",
+        "z": _standardized(cell, relation, _partition(source, step)),
         "min_max": f"({cell} - (SELECT min({cell}) FROM {relation})) / "
         f"nullif((SELECT max({cell}) - min({cell}) FROM {relation}), 0)",
     }
     return functions[step.method], source.column(columns[0]).unit if step.method == "abs" else ""
+
+
+_MONEY = ("$", "€", "£", "¥", "₩", "원", "달러")
+_SIZES = {
+    "thousand": 1e3,
+    "million|mn": 1e6,
+    "billion|bn": 1e9,
+    "trillion|tn": 1e12,
+    "만": 1e4,
+    "억": 1e8,
+    "조": 1e12,
+}
+
+
+def _worded(cell: str) -> str:
+    """The number that a text such as "$10.8 billion" tells; brackets and signs before it make it less than nothing."""
+    digits = f"TRY_CAST(replace(regexp_extract({cell}, '[0-9][0-9,]*(?:[.][0-9]+)?'), ',', '') AS DOUBLE)"
+    sizes = " ".join(
+        f"WHEN regexp_matches({cell}, '(?i)(?:{words})') THEN {literal(size)}" for words, size in _SIZES.items()
+    )
+    sign = f"CASE WHEN regexp_matches({cell}, '^[^0-9]*[-−(]') THEN -1 ELSE 1 END"
+    return f"{sign} * {digits} * CASE {sizes} ELSE 1 END"
+
+
+def _standardized(cell: str, relation: str, each: str) -> str:
+    """By how many standard deviations a value differs from the mean, of all or of each group; 0 where all are equal."""
+    if each:
+        return f"({cell} - avg({cell}) OVER ({each})) / nullif(stddev_samp({cell}) OVER ({each}), 0)"
+    return f"({cell} - (SELECT avg({cell}) FROM {relation})) / nullif((SELECT stddev_samp({cell}) FROM {relation}), 0)"
 
 
 def _calculated(sign: str, cells: Sequence[str]) -> str:
@@ -353,6 +427,7 @@ _STEPS: dict[str, Callable[[Source, Preparation, str, Others], None]] = {
     "drop_duplicates": _drop_duplicates,
     "keep_rows": _keep_rows,
     "keep_best": _keep_best,
+    "drop_best": _drop_best,
     "keep_first": _keep_first,
     "keep_last": _keep_first,
     "derive": _derive,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from chat.analyst.engine.aggregates import expression, quotient
+from chat.analyst.engine.aggregates import QUOTIENTS, expression, quotient
 from chat.analyst.engine.database import DATA
 from chat.analyst.engine.sql import Writer
 from chat.analyst.queries import Query
@@ -80,7 +80,9 @@ class Source:
 
     def add(self, column: Column, identifier: str) -> None:
         """A column that a step has made, or made anew."""
-        self.columns = [known for known in self.columns if known.name != column.name] + [column]
+        known = [one.name for one in self.columns]
+        place = known.index(column.name) if column.name in known else len(known)
+        self.columns[place : place + 1] = [column]
         self.names[column.name] = identifier
         self.__dict__.pop("write", None)
 
@@ -124,7 +126,7 @@ class Source:
 
     def statistic(self, statistic: str, column: str) -> str:
         """The SQL of a statistic of a column."""
-        if statistic in ("quotient", "rate", "corr", "part", "gap", "mean_gap"):
+        if statistic in QUOTIENTS:
             return quotient(statistic, *self.quotients[column])
         return expression(statistic, self.name(column), self.sql_type(column), self.relation)
 

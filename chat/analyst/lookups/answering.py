@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from chat.analyst.queries import Query, Unclear
 from chat.analyst.tables import Table
 
 _LONGEST_QUESTION = 400
+_APART = r"\b(?:by|per|(?:for|in) each|each)\s+{name}s?\s*[?.]?$|{name}별"
 _FEW_ROWS = 2000
 _NAMED = 0.6  # how surely a question names what the rows are
 _YEARS = (1500, 2100)
@@ -67,9 +69,22 @@ def instead_of(
     if not _is_open(query, table) and not _is_misread(query, question, table):
         return _settled(query, question, table, language, as_written)
     found = answer(question, as_written() if as_written else table, language)
+    if found is not None and isinstance(query, Unclear) and set(_set_apart(question, table)) - set(found.columns):
+        return None  # an answer for each of those groups is asked for
     if found is not None and len(found.values) > 1 and isinstance(query, Unclear) and query.reason == "which_statistic":
         return None  # groups of many rows each: which statistic compares them must be asked
     return None if found is None or (_is_bare(query) and found.rows_used != 1) else found
+
+
+def _set_apart(question: str, table: Table) -> list[str]:
+    """The columns that the question sets apart by: "by country", "for each country", "국가별"."""
+    return [
+        name
+        for name in table.names()
+        if re.search(
+            rf"\b(?:by|per|(?:for|in) each|each)\s+{re.escape(name)}s?\s*[?.]?$|{re.escape(name)}별", question, re.I
+        )
+    ]
 
 
 def _settled(

@@ -6,6 +6,7 @@ from functools import partial
 
 from chat.analyst.queries import Filter, NotClear, Operator, Preparation
 from chat.analyst.tables import Column
+from chat.analyst.telling.sentences import say
 from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.sequences import Found, found, found_all, is_korean
 from chat.analyst.understanding.words import Piece
@@ -32,6 +33,11 @@ _DEVIATIONS = (
     "what=column sign=gt|ge.e number=number std side=gt|lt.e mean=mean",
     "what=column number=number std side=gt|lt.e mean=mean",
 )
+_MEANS_OF_GROUPS = (
+    "what=column group=column mean=mean sign=gt|lt|ge|le|high|low.k",
+    "what=column sign=gt|lt|ge|le.e group=column mean=mean",
+    "sign=gt|lt|ge|le.e group=column mean=mean what=column",
+)
 _COLUMNS = (
     "a=column b=column sign=gt|lt|ge|le|high|low|rose|fell.k",
     "a=column sign=gt|lt|ge|le.e b=column",
@@ -48,6 +54,15 @@ def take_against(draft: Draft) -> None:
         if name is None:
             break
         _take_deviations(draft, match, name)
+    for pattern in _MEANS_OF_GROUPS:
+        while match := next((one for one in found_all(draft.pieces, pattern) if _is_of_mean(draft, one)), None):
+            name = draft.one_of(match.parts["what"][0], "number") or ""
+            group = draft.one_of(match.parts["group"][0], "text")
+            if group is None:
+                break
+            language = "ko" if is_korean(match.parts["sign"][0]) else "en"
+            title = say("name.against_mean", language, column=name, group=group)
+            _take(draft, match, Preparation("derive", (name,), "z", name=title, within=(group,)))
     for pattern in _MEANS:
         while match := next((one for one in found_all(draft.pieces, pattern) if _is_of_mean(draft, one)), None):
             name = draft.one_of(match.parts["what"][0], "number") or ""

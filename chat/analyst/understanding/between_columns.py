@@ -24,6 +24,7 @@ _GROWTH = (
 _OF_SUMS = (
     "first=sum|mean a=column sign=minus|plus|over_sign|divided|difference.e second=sum|mean b=column",
     "a=column first=sum|mean sign=minus|plus|over_sign b=column second=sum|mean",
+    "a=column first=sum|mean b=column second=sum|mean sign=divided.k",
 )
 _CHANGED = (
     "b=column a=column most=superlative? high|low? said=rose|fell|growth.k",
@@ -168,6 +169,8 @@ def with_parts(query: Query, scope: Scope) -> Query:
         if query.limit is None and not query.cumulative and not query.window:
             return replace(query, statistics=(), pairs=((query.statistics[0], query.measures[0]), ("count", "")))
         return query
+    if query.statistics in (("per_row",), ("per_value",)) and len(query.measures) == 1 and not query.operation:
+        return _with_counts(query)
     if (
         query.statistics not in (("quotient",), ("rate",), ("part",), ("gap",))
         or len(query.measures) != 1
@@ -183,3 +186,17 @@ def with_parts(query: Query, scope: Scope) -> Query:
     if query.action != "aggregate" or query.groups or query.statistics or not names or scope.height > _FEW_ROWS:
         return query
     return replace(query, groups=(names[0],), as_whole=True)
+
+
+def _with_counts(query: Query) -> Query:
+    """What is divided by a number of rows or of values, with both beside it."""
+    if query.action not in ("aggregate", "trend") or query.window or query.cumulative or query.limit is not None:
+        return query
+    statistic = query.statistics[0]
+    step = next(step for step in query.preparations if step.name == query.measures[0])
+    divided: list[tuple[Statistic, str]]
+    divided = [("sum", step.columns[0])] if statistic == "per_row" or len(step.columns) > 1 else [("count", "")]
+    by: tuple[Statistic, str] = ("count", "") if statistic == "per_row" else ("distinct", step.columns[-1])
+    pairs = ((statistic, step.name), *divided, by)
+    measures = tuple(dict.fromkeys(name for _, name in pairs if name))
+    return replace(query, measures=measures, statistics=(), pairs=pairs)

@@ -12,6 +12,7 @@ from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.roles import adds_up
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.sequences import found
+from chat.analyst.understanding.value_ratios import count_for_ratio
 from chat.analyst.understanding.words import Piece
 
 Operation = Literal["", "difference", "ratio", "percent"]
@@ -41,6 +42,8 @@ def take_comparison(draft: Draft, either: list[AnyOf]) -> None:
         if draft.has("difference"):
             raise NotClear("unsure")
         return
+    if operation == "ratio":
+        count_for_ratio(draft)
     draft.drop("difference", "ratio", "growth", "high", "low", *(("share",) if operation == "percent" else ()))
     draft.options |= {"compared": compared, "operation": operation}
 
@@ -136,6 +139,25 @@ def compared_in_groups(query: Query, scope: Scope) -> Query:
         raise NotClear("too_hard", words=query.compared)
     query = replace(query, action="aggregate", groups=(column, *rest))
     return replace(query, date=date, period=period) if period else query
+
+
+def with_every_value_apart(query: Query, scope: Scope, *, as_one: bool) -> Query:
+    """ "조별 합격/불합격 건수" names every value of a column, which keeps all rows: they are set apart."""
+    if as_one or query.operation or query.action not in ("aggregate", "share") or not query.groups or query.either:
+        return query
+    listed = [item for item in query.filters if item.operator == "in" and len(item.operands) > 1]
+    if len(listed) != 1 or listed[0].column in query.groups or query.having or query.limit is not None:
+        return query
+    item = listed[0]
+    if {str(value) for value in scope.distinct(item.column)} != {str(value) for value in item.operands}:
+        return query
+    rest = tuple(one for one in query.filters if one is not item)
+    groups = (*query.groups, item.column)
+    if query.action == "share" and not query.measures and not query.cumulative and query.percent is None:
+        return replace(query, action="pivot", filters=rest, groups=groups, across=item.column)
+    if query.action == "share":
+        return query
+    return replace(query, filters=rest, groups=groups)
 
 
 def within_dates(query: Query, scope: Scope) -> Query:

@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 
 from chat.analyst.queries import Preparation, is_statistic
-from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.drafts import Draft
-from chat.analyst.understanding.roles import adds_up
+from chat.analyst.understanding.per_units import take_units
 from chat.analyst.understanding.sequences import Found, found, is_korean
 from chat.analyst.understanding.words import Piece
 
@@ -52,7 +51,7 @@ _INTO = re.compile(r"^\s*(?:값|금액|결과)?(?:를|을|에|과|와|하고|랑
 
 def take_derived(draft: Draft) -> None:
     """Make the columns that the question defines known, and name them where it uses them."""
-    _each_unit(draft)
+    take_units(draft)
     while match := found(draft.pieces, *_NAMED) or _unnamed(draft):
         if not _derive(draft, match):
             break
@@ -74,32 +73,6 @@ def _calculates(draft: Draft, number: int) -> bool:
     computed = [is_statistic(piece.key) for piece in beside]
     counted = any(piece.key == "count" for piece in beside)
     return between or counted or (any(numeric) and any(computed))  # "매출 합계 / 주문 건수" can't be computed
-
-
-def _each_unit(draft: Draft) -> None:
-    """ "수량당 매출", "sales per unit" divide by numbers; "지역당 매출" sets texts apart."""
-    _per_number(draft)
-    while match := found(draft.pieces, "b=column unit=per_unit a=column?"):
-        a, b, unit = match.piece("a"), match.parts["b"][0], match.parts["unit"][0]
-        first, second = draft.one_of(a, "number") if a else None, draft.one_of(b, "number")
-        if first is None or second is None:
-            draft.take(match, b, replace(unit, key="each"), *([a] if a else []))
-            continue
-        name = f"{first} / {second}"
-        _add(draft, Preparation("derive", (first, second), "/", name=name))
-        draft.take(match, Piece("column", name, columns=(name,), tail=a.tail if a else ""))
-
-
-def _per_number(draft: Draft) -> None:
-    """ "Sales per unit" is a ratio, where "sales per age" and "average sales per unit" set numbers apart."""
-    match = found(draft.pieces, "a=column unit=each.e b=column")
-    if match is None or match.parts["unit"][0].text != "per" or draft.has_statistic():
-        return
-    a, b = (draft.one_of(match.parts[part][0], "number") for part in ("a", "b"))
-    if a and b and groups_digits(b) and adds_up(b):
-        name = f"{a} / {b}"
-        _add(draft, Preparation("derive", (a, b), "/", name=name))
-        draft.take(match, Piece("column", name, columns=(name,), tail=match.parts["b"][0].tail))
 
 
 def _unnamed(draft: Draft) -> Found | None:

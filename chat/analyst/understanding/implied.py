@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import get_args
@@ -18,6 +19,11 @@ _AGE, _QUANTITY = "나이", "수량"
 _AMOUNTS = ("매출", "금액")  # the first that the file has
 _PLACES = ("지역", "도시", "국가", "매장")
 _OF_AGES = ("older than", "younger than", "or older", "or younger", "oldest", "youngest", "어린", "젊은")
+_TAKES_LONG = re.compile(
+    r"time|duration|latency|elapsed|(?:^|[_\s(])(?:ms|sec|secs|seconds|min|minutes|hours|days)\b|시간|기간|초\)|분\)|지연"
+)
+_TIMED = re.compile(rf"{_TAKES_LONG.pattern}|speed|velocity|kmh|km/h|mph|rpm|속도|속력")
+_PRICED = re.compile(r"expensive|pric(?:y|iest)|cheap|costliest|비싼|비싸|저렴|^싼")
 _RANKS = {"superlative", "high", "low", "top", "bottom", "max", "min"}
 _HOW_MANY = ("how many", "몇 개", "몇개", "number of", "the number of")
 _HOW_MUCH = (
@@ -42,6 +48,7 @@ def with_implied(pieces: list[Piece], lexicon: Lexicon, table: Scope) -> list[Pi
     pieces = _excluded_values(pieces, lexicon)
     pieces = _with_decades(_with_ages(pieces, lexicon), lexicon, table)
     pieces = with_asked(_rows_by_number(pieces, table), lexicon, table)
+    pieces = _with_prices(_with_speeds(pieces, table), lexicon, table)
     pieces = _with_sold(pieces, lexicon)
     return _with_places(pieces, lexicon, table)
 
@@ -105,6 +112,37 @@ def _with_ages(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
             found[place:place] = [] if named else [Piece("column", piece.text, columns=columns)]
         found += [] if piece.key == "age" else [piece]
     return found
+
+
+def _with_speeds(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """What is slow takes long, or goes at a low speed. Raises NotClear where no column tells which."""
+    said = [piece for piece in pieces if piece.key in ("slow", "fast")]
+    if not said:
+        return pieces
+    names = {name for piece in pieces for name in piece.columns if scope.column(name).kind == "number"}
+    takes_long = {bool(_TAKES_LONG.search(name.casefold())) for name in names if _TIMED.search(name.casefold())}
+    if len(takes_long) != 1:
+        raise NotClear("words", words=tuple(piece.text for piece in said))
+    told = []
+    for piece in pieces:
+        is_more = (piece.key == "slow") == next(iter(takes_long))
+        keys = ("gt", "lt") if piece.text.endswith("than") else ("high", "low")
+        told.append(replace(piece, key=keys[not is_more]) if piece in said else piece)
+    return told
+
+
+def _with_prices(pieces: list[Piece], lexicon: Lexicon, scope: Scope) -> list[Piece]:
+    """What is expensive has a high price or cost, where no column of numbers is named and one holds that."""
+    place = next((number for number, piece in enumerate(pieces) if _PRICED.search(piece.text)), None)
+    if place is None or any(_is_number(piece, scope) for piece in pieces):
+        return pieces
+    named = (lexicon.columns.get(word, ()) for word in ("price", "cost", "amount"))
+    columns = next((names for names in named if names), ())
+    if len(columns) != 1 or scope.column(columns[0]).kind != "number":
+        return pieces
+    column = Piece("column", pieces[place].text, columns=columns)
+    place += 1 if pieces[place].text.isascii() else 0
+    return [*pieces[:place], column, *pieces[place:]]
 
 
 def _with_decades(pieces: list[Piece], lexicon: Lexicon, scope: Scope) -> list[Piece]:

@@ -10,6 +10,7 @@ from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.lexicon import normal
 from chat.analyst.understanding.scopes import Scope
 
+_QUOTIENTS = {"quotient", "rate", "part", "gap", "per_row", "per_value"}
 _SHARED = 0.8  # of the values of a key without a common name
 _MOST_VALUES = 100_000
 
@@ -25,8 +26,26 @@ def with_joins(query: Query, scope: Scope) -> Query:
         if used:
             own, its = _key(scope.table, other)
             _reject_repetition(query, scope, own, its, other)
+            _reject_repeated_sums(query, scope, own, its, other)
             steps.append(Preparation("join", (own,), name="" if own == its else its, other=other.name))
     return replace(query, preparations=(*steps, *query.preparations)) if steps else query
+
+
+def _reject_repeated_sums(query: Query, scope: Scope, own: str, its: str, other: Table) -> None:
+    """What another file says once of each thing is repeated for each of its rows here: no sum of that means anything.
+
+    "Sales per square metre" would divide by the area of a store once for each sale.
+    """
+    if scope.table.is_unique(own) or not other.is_unique(its):
+        return
+    steps = {step.name: step for step in query.preparations if step.kind == "derive"}
+    said = {*query.statistics, *(statistic for statistic, _ in query.pairs)}
+    adding = (not said and query.action != "lookup") or bool(said & {"sum", "product", *_QUOTIENTS})
+    for name in query.measures:
+        step = steps.get(name)
+        parts = step.columns if step and step.method in ("/", "%", "share", "gap") else (name,)
+        if adding and any(scope.owner(part) is other for part in parts):
+            raise NotClear("too_hard", words=parts)
 
 
 def _columns_of(query: Query) -> list[str]:

@@ -15,7 +15,12 @@ LONGEST_VALUE = 60
 _MOST_VALUES = 20_000
 _MOST_PLURALS = 200
 _DATE_WORDS = ("날짜", "일자", "date", "dates")
-_LOOSE_ENDS = ("금액", "액", "수량", "수", "량", "명", "일자", "일", "코드", "값", "율", "률", "번호")
+_LOOSE_ENDS = ("금액", "액", "수량", "수", "량", "명", "일자", "일", "코드", "값", "율", "률", "번호", "여부", "유무")
+_FUNCTION_WORD = re.compile(
+    r"an?|and|are|as|at|be|by|did|do|for|from|ha[ds]|have|in|is|it|no|not|of|on|or|per|than|that|the|to|was|were|with"
+)
+_OF_PEOPLE = re.compile(r"[가-힣]{2,4}")  # whose status is 퇴사 are 퇴사자
+_TIME_UNIT = re.compile(r"m?sec|ms|(?:milli)?s(?:ec(?:ond)?)?s|second|millis|min(?:ute)?s?|hours?")
 
 
 @cache
@@ -72,8 +77,12 @@ class Lexicon:
             for value in values:
                 if len(value) <= LONGEST_VALUE:
                     self._add(normal(value), name, value)
+                if _OF_PEOPLE.fullmatch(value):
+                    self._add(f"{value}자", name, value)
             for value in values[:_MOST_PLURALS] if len(values) <= _MOST_PLURALS else ():
                 self._add_plurals(value, name)
+            if _tells_yes_or_no(values):
+                self._add_rates(name, normal(question))
             for word, meant in _synonyms_of_values(values):
                 if meant is None:
                     self.columns.setdefault(word, (name,))
@@ -87,10 +96,21 @@ class Lexicon:
             if word not in self.columns and word not in vocabulary() and word not in self.values:
                 self._add(word, column, value)
 
+    def _add_rates(self, column: str, question: str) -> None:
+        """ "Readmission rate" is that of a column called readmitted, which says yes or no."""
+        for word in re.findall(r"[a-z]{5,}(?= rates?\b)|[a-z]{4,}ion\b", question):
+            near = any(word.startswith(part[: max(5, len(part) - 4)]) for part in words_of(column) if len(part) > 4)
+            if near and word not in vocabulary():
+                self.columns.setdefault(word, (column,))
+
     def _add(self, word: str, column: str, value: str) -> None:
         known = self.values.setdefault(word, [])
         if (column, value) not in known:
             known.append((column, value))
+
+
+def _tells_yes_or_no(values: list[str]) -> bool:
+    return {_side(normal(value), _opposites()[1]) for value in values} == {0, 1} and len(values) == 2
 
 
 def _synonyms_of_values(values: list[str]) -> Iterator[tuple[str, str | None]]:
@@ -122,7 +142,7 @@ def _parts_of(question: str) -> set[str]:
 def _column_aliases(names: list[str]) -> dict[str, tuple[str, ...]]:
     """Every way to call a column, closest first: whoever has a closer claim to a word keeps it alone."""
     aliases: dict[str, tuple[str, ...]] = {}
-    for ways in (_exact_names, _parts_of_name, _synonyms_of_name, _synonyms_of_parts):
+    for ways in (_exact_names, _parts_of_name, _synonyms_of_name, _synonyms_of_parts, _ends_of_name):
         found: dict[str, list[str]] = {}
         for name in names:
             for alias in ways(name):
@@ -147,10 +167,14 @@ def _parts_of_name(name: str) -> Iterator[str]:
     """A word of a longer name, the name without its unit, a Korean name without its general ending."""
     without_unit = normal(re.sub(r"[(\[].*?[)\]]", "", name))
     yield from (without_unit, without_unit.replace(" ", ""))
-    for word in words_of(without_unit):
-        if len(word) > 1:
+    words = words_of(without_unit)
+    for word in words:
+        if len(word) > 1 and (not _FUNCTION_WORD.fullmatch(word) or len(words) == 1):
             yield word
             yield from _plurals(word)
+    yield from (f"{' '.join(words)} type", f"{' '.join(words)} types", f"{without_unit} 유형")
+    if len(words) > 1 and _TIME_UNIT.fullmatch(words[-1]):
+        yield " ".join([*words[:-1], "time"])
     for ending in _LOOSE_ENDS:
         stem = without_unit.removesuffix(ending)
         if stem != without_unit and len(stem) > 1:
@@ -166,6 +190,15 @@ def _synonyms_of_name(name: str) -> Iterator[str]:
 def _synonyms_of_parts(name: str) -> Iterator[str]:
     words = {word for word in words_of(name) if len(word) > 1}
     yield from _synonyms_among(words | {normal(name).removesuffix(ending) for ending in _LOOSE_ENDS})
+
+
+def _ends_of_name(name: str) -> Iterator[str]:
+    """ "회원등급" may be called 등급 and "설비ID" 설비, where no column has a closer claim to that word."""
+    plain = normal(re.sub(r"[(\[].*?[)\]]", "", name))
+    if hangul := re.fullmatch(r"([가-힣]{2,})\s?[a-z]{1,4}", plain):
+        yield hangul[1]
+    if re.fullmatch(r"[가-힣]{4,}", plain):
+        yield from (plain[start:] for start in range(2, len(plain) - 1) if plain[start:] not in vocabulary())
 
 
 def _synonyms_among(own: set[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import cast
 
 from chat.analyst.queries import NotClear, Query, Statistic, is_statistic
 from chat.analyst.understanding.layouts import Layouts
+from chat.analyst.understanding.sequences import is_korean
 
 _AND = re.compile(
     r"^(?:\S{0,3}?(?:와|과|랑|하고|및))?\s*(?:,|、|/|&|;|\band\b|및|그리고|plus\b)|^(?:와|과|이랑|랑|하고)(?![가-힣])"
@@ -60,10 +61,11 @@ class Mixtures(Layouts):
             return None
         if any(part.is_open() for part in parts):
             raise NotClear("unsure")
-        counted = {part.counted for part in parts if part.counted}
+        counted = {part.counted for part in parts if part.counted} | self._counted_rows()
         groups = tuple(name for name in self.groups() if name not in counted)
         measures = tuple(dict.fromkeys(name for _, name in pairs if name))
         chosen = tuple(dict.fromkeys(pairs))
+        self.pieces = [piece for piece in self.pieces if not set(piece.columns) & self._counted_rows()]
         period = self.period(keys)
         if period is None:
             return Query("aggregate", measures, groups=groups, pairs=chosen)
@@ -85,12 +87,29 @@ class Mixtures(Layouts):
                     part.statistics.append(self.table.quotients[names[0]])
                 part.measure_first = part.measure_first or not part.statistics
             elif piece.key == "count":
-                part.counted = part.counted or ""
+                part.counted = part.counted or self._counted_things(number)
             elif piece.key == "distinct":
                 part.counted = self._counted_values(number)
             if _AND.match(piece.tail.strip() or piece.tail):
                 parts.append(_Part())
         return [part for part in parts if not part.is_blank()]
+
+    def _counted_things(self, number: int) -> str:
+        """The column whose values are counted: customers of "고객 수"; "" where it names every row."""
+        name = self._beside_count(number)
+        return "" if name is None or self.table.is_unique(name) else name
+
+    def _counted_rows(self) -> set[str]:
+        """The columns that only say what the counted rows are: the employee numbers of "직원 수"."""
+        counts = (self._beside_count(number) for number, piece in enumerate(self.pieces) if piece.key == "count")
+        return {name for name in counts if name is not None and self.table.is_unique(name)}
+
+    def _beside_count(self, number: int) -> str | None:
+        """The column of texts right before 수 or after "number of" that nothing is set apart by."""
+        place = number - 1 if is_korean(self.pieces[number]) else number + 1
+        if not 0 <= place < len(self.pieces) or self.pieces[place].kind != "column" or self._marked_as_group(place):
+            return None
+        return self._meant(self.pieces[place], ("text",))
 
     def _counted_values(self, number: int) -> str:
         """The column beside the word for different values; "" when there is none."""

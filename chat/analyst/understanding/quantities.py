@@ -71,6 +71,8 @@ _DATES = tuple(
         rf"{_OPTIONAL_YEAR}(?P<month>{_MONTH})(?=\s*~\s*(?:{_MONTH})월)",
         rf"{_OPTIONAL_YEAR}(?P<quarter>[1-4])\s*(?:사)?분기(?!별)",
         rf"{_OPTIONAL_YEAR}(?P<half>상|하)반기",
+        rf"(?:the )?(?P<half>first|second) half(?: of)?(?: the year)?(?: (?:in |of )?(?P<year>{_YEAR})\b)?",
+        rf"h(?P<half>[12])\b(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b)?",
         rf"q(?P<quarter>[1-4])\b(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b)?",
     )
 )
@@ -123,7 +125,7 @@ def _date_of(match: re.Match[str]) -> Date:
     if "quarter" in part:
         return Date(year, 3 * int(part["quarter"]) - 2, months=3)
     if "half" in part:
-        return Date(year, 1 if part["half"] == "상" else 7, months=6)
+        return Date(year, 1 if part["half"] in ("상", "first", "1") else 7, months=6)
     month, day = (int(part[name]) if name in part else None for name in ("month", "day"))
     return Date(year, month, day)
 

@@ -12,7 +12,13 @@ from chat.analyst.understanding.against import take_against
 from chat.analyst.understanding.between_columns import take_between_columns, take_correlations, with_parts
 from chat.analyst.understanding.bins import take_age_groups
 from chat.analyst.understanding.chart_wishes import take_chart
-from chat.analyst.understanding.comparing import compared_in_groups, set_apart, take_comparison, within_dates
+from chat.analyst.understanding.comparing import (
+    compared_in_groups,
+    set_apart,
+    take_comparison,
+    with_every_value_apart,
+    within_dates,
+)
 from chat.analyst.understanding.conditions import Conditions
 from chat.analyst.understanding.derived import take_derived
 from chat.analyst.understanding.drafts import Draft
@@ -25,6 +31,7 @@ from chat.analyst.understanding.lexicon import Lexicon
 from chat.analyst.understanding.nested import summarised_last, take_nested
 from chat.analyst.understanding.numeric_bins import take_bins
 from chat.analyst.understanding.options import take_options
+from chat.analyst.understanding.per_units import take_quotients_by_count
 from chat.analyst.understanding.questioning import Reading
 from chat.analyst.understanding.ranked import take_ranks
 from chat.analyst.understanding.rates import take_rates
@@ -32,9 +39,11 @@ from chat.analyst.understanding.rewording import reworded
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.steps import take_steps, with_columns
 from chat.analyst.understanding.text_conditions import with_literals
+from chat.analyst.understanding.worded_numbers import with_worded_numbers
 from chat.analyst.understanding.words import Piece, pieces_of
 
 _THAN = re.compile(r"^보다는?(?![가-힣])")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CUES = ("else", "same_again", "chart")
 _TITLED = re.compile(r"(?P<title>[^:?.!]{3,60}):\s+(?P<question>\S.*)", re.DOTALL)
 _OR = re.compile(r"^(?:이나|나|이거나|거나)(?![가-힣])")
@@ -60,10 +69,11 @@ def understand(
             query = set_apart(gone_on(last, reading, draft), reading.keys(), as_one=draft.as_one)
         if draft.rows_first:
             query = _rows_first(query)
-        query = compared_in_groups(query, scope)
+        query = with_every_value_apart(compared_in_groups(query, scope), scope, as_one=draft.as_one)
         query = with_parts(summarised_last(query), scope)
         _reject_idle_ranks(query)
-        return with_joins(with_columns(within_dates(query, scope)), scope)
+        query = with_columns(within_dates(query, scope))
+        return with_joins(with_worded_numbers(query, scope.worded), scope)
     except NotClear as error:
         titled = _TITLED.fullmatch(question) if error.unclear.reason == "words" else None
         if titled and _only_names(titled["title"], scope):
@@ -96,6 +106,7 @@ def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
     draft.as_one = any(_is_or(piece) for piece in pieces)
     draft.rows_first = _names_rows_of_outliers(pieces)
     take_chart(draft, pieces)
+    take_quotients_by_count(draft)
     take_formulas(draft)
     take_between_columns(draft)
     draft.pieces = reworded(draft.pieces, scope)
@@ -138,7 +149,9 @@ def _names_rows_of_outliers(pieces: list[Piece]) -> bool:
 
 def _rows_first(query: Query) -> Query:
     """The conditions before the steps that choose among the rows: the outliers, or the best, of those they keep."""
-    chosen = [n for n, step in enumerate(query.preparations) if step.kind in ("drop_outliers", "keep_best")]
+    chosen = [
+        n for n, step in enumerate(query.preparations) if step.kind in ("drop_outliers", "keep_best", "drop_best")
+    ]
     if not chosen or not (query.filters or query.either) or (query.action == "share" and not query.groups):
         return query  # the share of those rows that meets the conditions
     if query.either:
@@ -174,5 +187,6 @@ def _reject_unknown(pieces: list[Piece], *, allowed_empty: bool) -> None:
     unknown = tuple(piece.text for piece in pieces if piece.kind == "unknown")
     if unknown:
         raise NotClear("words", words=unknown)
-    if not allowed_empty and all(piece.kind in ("filler", "number") for piece in pieces):
+    years = any(piece.kind == "number" and _YEAR.fullmatch(piece.text) for piece in pieces)  # "and in 2024?"
+    if not allowed_empty and not years and all(piece.kind in ("filler", "number") for piece in pieces):
         raise NotClear("unsure")

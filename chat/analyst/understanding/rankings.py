@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from chat.analyst.queries import NotClear, Query, Statistic
@@ -11,6 +12,9 @@ from chat.analyst.understanding.roles import adds_up
 from chat.analyst.understanding.sequences import found
 
 _DEFAULT_TOP = 5
+_IN_ORDER = re.compile(
+    r"순|랭킹|정렬|내림차순|오름차순|sort|order|ascending|descending|rank|in (?:de|a)sc|from high|\w+est first"
+)
 
 
 class Rankings(Periods):
@@ -74,10 +78,9 @@ class Rankings(Periods):
         if groups:
             statistics = statistics or self._extreme_that_stays(keys, measures[0])
             self._reject_sums(statistics, measures if not self.are_identifiers(groups) else ())
-        limit = number or (_DEFAULT_TOP if keys & {"top", "bottom"} else 1)
-        return Query(
-            "top", measures=measures[:1], statistics=statistics, groups=groups, limit=limit, ascending=ascending
-        )
+        every_group = bool(groups) and "superlative" not in keys and self._sorts()  # "평균 연봉이 높은 순으로"
+        default = None if every_group else _DEFAULT_TOP if keys & {"top", "bottom"} else 1
+        return Query("top", measures[:1], statistics, groups, limit=number or default, ascending=ascending)
 
     def _by_date(self, keys: set[str], dates: tuple[str, ...], *, ascending: bool) -> Query:
         """The newest or oldest rows, and what is asked of them."""
@@ -96,8 +99,16 @@ class Rankings(Periods):
             for name in piece.columns
         }
         within = tuple(name for name in groups if name in marked)
-        ranked = len(within) < len(groups) or ("rows" in keys and self.limit() is not None) or self._values_in_each()
+        rows = bool(keys & {"rows", "entity"}) and (
+            self.limit() is not None or bool(keys & {"superlative", "high", "low"})
+        )
+        ranked = len(within) < len(groups) or rows or self._values_in_each()
         return within if within and ranked and self.measures() and "count" not in keys else ()
+
+    def _sorts(self) -> bool:
+        """Whether an order is asked for, and not the first ones in it: "높은 순으로", "sorted by", "순위"."""
+        said = [piece.text for piece in self.pieces if piece.key in ("top", "bottom")]
+        return bool(said) and all(map(_IN_ORDER.match, said))
 
     def _values_in_each(self) -> bool:
         """ "The top 2 salaries in each department" ranks the salaries, not the departments."""

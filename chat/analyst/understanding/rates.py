@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
-from chat.analyst.queries import Filter, NotClear, Preparation
+from chat.analyst.queries import Filter, NotClear, Period, Preparation
 from chat.analyst.telling.conditions_text import condition_text
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.telling.sentences import say
 from chat.analyst.understanding.conditions import Conditions
 from chat.analyst.understanding.drafts import Draft
+from chat.analyst.understanding.lexicon import normal
 from chat.analyst.understanding.sequences import found, is_korean
 from chat.analyst.understanding.words import Piece
 
@@ -21,6 +23,7 @@ _WHOLE = re.compile(
     r"^(?:의|에서|에서의|중|중에|중에서|가운데|내)(?![가-힣])|^\s*(?:중|중에서?|가운데)(?![가-힣])|\b(?:in|for|from|among)\b"
 )
 _RELATIVE = re.compile(r"\b(?:are|is|were|was|that|who|with|have|has|had|which|where|whose|having|earning|earn)\b")
+_YES = ("y", "yes", "예", "네", "true", "참", "o", "유", "1")
 _SUFFIXES = ("률", "율")
 
 
@@ -38,7 +41,7 @@ def take_rates(draft: Draft) -> None:
     start, end = _before(draft.pieces, places[0]) if korean else _after(draft.pieces, places[0])
     if not korean and not any(map(_tells, draft.pieces[start:end])):
         start, end = _before(draft.pieces, places[0])  # "mobile share by country"
-    block = _with_gaps(draft, draft.pieces[start:end])
+    block = _with_yes(draft, _with_gaps(draft, draft.pieces[start:end]), said, draft.pieces)
     if not any(_tells(piece) for piece in block):
         if said.text in _SUFFIXES:
             raise NotClear("unsure")
@@ -74,6 +77,24 @@ def take_rates(draft: Draft) -> None:
 def _derive(draft: Draft, step: Preparation) -> None:
     draft.preparations.append(step)
     draft.scope.add_derived(step)
+
+
+def _with_yes(draft: Draft, block: list[Piece], said: Piece, pieces: list[Piece]) -> list[Piece]:
+    """In "지점별 반품률" and "return rate by store" a column that says yes or no stands for those that say yes."""
+    apart = any(piece.key in ("each", *get_args(Period)) for piece in pieces) or any(
+        piece.key in _RANKS for piece in pieces
+    )
+    place = next((n for n, piece in enumerate(pieces) if piece is said), 0)
+    before = pieces[place - 1] if place else None
+    if not apart or before is None or before.kind != "column" or any(map(_tells, block)):
+        return block
+    names = [name for name in before.columns if draft.scope.column(name).kind == "text"]
+    yes = [value for name in names for value in draft.scope.distinct(name) if normal(str(value)) in _YES]
+    if len(names) != 1 or len(yes) != 1 or len(draft.scope.distinct(names[0])) != 2:
+        return block
+    item = Filter(names[0], "in", (str(yes[0]),))
+    told = Piece("condition", before.text, tail=before.tail, filters=(item,))
+    return [*(piece for piece in block if piece is not before), told]
 
 
 def _with_gaps(draft: Draft, pieces: list[Piece]) -> list[Piece]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import get_args
 
-from chat.analyst.queries import NotClear, Period, is_statistic
+from chat.analyst.queries import Filter, NotClear, Period, is_statistic
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.compounds import percentile_key
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.sequences import found, found_all, is_korean
+from chat.analyst.understanding.value_ratios import with_ratios_of_values
 from chat.analyst.understanding.words import Piece
 
 _RANKS = {"superlative", "high", "low", "top", "bottom", "recent", "early"}
@@ -25,6 +26,7 @@ _MEASURED = re.compile(
     r"(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>km|cm|mm|m|kg|g|ft|미터|킬로미터|도|℃|cc|l)(?![a-z])"
 )
 _PEOPLE = ("사람", "직원", "사원", "학생", "회원", "환자", "인물", "person", "employee", "student", "individual")
+_PEOPLES = ("patients", "employees", "customers", "people", "students", "users", "members", "clients", "workers")
 _EQUALS = re.compile(r"^(?:점|회|세|살|개|명|건|대|층|호|급|년|일|번|원|%)?\s*(?:인|짜리)(?![가-힣])")
 
 
@@ -40,7 +42,10 @@ def reworded(pieces: list[Piece], scope: Scope) -> list[Piece]:
     pieces = _counted_days(pieces, scope)
     pieces = _first_and_last_dates(pieces, scope)
     pieces = _newest_and_oldest(pieces, scope)
-    pieces = _ratios(pieces, scope)
+    pieces = with_ratios_of_values(_ratios(pieces, scope))
+    pieces = _attributes_of_key(pieces, scope)
+    pieces = _ranges(pieces, scope)
+    pieces = _ages_of_people(pieces, scope)
     pieces = _spans_of_columns(pieces, scope)
     pieces = _without_bearers(pieces, scope)
     pieces = _asking_number(pieces, scope)
@@ -302,6 +307,52 @@ def _ratios(pieces: list[Piece], scope: Scope) -> list[Piece]:
         return [*pieces[: match.start], a, Piece("word", "/", key="over_sign"), divided, *pieces[match.end :]]
     ratio = Piece("word", "비율", key="ratio", tail=pieces[match.end - 1].tail)
     return [*pieces[: match.start], a, b, ratio, *pieces[match.end :]]
+
+
+def _attributes_of_key(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """ "By carrier country" sets apart by the country that another file tells of each carrier."""
+    told = list(pieces)
+    for key, attribute in pairwise(piece for piece in pieces if piece.kind != "filler"):
+        owners = {scope.owner(name) for name in attribute.columns} - {scope.table}
+        other = next(iter(owners), None)
+        joined = key.kind == attribute.kind == "column" and key.tail.strip() in ("", "의", "'s")
+        if not joined or len(owners) != 1 or other is None or len(key.columns) != 1:
+            continue
+        if key.columns[0] in other.names() and other.is_unique(key.columns[0]):
+            told = [piece for piece in told if piece is not key]
+    return told
+
+
+def _ranges(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """ "Aged 40 to 60", "나이 40~60": both ends belong to it."""
+    match = found(pieces, "what=column low=number to=until high=number")
+    if match is None or not _is_number(match.parts["what"][0], scope):
+        return pieces
+    what, low, high = (match.parts[part][0] for part in ("what", "low", "high"))
+    if is_korean(match.parts["to"][0]) or low.number >= high.number:
+        return pieces
+    names = [name for name in what.columns if scope.column(name).kind == "number"]
+    if len(names) != 1:
+        return pieces
+    bounds = (Filter(names[0], "ge", (low.number,)), Filter(names[0], "le", (high.number,)))
+    condition = Piece("condition", f"{low.text} – {high.text}", tail=high.tail, filters=bounds)
+    return [*pieces[: match.start], condition, *pieces[match.end :]]
+
+
+def _ages_of_people(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """ "Patients over 65" are older than that, where no column is named and one holds ages."""
+    match = found(pieces, "who=entity|column|rows sign=gt|lt.e age=number")
+    ages = [name for name in scope.table.names("number") if name.casefold() in ("age", "나이", "연령")]
+    if match is None or len(ages) != 1 or match.parts["sign"][0].text not in ("over", "under", "above", "below"):
+        return pieces
+    who, age = match.parts["who"][0], match.parts["age"][0]
+    people = who.key == "entity" or (who.text in _PEOPLES and not _is_number(who, scope))
+    after = pieces[match.end] if match.end < len(pieces) else None
+    measured = after is not None and after.kind == "unknown"
+    if not people or measured or not age.text.isdigit() or not 0 < age.number < 120:
+        return pieces
+    place = pieces.index(who) + 1
+    return [*pieces[:place], Piece("column", "age", columns=(ages[0],)), *pieces[place:]]
 
 
 def _spans_of_columns(pieces: list[Piece], scope: Scope) -> list[Piece]:

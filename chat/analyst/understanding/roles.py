@@ -13,6 +13,7 @@ from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.words import Piece
 
 _RANKS = ("top", "bottom", "superlative", "high", "low", "min", "max")
+_NEW_CLAUSE = re.compile(r"\b(?:the|which|what|who|with|has|have|that|find|show)\b")
 _SUMLESS = re.compile(
     r"온도|기온|습도|만족도|높이|고도|압력|속도|나이|연령|급여|연봉|월급|점수|평점|별점|가격|단가|키$|신장|몸무게|체중|비율|[율률]$|"
     r"\b(?:temp|temperature|satisfaction|elevation|altitude|humidity|pressure|speed|age|salary|wage|score|rating|price|height|weight|ratio|rate)s?\b"
@@ -105,6 +106,8 @@ class Roles:
             return False
         if self.pieces[place].key == "each":
             return (self.pieces[place].text.isascii() or self.pieces[place].text == "각") == (step < 0)
+        if step < 0 and _NEW_CLAUSE.search(self.pieces[place].tail):
+            return False  # "for each region, the product with …"
         return self._is_text(number) and self._is_text(place) and self._marked_from(place, step=step)
 
     def _is_text(self, number: int) -> bool:

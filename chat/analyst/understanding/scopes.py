@@ -9,6 +9,7 @@ import pandas as pd
 
 from chat.analyst.queries import Preparation, Statistic
 from chat.analyst.tables import Column, Kind, Table
+from chat.analyst.understanding.worded_numbers import worded_columns
 
 _STATISTICS: dict[str, Statistic] = {
     "/": "quotient",
@@ -18,6 +19,8 @@ _STATISTICS: dict[str, Statistic] = {
     "mean_gap": "mean_gap",
     "pair": "corr",
     "meets": "met",
+    "per_row": "per_row",
+    "per_value": "per_value",
 }
 
 
@@ -31,10 +34,15 @@ class Scope:
     added: list[Column] = field(default_factory=list)
     quotients: dict[str, Statistic] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.worded = worded_columns(self.table)
+        numbers = {column.name: column for column in self.worded}
+        self._own = tuple(numbers.get(column.name, column) for column in self.table.columns)
+
     def add_derived(self, step: Preparation) -> None:
         """A column of numbers that a step makes."""
         self.added.append(Column(step.name, "number"))
-        if step.method in _STATISTICS and (len(step.columns) == 2 or step.method == "meets"):
+        if step.method in _STATISTICS and (len(step.columns) == 2 or step.method in ("meets", "per_row", "per_value")):
             self.quotients[step.name] = _STATISTICS[step.method]
 
     @property
@@ -44,7 +52,7 @@ class Scope:
     def columns(self) -> list[Column]:
         """Every column once; of columns with the same name that of the question's own file."""
         found = {column.name: column for other in reversed(self.others) for column in other.columns}
-        found = {**{column.name: column for column in self.table.columns}, **_without(found, self.table)}
+        found = {**{column.name: column for column in self._own}, **_without(found, self.table)}
         return [*found.values(), *self.added]
 
     def column(self, name: str) -> Column:
@@ -56,7 +64,7 @@ class Scope:
 
     def names(self, *kinds: Kind) -> list[str]:
         """The names of the file's own columns of these kinds (all without any) and of those that were added."""
-        own = [*self.table.columns, *self.added]
+        own = [*self._own, *self.added]
         return [column.name for column in own if not kinds or column.kind in kinds]
 
     def all_names(self, *kinds: Kind) -> list[str]:

@@ -13,7 +13,7 @@ from chat.analyst.understanding.words import Piece
 
 _FACTORS = {"iqr": 1.5, "z": 3.0}
 _HOW = "how=mean|median|mode|zero|previous|number|min|max"
-_RULE = "method=zscore|iqr? threshold? factor=number? threshold?"
+_RULE = "method=zscore|iqr? threshold? factor=number? SIGN? threshold?"
 _DROPPED: tuple[tuple[PreparationKind, tuple[str, ...]], ...] = (
     (
         "drop_outliers",

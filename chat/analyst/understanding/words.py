@@ -232,6 +232,8 @@ def _corrected(word: str, lexicon: Lexicon) -> Piece | None:
     letters = unicodedata.normalize("NFD", word)
     if len(letters) < 5 or any(character.isdigit() for character in word):
         return None
+    if _is_participle(word):
+        return None
     near = [known for known in lexicon.columns if _one_letter_apart(letters, unicodedata.normalize("NFD", known))]
     near = near or [known for known, other in _own_words() if _one_letter_apart(letters, other)]
     targets = {(lexicon.columns.get(known), vocabulary().get(known)) for known in near}
@@ -243,6 +245,11 @@ def _corrected(word: str, lexicon: Lexicon) -> Piece | None:
     return Piece("word", word, key=meaning or "", corrected=near[0])
 
 
+def _is_participle(word: str) -> bool:
+    """ "Carried" is no "carrier", though a letter away."""
+    return word.isascii() and len(word) > 5 and word.endswith(("ed", "ing"))
+
+
 @cache
 def _own_words() -> list[tuple[str, str]]:
     """The analyst's own words that mean something, and their letters (of Hangul: jamo)."""
@@ -252,7 +259,7 @@ def _own_words() -> list[tuple[str, str]]:
 
 def _one_letter_apart(letters: str, other: str) -> bool:
     """Whether one letter (of Hangul: one jamo) is wrong, missing, too much, or two are exchanged."""
-    if abs(len(letters) - len(other)) > 1 or len(other) < 4:
+    if abs(len(letters) - len(other)) > 1 or len(other) < 4 or letters[0] != other[0]:
         return False
     start = next(
         (i for i, (a, b) in enumerate(zip(letters, other, strict=False)) if a != b), min(len(letters), len(other))

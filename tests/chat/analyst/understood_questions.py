@@ -911,7 +911,7 @@ SHOP: list[tuple[Query, str]] = [
         "show me rows where region is 서울 and sales > 500000",
     ),
     (
-        Query("top", ("매출",), ("sum",), ("지역",), limit=5),
+        Query("top", ("매출",), ("sum",), ("지역",)),
         "sort regions by total sales descending",
     ),
     (
@@ -1195,7 +1195,7 @@ CAMPAIGN: list[tuple[Query, str]] = [
         "검색 채널의 매출액 비중",
     ),
     (
-        Query("top", ("매출액",), groups=("채널",), limit=5),
+        Query("top", ("매출액",), groups=("채널",)),
         "채널별 매출액 순위",
     ),
     (
@@ -1620,7 +1620,7 @@ STAFF: list[tuple[Query, str]] = [
         "what is the 3rd quartile of salary for women",
     ),
     (
-        Query("top", ("salary",), ("mean",), ("department",), limit=5),
+        Query("top", ("salary",), ("mean",), ("department",)),
         "group by department and show mean salary sorted descending",
     ),
 ]
