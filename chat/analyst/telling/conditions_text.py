@@ -28,7 +28,8 @@ def all_conditions(query: Query, language: str) -> str:
             for every in choice.alternatives
         )
         text = say("filter.or", language).join(alternatives)
-        parts.append(say("filter.either", language, alternatives=text))
+        alone = not (query.filters or query.having or len(query.either) > 1)
+        parts.append(text if alone else say("filter.either", language, alternatives=text))
     parts += [_of_group(item, language) for item in query.having]
     return ", ".join(parts)
 

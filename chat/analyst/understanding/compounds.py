@@ -32,6 +32,8 @@ _AVERAGE = (
     r"(?:단순\s*)?(?:이동\s*평균(?:선|값)?|moving averages?|moving mean|rolling (?:average|mean)s?|running average)"
 )
 _BOTH = r"상[·/,\s]*하위|상위\s*(?:[·/,및]|와)\s*하위|(?:top|highest|upper) and (?:the )?(?:bottom|lowest|lower)"
+_HIGHEST = ("top", "highest", "best", "largest", "biggest", "longest", "heaviest", "most expensive")
+_SIDES = "|".join((*_HIGHEST, "bottom", "lowest", "worst", "smallest", "shortest", "lightest", "cheapest"))
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
 _PERCENT = r"\s*(?:%|퍼센트|프로|percent)"
 _CUT = r"(?:기준\s*값|기준\s*선|경계\s*값|경계|컷오프|커트라인|임계\s*값|cut-?off|threshold)"
@@ -130,7 +132,7 @@ def _nth(match: re.Match[str]) -> Compound | None:
 
 def _best_part(match: re.Match[str]) -> Compound | None:
     number = float(match["number"])
-    key = "top_part" if match["side"] in ("상위", "top", "highest", "best") else "bottom_part"
+    key = "top_part" if match["side"] in ("상위", *_HIGHEST) else "bottom_part"
     key = "both_parts" if re.fullmatch(_BOTH, match["side"]) else key
     return Compound(match.end(), "word", key, number) if 0 < number < 100 else None
 
@@ -210,7 +212,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
         (rf"(?:the )?(?P<nth>\d{{1,3}})(?:st|nd|rd|th)(?=[\s-]*(?:{_RANKING})\b)", _nth),
         (rf"(?P<side>{_BOTH}|상위|하위)\s*(?:각각?\s*)?{_NUMBER}{_PERCENT}(?!\s*(?:의|지점의?)?\s*{_CUT})", _best_part),
         (
-            rf"(?:the )?(?P<side>{_BOTH}|top|bottom|highest|best|lowest|worst) "
+            rf"(?:the )?(?P<side>{_BOTH}|{_SIDES}) "
             rf"{_NUMBER}{_PERCENT}(?: of(?: the| all)?)?",
             _best_part,
         ),

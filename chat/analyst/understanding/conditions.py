@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from chat.analyst.queries import AnyOf, Filter, NotClear, Operator, is_statistic
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.alternatives import joined_by_or
-from chat.analyst.understanding.quantities import Date
+from chat.analyst.understanding.quantities import Date, day_after, first_day, months_of
 from chat.analyst.understanding.relative_dates import days_of
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.text_conditions import with_text_conditions
@@ -219,6 +218,7 @@ class Conditions:
         places = [number for number, piece in enumerate(self.pieces) if piece.kind == "date"]
         if not places:
             return
+        places = self._in_that_year(places)
         if any(self.pieces[place].relative for place in places):
             self._relative_dates(places)
             return
@@ -235,13 +235,27 @@ class Conditions:
         elif len(dates) == 1:
             conditions = [self._one_date(column, dates[0], keys)]
         elif all(date.year is None for date in dates):
-            months = tuple(month for date in dates for month in _months(date))
+            months = tuple(month for date in dates for month in months_of(date))
             conditions = [Filter(column, "month", months)]
         else:
             alternatives = tuple((self._range(column, date, date),) for date in dates)
             self._put_dates((), AnyOf(alternatives))
             return
         self._put_dates(tuple(conditions), None)
+
+    def _in_that_year(self, places: list[int]) -> list[int]:
+        """ "작년 12월", "March last year": the month is of the year that is told from the newest date."""
+        relatives = [place for place in places if self.pieces[place].relative]
+        dates = [place for place in places if self.pieces[place].date]
+        newest = self.table.newest(self.table.dates()[0]) if len(self.table.dates()) == 1 else None
+        if len(relatives) != 1 or len(dates) != 1 or newest is None:
+            return places
+        relative, date = self.pieces[relatives[0]].relative, self.pieces[dates[0]].date
+        if relative is None or date is None or relative.period != "year" or relative.rolling or date.year is not None:
+            return places
+        self.pieces[dates[0]] = replace(self.pieces[dates[0]], date=replace(date, year=newest.year - relative.back))
+        del self.pieces[relatives[0]]
+        return [number for number, piece in enumerate(self.pieces) if piece.kind == "date"]
 
     def _put_dates(self, filters: tuple[Filter, ...], either: AnyOf | None) -> None:
         """All dates, with the words that belong to them, as the one condition that they are."""
@@ -356,21 +370,21 @@ class Conditions:
         if start.year is None:
             months = range(start.month or 1, (end.month or 12) + end.months)
             return Filter(column, "month", tuple(float(month) for month in months))
-        return Filter(column, "during", (_first_day(start), _day_after(end)))
+        return Filter(column, "during", (first_day(start), day_after(end)))
 
     def _one_date(self, column: str, date: Date, keys: set[str]) -> Filter:
         if date.year is None:
             if keys & {"after", "before", "from", "until"}:
                 raise NotClear("unsure")
-            return Filter(column, "month", _months(date))
+            return Filter(column, "month", months_of(date))
         if any(piece.text == "after" for piece in self.pieces):  # unlike 이후, which includes the day or year itself
-            return Filter(column, "from", (_day_after(date),))
+            return Filter(column, "from", (day_after(date),))
         if keys & {"after", "from"}:
-            return Filter(column, "from", (_first_day(date),))
+            return Filter(column, "from", (first_day(date),))
         if "before" in keys:
-            return Filter(column, "before", (_first_day(date),))
+            return Filter(column, "before", (first_day(date),))
         if "until" in keys:
-            return Filter(column, "before", (_day_after(date),))
+            return Filter(column, "before", (day_after(date),))
         return self._range(column, date, date)
 
     def _values(self) -> None:
@@ -438,23 +452,3 @@ class Conditions:
         while self._kind(step) in ("value", "column"):
             step -= 1
         return step if self._key(step) == "not" and self.pieces[step].text.isascii() else None
-
-
-def _months(date: Date) -> tuple[float, ...]:
-    first = date.month or 1
-    return tuple(float(month) for month in range(first, first + date.months))
-
-
-def _first_day(date: Date) -> str:
-    return f"{date.year:04d}-{date.month or 1:02d}-{date.day or 1:02d}"
-
-
-def _day_after(date: Date) -> str:
-    """The first day that no longer belongs to the day, month or year."""
-    year, month, day = date.year or 0, date.month, date.day
-    if month is None:
-        return f"{year + 1:04d}-01-01"
-    if day is not None and day < calendar.monthrange(year, month)[1]:
-        return f"{year:04d}-{month:02d}-{day + 1:02d}"
-    last = month + date.months - 1
-    return f"{year + last // 12:04d}-{last % 12 + 1:02d}-01"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -81,7 +81,7 @@ class Lexicon:
                     self._add(f"{value}자", name, value)
             for value in values[:_MOST_PLURALS] if len(values) <= _MOST_PLURALS else ():
                 self._add_plurals(value, name)
-            if _tells_yes_or_no(values):
+            if value_that_says_yes(values) is not None:
                 self._add_rates(name, normal(question))
             for word, meant in _synonyms_of_values(values):
                 if meant is None:
@@ -109,8 +109,10 @@ class Lexicon:
             known.append((column, value))
 
 
-def _tells_yes_or_no(values: list[str]) -> bool:
-    return {_side(normal(value), _opposites()[1]) for value in values} == {0, 1} and len(values) == 2
+def value_that_says_yes(values: Sequence[object]) -> str | None:
+    """The value for yes of a column that says yes or no; None of another column."""
+    sides = {_side(normal(str(value)), _opposites()[1]): str(value) for value in values}
+    return sides[0] if len(values) == 2 and set(sides) == {0, 1} else None
 
 
 def _synonyms_of_values(values: list[str]) -> Iterator[tuple[str, str | None]]:
@@ -198,7 +200,9 @@ def _ends_of_name(name: str) -> Iterator[str]:
     if hangul := re.fullmatch(r"([가-힣]{2,})\s?[a-z]{1,4}", plain):
         yield hangul[1]
     if re.fullmatch(r"[가-힣]{4,}", plain):
-        yield from (plain[start:] for start in range(2, len(plain) - 1) if plain[start:] not in vocabulary())
+        ends = [plain[start:] for start in range(2, len(plain) - 1)]
+        ends += [end.removesuffix(ending) for end in ends for ending in _LOOSE_ENDS]
+        yield from (end for end in ends if len(end) > 1 and end not in vocabulary())
 
 
 def _synonyms_among(own: set[str]) -> Iterator[str]:

@@ -29,6 +29,8 @@ def take_options(draft: Draft) -> None:
     _against(draft)
     if draft.has("cumulative"):
         draft.options["cumulative"] = True
+    if draft.has("test") and draft.has("difference") and not draft.has("significant", "t_test", "anova"):
+        draft.pieces.append(Piece("word", "test", key="significant"))
     draft.drop("test", "threshold")
 
 

@@ -32,6 +32,10 @@ class Periods(Roles):
             return "day"
         return cast(Period, found[0]) if found else None
 
+    def _names_periods(self) -> bool:
+        """ "Days with …", "…인 날": periods that the conditions are said of."""
+        return any(piece.text in ("days", "months", "weeks", "날", "달") for piece in self.pieces)
+
     def _asks_for_day(self, keys: set[str]) -> bool:
         """ "매출이 가장 높은 날짜": the date column is what a ranking asks for."""
         return bool(keys & {"superlative", "high", "low"} and self.measures() and self.columns("date"))
@@ -61,6 +65,8 @@ class Periods(Roles):
             raise NotClear("too_hard", words=groups)
         groups = tuple(name for name in groups if name not in dates)
         statistics = self.statistics(keys)
+        if any(item.operator in ("ge", "gt", "le", "lt") for item in self.filters) and self._names_periods():
+            raise NotClear("unsure")  # "days with sales over 600": of a row, or of all rows of the day?
         counting = keys & {"count", "rows"} and not self.measures()
         hires = bool(named) and not statistics and not self.measures()  # "hires per month": what happened is counted
         measures = () if hires or (counting and statistics in ((), ("sum",))) else self.needed_measures()

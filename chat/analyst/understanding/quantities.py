@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -166,3 +167,25 @@ def _value_of_hangul(written: str) -> float:
         else:
             digit = _DIGITS[letter]
     return float(value + digit or 1)
+
+
+def months_of(date: Date) -> tuple[float, ...]:
+    """The months that a date without a year names."""
+    first = date.month or 1
+    return tuple(float(month) for month in range(first, first + date.months))
+
+
+def first_day(date: Date) -> str:
+    """The first day that belongs to the day, month or year, as ISO has it."""
+    return f"{date.year:04d}-{date.month or 1:02d}-{date.day or 1:02d}"
+
+
+def day_after(date: Date) -> str:
+    """The first day that no longer belongs to the day, month or year."""
+    year, month, day = date.year or 0, date.month, date.day
+    if month is None:
+        return f"{year + 1:04d}-01-01"
+    if day is not None and day < calendar.monthrange(year, month)[1]:
+        return f"{year:04d}-{month:02d}-{day + 1:02d}"
+    last = month + date.months - 1
+    return f"{year + last // 12:04d}-{last % 12 + 1:02d}-01"

@@ -188,6 +188,8 @@ class Reading(Mixtures):
         if groups and self.filters and self.are_identifiers(groups) and "each" not in keys:
             return Query("lookup", asked)
         measures = tuple(name for name in self.measures() if groups_digits(name) or not self.filters)
+        if len(measures) > 1 and any(name in self.table.quotients for name in measures):
+            raise NotClear("unsure")  # "net margin: net income / revenue": which of them?
         if measures and (groups or self.filters):
             return Query("aggregate", measures=measures, groups=groups)
         if measures and "whole" in keys:

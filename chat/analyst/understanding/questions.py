@@ -35,7 +35,7 @@ from chat.analyst.understanding.per_units import take_quotients_by_count
 from chat.analyst.understanding.questioning import Reading
 from chat.analyst.understanding.ranked import take_ranks
 from chat.analyst.understanding.rates import take_rates
-from chat.analyst.understanding.rewording import reworded
+from chat.analyst.understanding.rewording import reworded, rows_by_part_of_name
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.steps import take_steps, with_columns
 from chat.analyst.understanding.text_conditions import with_literals
@@ -101,7 +101,7 @@ def read_question(question: str, scope: Scope) -> tuple[Reading, Draft]:
     """The question with its steps, conditions and options taken out, as the draft has them. Raises NotClear."""
     lexicon = Lexicon(scope, question)
     pieces = pieces_of(question, lexicon)
-    draft = Draft(scope, with_literals(pieces))
+    draft = Draft(scope, rows_by_part_of_name(with_literals(pieces), scope))
     draft.cues = {piece.key for piece in pieces if piece.key in _CUES}
     draft.as_one = any(_is_or(piece) for piece in pieces)
     draft.rows_first = _names_rows_of_outliers(pieces)

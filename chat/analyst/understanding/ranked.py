@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from chat.analyst.queries import NotClear, Period, Preparation, PreparationKind
+from chat.analyst.queries import NotClear, Period, Preparation, PreparationKind, is_statistic
 from chat.analyst.understanding.drafts import Draft
 from chat.analyst.understanding.sequences import Found, found, found_all, is_korean
 from chat.analyst.understanding.words import Piece
@@ -22,6 +22,7 @@ _BEST_ROWS = (
     "part=top|bottom number=number value=column",
     "part=top_part|bottom_part value=column",
     "part=top_part|bottom_part",
+    "before=column part=top|bottom.k number=number",
 )
 _OTHERS = (
     "no=not.e part=top_part|bottom_part|both_parts rows|entity*",
@@ -103,6 +104,9 @@ def _best_rows(draft: Draft) -> Found | None:
 def _fits(draft: Draft, match: Found) -> bool:
     """Whether what rows are ranked by are numbers; "매출 상위 3개 수량" ranks by what stands before."""
     what, value = match.piece("what"), match.piece("value")
+    if (named := match.piece("before")) is not None:  # "연봉 탑3 평균"
+        after = draft.pieces[match.end] if match.end < len(draft.pieces) else None
+        return after is not None and is_statistic(after.key) and draft.one_of(named, "number") is not None
     if what is not None and draft.one_of(what, "number") is None:
         return False
     if value is None:
@@ -164,6 +168,8 @@ def _ranked_by(draft: Draft, match: Found) -> str:
     """The column that the rows are ranked by, and its piece taken: before them, after "by", else the only one."""
     pieces = draft.pieces
     start, end = match.start, match.end
+    if match.piece("before") is not None:
+        start += 1
     if (by := match.piece("what")) is not None:
         draft.take(match)
         return _number(draft, by)

@@ -11,7 +11,7 @@ from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.telling.sentences import say
 from chat.analyst.understanding.conditions import Conditions
 from chat.analyst.understanding.drafts import Draft
-from chat.analyst.understanding.lexicon import normal
+from chat.analyst.understanding.lexicon import value_that_says_yes
 from chat.analyst.understanding.sequences import found, is_korean
 from chat.analyst.understanding.words import Piece
 
@@ -23,7 +23,6 @@ _WHOLE = re.compile(
     r"^(?:의|에서|에서의|중|중에|중에서|가운데|내)(?![가-힣])|^\s*(?:중|중에서?|가운데)(?![가-힣])|\b(?:in|for|from|among)\b"
 )
 _RELATIVE = re.compile(r"\b(?:are|is|were|was|that|who|with|have|has|had|which|where|whose|having|earning|earn)\b")
-_YES = ("y", "yes", "예", "네", "true", "참", "o", "유", "1")
 _SUFFIXES = ("률", "율")
 
 
@@ -89,10 +88,10 @@ def _with_yes(draft: Draft, block: list[Piece], said: Piece, pieces: list[Piece]
     if not apart or before is None or before.kind != "column" or any(map(_tells, block)):
         return block
     names = [name for name in before.columns if draft.scope.column(name).kind == "text"]
-    yes = [value for name in names for value in draft.scope.distinct(name) if normal(str(value)) in _YES]
-    if len(names) != 1 or len(yes) != 1 or len(draft.scope.distinct(names[0])) != 2:
+    yes = value_that_says_yes(draft.scope.distinct(names[0])) if len(names) == 1 else None
+    if yes is None:
         return block
-    item = Filter(names[0], "in", (str(yes[0]),))
+    item = Filter(names[0], "in", (yes,))
     told = Piece("condition", before.text, tail=before.tail, filters=(item,))
     return [*(piece for piece in block if piece is not before), told]
 

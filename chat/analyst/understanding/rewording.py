@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import get_args
 
-from chat.analyst.queries import Filter, NotClear, Period, is_statistic
+from chat.analyst.queries import NotClear, Period, is_statistic
 from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.compounds import percentile_key
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.sequences import found, found_all, is_korean
+from chat.analyst.understanding.spoken_conditions import with_spoken_conditions
 from chat.analyst.understanding.value_ratios import with_ratios_of_values
 from chat.analyst.understanding.words import Piece
 
@@ -26,7 +27,7 @@ _MEASURED = re.compile(
     r"(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>km|cm|mm|m|kg|g|ft|미터|킬로미터|도|℃|cc|l)(?![a-z])"
 )
 _PEOPLE = ("사람", "직원", "사원", "학생", "회원", "환자", "인물", "person", "employee", "student", "individual")
-_PEOPLES = ("patients", "employees", "customers", "people", "students", "users", "members", "clients", "workers")
+_NEARLY_ALL = 0.8  # two people may have one name
 _EQUALS = re.compile(r"^(?:점|회|세|살|개|명|건|대|층|호|급|년|일|번|원|%)?\s*(?:인|짜리)(?![가-힣])")
 
 
@@ -34,7 +35,6 @@ def reworded(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """The pieces with such parts in plainer words. Raises NotClear where one of them can't be told for certain."""
     pieces = _without_units(pieces, scope)
     pieces = _busiest(pieces)
-    pieces = _rows_by_part_of_name(pieces, scope)
     pieces = _rows_by_identifier(pieces, scope)
     pieces = _quartiles(pieces)
     pieces = _more_percentiles(pieces)
@@ -43,9 +43,7 @@ def reworded(pieces: list[Piece], scope: Scope) -> list[Piece]:
     pieces = _first_and_last_dates(pieces, scope)
     pieces = _newest_and_oldest(pieces, scope)
     pieces = with_ratios_of_values(_ratios(pieces, scope))
-    pieces = _attributes_of_key(pieces, scope)
-    pieces = _ranges(pieces, scope)
-    pieces = _ages_of_people(pieces, scope)
+    pieces = with_spoken_conditions(_attributes_of_key(pieces, scope), scope)
     pieces = _spans_of_columns(pieces, scope)
     pieces = _without_bearers(pieces, scope)
     pieces = _asking_number(pieces, scope)
@@ -73,7 +71,7 @@ def _has_unit(scope: Scope, name: str, unit: str) -> bool:
     return written == unit if written else unit in ("m", "미터") and bool(_LENGTHS.search(name.casefold()))
 
 
-def _rows_by_part_of_name(pieces: list[Piece], scope: Scope) -> list[Piece]:
+def rows_by_part_of_name(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """The orders of a file with an order number and an order date are its rows."""
     return [
         Piece("word", piece.text, key="rows", tail=piece.tail) if _means_rows(pieces, number, scope) else piece
@@ -83,6 +81,8 @@ def _rows_by_part_of_name(pieces: list[Piece], scope: Scope) -> list[Piece]:
 
 def _means_rows(pieces: list[Piece], number: int, scope: Scope) -> bool:
     names = pieces[number].columns
+    if len(names) > 1 and _all_name_rows(names, scope) and not _is_marked(pieces, number):
+        return True
     if len(names) < 2 or (number + 1 < len(pieces) and pieces[number + 1].key in ("each", "trend", "distinct")):
         return False
     dates = [name for name in names if scope.column(name).kind in ("date", "month")]
@@ -92,6 +92,19 @@ def _means_rows(pieces: list[Piece], number: int, scope: Scope) -> bool:
     numbers = [piece for piece in pieces if any(scope.column(name).kind == "number" for name in piece.columns)]
     counted = any(piece.key in ("count", "rows", "lacking", "missing") for piece in pieces) or bool(numbers)
     return counted or any(piece.kind == "number" or piece.key in _RANKS for piece in pieces)
+
+
+def _all_name_rows(names: tuple[str, ...], scope: Scope) -> bool:
+    """Whether every column that a word may mean names the rows: an item's code, and its name."""
+    if not all(scope.column(name).kind == "text" and scope.owner(name) is scope.table for name in names):
+        return False
+    different = [len(scope.distinct(name)) for name in names]
+    return max(different) == scope.height and min(different) >= _NEARLY_ALL * scope.height
+
+
+def _is_marked(pieces: list[Piece], number: int) -> bool:
+    beside = pieces[max(number - 1, 0) : number + 2]
+    return any(piece.key in ("each", "distinct", "missing", "duplicates", "contains") for piece in beside)
 
 
 def _busiest(pieces: list[Piece]) -> list[Piece]:
@@ -321,38 +334,6 @@ def _attributes_of_key(pieces: list[Piece], scope: Scope) -> list[Piece]:
         if key.columns[0] in other.names() and other.is_unique(key.columns[0]):
             told = [piece for piece in told if piece is not key]
     return told
-
-
-def _ranges(pieces: list[Piece], scope: Scope) -> list[Piece]:
-    """ "Aged 40 to 60", "나이 40~60": both ends belong to it."""
-    match = found(pieces, "what=column low=number to=until high=number")
-    if match is None or not _is_number(match.parts["what"][0], scope):
-        return pieces
-    what, low, high = (match.parts[part][0] for part in ("what", "low", "high"))
-    if is_korean(match.parts["to"][0]) or low.number >= high.number:
-        return pieces
-    names = [name for name in what.columns if scope.column(name).kind == "number"]
-    if len(names) != 1:
-        return pieces
-    bounds = (Filter(names[0], "ge", (low.number,)), Filter(names[0], "le", (high.number,)))
-    condition = Piece("condition", f"{low.text} – {high.text}", tail=high.tail, filters=bounds)
-    return [*pieces[: match.start], condition, *pieces[match.end :]]
-
-
-def _ages_of_people(pieces: list[Piece], scope: Scope) -> list[Piece]:
-    """ "Patients over 65" are older than that, where no column is named and one holds ages."""
-    match = found(pieces, "who=entity|column|rows sign=gt|lt.e age=number")
-    ages = [name for name in scope.table.names("number") if name.casefold() in ("age", "나이", "연령")]
-    if match is None or len(ages) != 1 or match.parts["sign"][0].text not in ("over", "under", "above", "below"):
-        return pieces
-    who, age = match.parts["who"][0], match.parts["age"][0]
-    people = who.key == "entity" or (who.text in _PEOPLES and not _is_number(who, scope))
-    after = pieces[match.end] if match.end < len(pieces) else None
-    measured = after is not None and after.kind == "unknown"
-    if not people or measured or not age.text.isdigit() or not 0 < age.number < 120:
-        return pieces
-    place = pieces.index(who) + 1
-    return [*pieces[:place], Piece("column", "age", columns=(ages[0],)), *pieces[place:]]
 
 
 def _spans_of_columns(pieces: list[Piece], scope: Scope) -> list[Piece]:

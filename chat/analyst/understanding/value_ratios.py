@@ -17,6 +17,7 @@ _APART = ("each", "count", *get_args(Period))
 
 def with_ratios_of_values(pieces: list[Piece]) -> list[Piece]:
     """The pieces with what is divided first, and a word for the ratio: Korean names the divisor first, before 대비."""
+    pieces = _growth_between_dates(pieces)
     match = found(pieces, _AGAINST)
     if match is not None and match.parts["than"][0].text == "대비" and _alone(pieces):
         a, b = match.parts["a"][0], match.parts["b"][0]
@@ -32,6 +33,22 @@ def with_ratios_of_values(pieces: list[Piece]) -> list[Piece]:
             ratio = Piece("word", "ratio", key="ratio")
             return [*pieces[: match.start], ratio, a, b, *pieces[match.end :]]
     return pieces
+
+
+def _growth_between_dates(pieces: list[Piece]) -> list[Piece]:
+    """ "2023년 대비 2024년 매출 증가율": the difference in percent, of the later one first."""
+    match = found(pieces, "b=date than=unsupported.k a=date")
+    growth = next((piece for piece in pieces if piece.key == "growth"), None)
+    if match is None or growth is None or match.parts["than"][0].text != "대비":
+        return pieces
+    if sum(piece.kind == "date" for piece in pieces) > 2:
+        return pieces
+    a, b = match.parts["a"][0], match.parts["b"][0]
+    told = [*pieces[: match.start], replace(a, tail="와"), replace(b, tail=a.tail), *pieces[match.end :]]
+    words = [Piece("word", growth.text, key="difference", tail=growth.tail)]
+    words += [Piece("word", growth.text, key="share")] if growth.text.endswith(("율", "률")) else []
+    place = told.index(growth)
+    return [*told[:place], *words, *told[place + 1 :]]
 
 
 def _alone(pieces: list[Piece]) -> bool:
