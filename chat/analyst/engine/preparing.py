@@ -236,7 +236,7 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
     cells = [source.name(column) for column in columns]
     if step.method == "per_row":
         source.quotients[step.name] = (cells[0], "")
-        return cells[0], source.column(columns[0]).unit
+        return f"coalesce({cells[0]}, 0)", source.column(columns[0]).unit
     if step.method in ("+", "-", "*", "/"):
         if isinstance(step.operand, int | float):
             cells.append(literal(step.operand))

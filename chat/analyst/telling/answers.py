@@ -219,7 +219,8 @@ def _top(query: Query, result: Result, phrases: Phrases, where: str) -> list[str
     value = phrases.value(first[by], measure, statistic)
     if query.within and query.limit is not None:
         words = {"within": phrases.names(query.within), "which": which, "count": number(query.limit)}
-        sentence = phrases.say("answer.top_within", column=column, conditions=where, **words)
+        key = "answer.top_within" if query.rank is None else "answer.top_within_nth"
+        sentence = phrases.say(key, column=column, conditions=where, **words)
         shown = [phrases.computed(result.frame) if query.groups else phrases.rows(result.frame)]
     elif query.groups:
         top = _group_name(first, query.groups, phrases)

@@ -100,7 +100,7 @@ class Lexicon:
         """ "Readmission rate" is that of a column called readmitted, which says yes or no."""
         for word in re.findall(r"[a-z]{5,}(?= rates?\b)|[a-z]{4,}ion\b", question):
             near = any(word.startswith(part[: max(5, len(part) - 4)]) for part in words_of(column) if len(part) > 4)
-            if near and word not in vocabulary():
+            if near and vocabulary().get(word, "filler") == "filler":
                 self.columns.setdefault(word, (column,))
 
     def _add(self, word: str, column: str, value: str) -> None:

@@ -156,7 +156,7 @@ class Reading(Mixtures):
 
     def _count(self, keys: set[str]) -> Query:
         groups = self.groups()
-        marked = "each" in keys
+        marked = "each" in keys or self._counts_by_name()
         named = self.all_columns()
         counted = self.counted_by_group()
         if counted:
@@ -174,6 +174,12 @@ class Reading(Mixtures):
                 raise NotClear("unsure")  # "number of laps in 1978": the laps may be in the cell
             return Query("aggregate", measures=self.measures(), statistics=("count",))
         raise NotClear("unsure")
+
+    def _counts_by_name(self) -> bool:
+        """ "성별 건수", "성별로 … 건수": the marker is in the column's name, where "성별 수" may count its values."""
+        said = [piece.text for piece in self.pieces if piece.key == "count"]
+        rows = any(text.endswith(("건수", "인원", "인원수", "횟수")) for text in said)
+        return rows and any(self._marked_as_group(number) for number in range(len(self.pieces)))
 
     def _one_row_is_meant(self) -> bool:
         """Whether a condition names a single row, by a column in which each has a value of its own."""

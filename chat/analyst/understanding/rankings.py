@@ -12,6 +12,8 @@ from chat.analyst.understanding.roles import adds_up
 from chat.analyst.understanding.sequences import found
 
 _DEFAULT_TOP = 5
+_LARGEST = {"longest", "heaviest", "tallest", "most expensive", "priciest", "costliest"}
+_LEAST = {"shortest", "lightest", "cheapest", "least expensive"}
 _IN_ORDER = re.compile(
     r"순|랭킹|정렬|내림차순|오름차순|sort|order|ascending|descending|rank|in (?:de|a)sc|from high|\w+est first"
 )
@@ -73,6 +75,10 @@ class Rankings(Periods):
             if len(groups) > 1:
                 raise NotClear("too_hard", words=groups)
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
+        if groups and not statistics and (single := self._of_single_rows()):
+            if "each" in keys and not number:
+                return Query("top", measures[:1], single, groups, ascending=ascending)
+            statistics = single
         if groups and not statistics and not groups_digits(measures[0]):  # "which year had the most viewers?"
             raise NotClear("unsure")
         if groups:
@@ -104,6 +110,11 @@ class Rankings(Periods):
         )
         ranked = len(within) < len(groups) or rows or self._values_in_each()
         return within if within and ranked and self.measures() and "count" not in keys else ()
+
+    def _of_single_rows(self) -> tuple[Statistic, ...]:
+        """ "The longest stay by ward" is one stay, where "the highest sales by region" add up."""
+        said = {piece.text for piece in self.pieces if piece.key in ("high", "low")}
+        return ("max",) if said & _LARGEST else ("min",) if said & _LEAST else ()
 
     def _sorts(self) -> bool:
         """Whether an order is asked for, and not the first ones in it: "높은 순으로", "sorted by", "순위"."""

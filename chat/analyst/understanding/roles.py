@@ -96,7 +96,12 @@ class Roles:
         A column such as 성별 has the marker in its name ("성별 고객 수").
         """
         piece = self.pieces[number]
-        if piece.text.endswith("별") and piece.kind == "column" and not piece.tail.strip() and self._is_text(number):
+        if (
+            piece.text.endswith("별")
+            and piece.kind == "column"
+            and piece.tail.strip() in ("", "로")
+            and self._is_text(number)
+        ):
             return number + 1 < len(self.pieces)
         return self._marked_from(number, step=1) or self._marked_from(number, step=-1)
 
