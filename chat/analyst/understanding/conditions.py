@@ -17,7 +17,6 @@ from chat.analyst.understanding.times_of_day import with_hours, with_weekdays
 from chat.analyst.understanding.words import Piece
 
 _COMPARISONS: dict[str, Operator] = {"ge": "ge", "gt": "gt", "le": "le", "lt": "lt", "eq": "eq", "ne": "ne"}
-_YEAR_SIGNS: dict[str, Operator] = {"before": "lt", "after": "ge", "from": "ge", "until": "le"}
 _DATE_WORDS = ("from", "until", "between", "after", "before")
 _BEARING = ("with", "that have", "having", "had", "has", "have", "of", "of all")
 _YEAR_NAMES = ("연도", "년도", "year", "yr", "년")
@@ -297,20 +296,11 @@ class Conditions:
 
     def _named_year_column(self, dates: list[Date]) -> bool:
         """A number column of years right before the year: "연도가 2024인", "where year is 2024"."""
-        if len(dates) != 1 or dates[0].month is not None:
-            return False
         for number, piece in enumerate(self.pieces):
             years = set(piece.columns) & set(self._year_columns())
-            places = [place for place in (number + 1, number + 2) if self._kind(place) == "date"]
-            signs = [key for key in (self._key(number + 1), self._key((places or [0])[0] + 1)) if key in _YEAR_SIGNS]
-            if not years or not places or (places[0] == number + 2 and not signs):
-                continue
-            operator = _YEAR_SIGNS[signs[0]] if signs else "eq"
-            if any(one.text == "after" for one in self.pieces):
-                operator = "gt"
-            end = max(places[0] + 1, places[0] + 2 if signs and self._key(number + 1) not in _YEAR_SIGNS else 0)
-            self._put(number, end, Filter(years.pop(), operator, (float(dates[0].year or 0),)))
-            return True
+            if years and self._kind(number + 1) == "date" and len(dates) == 1 and dates[0].month is None:
+                self._put(number, number + 2, Filter(years.pop(), "eq", (float(dates[0].year or 0),)))
+                return True
         return False
 
     def _completed(self, dates: list[Date | None]) -> list[Date]:

@@ -88,11 +88,11 @@ def _only_names(title: str, scope: Scope) -> bool:
 
 
 def _last_understood(table: Table, others: Sequence[Table], earlier: Sequence[str]) -> Query | None:
-    """What the newest of the earlier questions that was understood asks, without the joins it takes."""
+    """What the newest of the earlier questions that was understood asks, without the joins and readings it takes."""
     for number in range(len(earlier) - 1, -1, -1):
         query = understand(earlier[number], table, others, earlier[:number])
         if isinstance(query, Query) and query.action != "profile":
-            steps = tuple(step for step in query.preparations if step.kind != "join")
+            steps = tuple(step for step in query.preparations if step.kind != "join" and step.method != "worded")
             return replace(query, preparations=steps)
     return None
 

@@ -27,6 +27,7 @@ _MEASURED = re.compile(
     r"(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>km|cm|mm|m|kg|g|ft|미터|킬로미터|도|℃|cc|l)(?![a-z])"
 )
 _PEOPLE = ("사람", "직원", "사원", "학생", "회원", "환자", "인물", "person", "employee", "student", "individual")
+_CALLED = ("name", "id", "code", "number", "이름", "성명", "코드", "번호")
 _NEARLY_ALL = 0.8  # two people may have one name
 _EQUALS = re.compile(r"^(?:점|회|세|살|개|명|건|대|층|호|급|년|일|번|원|%)?\s*(?:인|짜리)(?![가-힣])")
 
@@ -81,7 +82,8 @@ def rows_by_part_of_name(pieces: list[Piece], scope: Scope) -> list[Piece]:
 
 def _means_rows(pieces: list[Piece], number: int, scope: Scope) -> bool:
     names = pieces[number].columns
-    if len(names) > 1 and _all_name_rows(names, scope) and not _is_marked(pieces, number):
+    called = pieces[number].text.rstrip("s") in _CALLED
+    if len(names) > 1 and not called and _all_name_rows(names, scope) and not _is_marked(pieces, number):
         return True
     if len(names) < 2 or (number + 1 < len(pieces) and pieces[number + 1].key in ("each", "trend", "distinct")):
         return False

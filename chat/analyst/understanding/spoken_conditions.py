@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chat.analyst.queries import Filter
+from chat.analyst.queries import Filter, Operator
 from chat.analyst.understanding.lexicon import value_that_says_yes
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.sequences import found, is_korean
@@ -16,7 +16,29 @@ _PASSIVE = re.compile(r"^(?:된|한|했던|됐던|되었던)(?![가-힣])")
 
 def with_spoken_conditions(pieces: list[Piece], scope: Scope) -> list[Piece]:
     """The pieces with each such condition as one of its own."""
+    pieces = _years_of_columns(pieces, scope)
     return _ages_of_people(_ranges(_that_say_yes(pieces, scope), scope), scope)
+
+
+def _years_of_columns(pieces: list[Piece], scope: Scope) -> list[Piece]:
+    """ "Founded before 1950", "설립연도가 1990년 이후인": years in a column of numbers, which is no column of dates."""
+    match = found(pieces, "what=column sign=before|after|from.e year=number|date") or found(
+        pieces, "what=column year=number|date sign=before|after.k"
+    )
+    if match is None or not _numbers_of(match.parts["what"][0], scope):
+        return pieces
+    what, sign, said = (match.parts[part][0] for part in ("what", "sign", "year"))
+    year = said.number if said.date is None else float(said.date.year or 0)
+    if len(what.columns) != 1 or not 1000 <= year <= 2200 or (said.date is not None and said.date.month):
+        return pieces
+    values = [float(str(value)) for value in scope.distinct(what.columns[0])]
+    if not values or not all(1000 <= value <= 2200 and value.is_integer() for value in values):
+        return pieces
+    korean = is_korean(sign)
+    operator: Operator = "lt" if sign.key == "before" else "gt" if sign.text == "after" else "ge"
+    tail = sign.tail if korean else said.tail
+    condition = Piece("condition", said.text, tail=tail, filters=(Filter(what.columns[0], operator, (year,)),))
+    return [*pieces[: match.start], condition, *pieces[match.end :]]
 
 
 def _that_say_yes(pieces: list[Piece], scope: Scope) -> list[Piece]:

@@ -1,13 +1,15 @@
-"""Columns of texts that tell numbers in words of size, such as "$10.8 billion" or "3억 2천만": read as numbers."""
+"""Columns of texts that tell numbers in words of size, such as "$10.8 billion" or "3억": read as numbers."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from chat.analyst.queries import Preparation, Query
 from chat.analyst.tables import Column, Table
 
+_FOUND: WeakKeyDictionary[Table, tuple[Column, ...]] = WeakKeyDictionary()  # every question about a table asks
 _MOST_VALUES = 5000
 _SHARE = 0.9  # of a column's different values
 _SIZES = "thousand|million|billion|trillion|mn|bn|tn|만|억|조"
@@ -18,6 +20,12 @@ _WORDED = re.compile(
 
 def worded_columns(table: Table) -> tuple[Column, ...]:
     """The columns of texts of which nearly every value tells a number so, as columns of numbers."""
+    if table not in _FOUND:
+        _FOUND[table] = _find(table)
+    return _FOUND[table]
+
+
+def _find(table: Table) -> tuple[Column, ...]:
     return tuple(
         Column(column.name, "number")
         for column in table.columns

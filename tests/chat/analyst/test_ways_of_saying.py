@@ -220,11 +220,33 @@ def test_numbers_in_words_are_computed_on(tmp_path: Path, question: str, expecte
     assert found, answered.text
 
 
-def test_years_are_compared_and_set_apart(tmp_path: Path) -> None:
+def test_numbers_in_words_are_computed_on_when_a_question_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "companies.csv"
     path.write_text(COMPANIES, encoding="utf-8")
-    answered = ask("how many companies were founded before 1950, by Country?", read_table(path, path.name), path)
-    assert holds(answered, {"Korea": 1, "Japan": 1}) or answered.value is None
+    answered = ask("only Japan", read_table(path, path.name), path, earlier=["total Revenue by Country"])
+    assert holds(answered, 1.3e9), answered.text
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("how many companies were founded before 1950, by Country?", {"Korea": 1, "Japan": 1}),
+        ("how many companies were founded after 1945?", 2),
+        ("Founded가 1945년 이후인 Company 수", 3),
+    ],
+)
+def test_years_in_a_column_of_numbers_are_compared(tmp_path: Path, question: str, expected: object) -> None:
+    path = tmp_path / "companies.csv"
+    path.write_text(COMPANIES, encoding="utf-8")
+    answered = ask(question, read_table(path, path.name), path)
+    assert holds(answered, expected), answered.text
+
+
+def test_single_value_is_not_told_where_groups_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "companies.csv"
+    path.write_text(COMPANIES, encoding="utf-8")
+    answered = ask("how many founding years do we have on file, by Country?", read_table(path, path.name), path)
+    assert answered.value is None
 
 
 STORES = "지역,시도,면적\n서울,수도권,300\n인천,수도권,200\n부산,영남,100\n대구,영남,150\n광주,호남,80\n"
