@@ -210,12 +210,13 @@ class Preparation:
     first is above the second in percent ("%"), the two columns side by side ("pair"), the first in percent of the
     second ("share"), the column where a row meets `filters` ("where"), 100 where it does and 0 where not ("meets"),
     what is to be divided by the number of rows ("per_row") or of different values of the last column ("per_value";
-    of one column alone the number of rows), the numbers that texts such as "$1.2 billion" tell ("worded"), or a
-    function of the one column ("log", "abs", "square", "root", "z", "min_max", "length"; "z" of each group of
-    `within`). summarise: a row for each group of `columns` (dates by `period`) takes the place of its rows, with
-    `name`, the statistic `method` of `measure` ("": how many rows). bin: the new column `name` is `columns[0]` cut at
-    `edges` (a bin includes its lower edge), called by `labels`. join: the columns of the conversation's other file
-    `other` where `columns` are equal; the one column is called `name` there where that isn't empty.
+    of one column alone the number of rows), the numbers that texts such as "$1.2 billion" tell ("worded"), a
+    function of the one column ("log", "abs", "square", "root", "z", "min_max", "length"), or how much a value is
+    above the mean of its group of `within` ("above_mean"). summarise: a row for each group of `columns` (dates by
+    `period`) takes the place of its rows, with `name`, the statistic `method` of `measure` ("": how many rows).
+    bin: the new column `name` is `columns[0]` cut at `edges` (a bin includes its lower edge), called by `labels`.
+    join: the columns of the conversation's other file `other` where `columns` are equal; the one column is called
+    `name` there where that isn't empty.
     """
 
     kind: PreparationKind

@@ -268,11 +268,13 @@ def _derived(source: Source, step: Preparation) -> tuple[str, str]:
         "abs": f"abs({cell})",
         "square": f"{cell}::DOUBLE * {cell}",
         "root": f"CASE WHEN {cell} >= 0 THEN sqrt({cell}) END",
-        "z": _standardized(cell, relation, _partition(source, step)),
+        "z": f"({cell} - (SELECT avg({cell}) FROM {relation})) / "
+        f"nullif((SELECT stddev_samp({cell}) FROM {relation}), 0)",
+        "above_mean": _above_mean(cell, _partition(source, step)),
         "min_max": f"({cell} - (SELECT min({cell}) FROM {relation})) / "
         f"nullif((SELECT max({cell}) - min({cell}) FROM {relation}), 0)",
     }
-    return functions[step.method], source.column(columns[0]).unit if step.method == "abs" else ""
+    return functions[step.method], source.column(columns[0]).unit if step.method in ("abs", "above_mean") else ""
 
 
 _MONEY = ("$", "€", "£", "¥", "₩", "원", "달러")
@@ -297,11 +299,10 @@ def _worded(cell: str) -> str:
     return f"{sign} * {digits} * CASE {sizes} ELSE 1 END"
 
 
-def _standardized(cell: str, relation: str, each: str) -> str:
-    """By how many standard deviations a value differs from the mean, of all or of each group; 0 where all are equal."""
-    if each:
-        return f"({cell} - avg({cell}) OVER ({each})) / nullif(stddev_samp({cell}) OVER ({each}), 0)"
-    return f"({cell} - (SELECT avg({cell}) FROM {relation})) / nullif((SELECT stddev_samp({cell}) FROM {relation}), 0)"
+def _above_mean(cell: str, each: str) -> str:
+    """How much a value is above the mean of its group; exactly nothing where all are the same."""
+    same = f"min({cell}) OVER ({each}) = max({cell}) OVER ({each})"
+    return f"CASE WHEN {same} THEN {cell} - {cell} ELSE {cell} - avg({cell}) OVER ({each}) END"
 
 
 def _calculated(sign: str, cells: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 _ACTIVE = re.compile(r"([\\`*{}\[\]<>#|~$&!])|(?<![^\W_])(_)|(_)(?![^\W_])")
 _LONGEST_CELL = 200
 _CODE_LIKE = re.compile(
-    r"연도|년도|번호|코드|학번|사번|(^|[_\s])(year|id|no|code|num)($|[_\s])|^년$|id$", re.IGNORECASE
+    r"연도|년도|설립년|번호|코드|학번|사번|(^|[_\s])(year|founded|id|no|code|num)($|[_\s])|^년$|id$", re.IGNORECASE
 )
 MISSING = "–"
 

@@ -34,6 +34,7 @@ _DEVIATIONS = (
     "what=column number=number std side=gt|lt.e mean=mean",
 )
 _MEANS_OF_GROUPS = (
+    "group=column mean=mean what=column sign=gt|lt|ge|le|high|low.k",
     "what=column group=column mean=mean sign=gt|lt|ge|le|high|low.k",
     "what=column sign=gt|lt|ge|le.e group=column mean=mean",
     "sign=gt|lt|ge|le.e group=column mean=mean what=column",
@@ -62,7 +63,7 @@ def take_against(draft: Draft) -> None:
                 break
             language = "ko" if is_korean(match.parts["sign"][0]) else "en"
             title = say("name.against_mean", language, column=name, group=group)
-            _take(draft, match, Preparation("derive", (name,), "z", name=title, within=(group,)))
+            _take(draft, match, Preparation("derive", (name,), "above_mean", name=title, within=(group,)))
     for pattern in _MEANS:
         while match := next((one for one in found_all(draft.pieces, pattern) if _is_of_mean(draft, one)), None):
             name = draft.one_of(match.parts["what"][0], "number") or ""

@@ -202,7 +202,7 @@ def _ends_of_name(name: str) -> Iterator[str]:
     if re.fullmatch(r"[가-힣]{4,}", plain):
         ends = [plain[start:] for start in range(2, len(plain) - 1)]
         ends += [end.removesuffix(ending) for end in ends for ending in _LOOSE_ENDS]
-        yield from (end for end in ends if len(end) > 1 and end not in vocabulary())
+        yield from (end for end in ends if len(end) > 1 and end not in (*vocabulary(), *_LOOSE_ENDS))
 
 
 def _synonyms_among(own: set[str]) -> Iterator[str]:

@@ -36,6 +36,11 @@ class Periods(Roles):
         """ "Days with …", "…인 날": periods that the conditions are said of."""
         return any(piece.text in ("days", "months", "weeks", "날", "달") for piece in self.pieces)
 
+    def _divides(self) -> bool:
+        """ "Cost per day of stay" is no cost by day."""
+        periods = [piece for piece in self.pieces if piece.key in _PERIODS and piece.text.startswith("per ")]
+        return any(piece.tail.strip() == "of" for piece in periods)
+
     def _asks_for_day(self, keys: set[str]) -> bool:
         """ "매출이 가장 높은 날짜": the date column is what a ranking asks for."""
         return bool(keys & {"superlative", "high", "low"} and self.measures() and self.columns("date"))
@@ -65,7 +70,8 @@ class Periods(Roles):
             raise NotClear("too_hard", words=groups)
         groups = tuple(name for name in groups if name not in dates)
         statistics = self.statistics(keys)
-        if any(item.operator in ("ge", "gt", "le", "lt") for item in self.filters) and self._names_periods():
+        bounds = any(item.operator in ("ge", "gt", "le", "lt") for item in self.filters)
+        if self._divides() or (bounds and not statistics and self._names_periods()):
             raise NotClear("unsure")  # "days with sales over 600": of a row, or of all rows of the day?
         counting = keys & {"count", "rows"} and not self.measures()
         hires = bool(named) and not statistics and not self.measures()  # "hires per month": what happened is counted

@@ -9,6 +9,7 @@ from chat.analyst.telling.markdown import groups_digits
 from chat.analyst.understanding.mixtures import Mixtures
 
 _DEFAULT_PREVIEW = 10
+_MANY = 30
 _ORDERED = {"top", "bottom", "superlative", "high", "low"}
 _COMPARING = ("gt", "ge", "lt", "le")
 
@@ -175,6 +176,10 @@ class Reading(Mixtures):
             return Query("aggregate", measures=self.measures(), statistics=("count",))
         raise NotClear("unsure")
 
+    def _are_many(self, column: str) -> bool:
+        """Whether a column has more values than anybody wants to see beside other groups."""
+        return len(self.table.distinct(column)) > _MANY and not self.table.is_unique(column)
+
     def _counts_by_name(self) -> bool:
         """ "성별 건수", "성별로 … 건수": the marker is in the column's name, where "성별 수" may count its values."""
         said = [piece.text for piece in self.pieces if piece.key == "count"]
@@ -206,6 +211,10 @@ class Reading(Mixtures):
             return Query("describe", measures=measures)
         if groups and "each" not in keys and any(item.operator in _COMPARING for item in self.filters):
             raise NotClear("unsure")  # "regions with sales over 500": of a row, or of all of the region's rows?
+        if (counted := self.counted_by_group()) and self._are_many(counted[0]):
+            if len(counted) > 2:
+                raise NotClear("unsure")
+            return Query("aggregate", counted[:1], ("distinct",), counted[1:])  # "users per country"
         if groups:
             return Query("share", groups=groups)
         if self.filters:

@@ -12,6 +12,7 @@ from chat.analyst.understanding.roles import adds_up
 from chat.analyst.understanding.sequences import found
 
 _DEFAULT_TOP = 5
+_PRICED = {"most expensive", "priciest", "costliest", "cheapest", "least expensive"}
 _LARGEST = {"longest", "heaviest", "tallest", "most expensive", "priciest", "costliest"}
 _LEAST = {"shortest", "lightest", "cheapest", "least expensive"}
 _IN_ORDER = re.compile(
@@ -44,6 +45,8 @@ class Rankings(Periods):
         if within := self._within(keys, groups):
             rest = tuple(name for name in groups if name not in within)
             measures = self.needed_measures()
+            if rest and self._says_priced() and not self.statistics(keys):
+                raise NotClear("which_statistic", words=measures)
             if rest and not self.are_identifiers(rest):
                 self._reject_sums(self.statistics(keys), measures)
             limit = number or (_DEFAULT_TOP if keys & {"top", "bottom"} else 1)
@@ -76,6 +79,8 @@ class Rankings(Periods):
                 raise NotClear("too_hard", words=groups)
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
         if groups and not statistics and (single := self._of_single_rows()):
+            if self._says_priced() and "each" not in keys:
+                raise NotClear("which_statistic", words=measures)
             if "each" in keys and not number:
                 return Query("top", measures[:1], single, groups, ascending=ascending)
             statistics = single
@@ -115,6 +120,10 @@ class Rankings(Periods):
         """ "The longest stay by ward" is one stay, where "the highest sales by region" add up."""
         said = {piece.text for piece in self.pieces if piece.key in ("high", "low")}
         return ("max",) if said & _LARGEST else ("min",) if said & _LEAST else ()
+
+    def _says_priced(self) -> bool:
+        """ "The cheapest carrier" may have the lowest price of all, or the lowest on average."""
+        return any(piece.text in _PRICED for piece in self.pieces)
 
     def _sorts(self) -> bool:
         """Whether an order is asked for, and not the first ones in it: "높은 순으로", "sorted by", "순위"."""

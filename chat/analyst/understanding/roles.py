@@ -13,6 +13,7 @@ from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.words import Piece
 
 _RANKS = ("top", "bottom", "superlative", "high", "low", "min", "max")
+_SIZES = {"largest", "biggest", "greatest", "smallest", "큰", "작은", "높은", "낮은", "best", "worst"}
 _NEW_CLAUSE = re.compile(r"\b(?:the|which|what|who|with|has|have|that|find|show)\b")
 _SUMLESS = re.compile(
     r"온도|기온|습도|만족도|높이|고도|압력|속도|나이|연령|급여|연봉|월급|점수|평점|별점|가격|단가|키$|신장|몸무게|체중|비율|[율률]$|"
@@ -221,6 +222,8 @@ class Roles:
         groups = self.groups()
         if not places or len(groups) != 2 or self.measures():
             return None
+        if {self.pieces[place].text for place in places} & _SIZES:
+            raise NotClear("needs_number", words=groups)  # "the largest company in each sector": by what?
         english = self.pieces[places[0]].text.isascii()
         side = self.pieces[places[-1] :] if english else self.pieces[places[0] :: -1]
         place, counted = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chat.analyst.queries import Filter, Operator
-from chat.analyst.understanding.lexicon import value_that_says_yes
+from chat.analyst.understanding.lexicon import normal, value_that_says_yes
 from chat.analyst.understanding.scopes import Scope
 from chat.analyst.understanding.sequences import found, is_korean
 from chat.analyst.understanding.words import Piece
@@ -46,7 +46,10 @@ def _that_say_yes(pieces: list[Piece], scope: Scope) -> list[Piece]:
     told = list(pieces)
     for number, piece in enumerate(pieces):
         names = [name for name in piece.columns if scope.column(name).kind == "text"]
-        if len(names) == 1 and _PASSIVE.match(piece.tail):
+        after = pieces[number + 1] if number + 1 < len(pieces) else None
+        counted = after is not None and after.key == "count" and is_korean(after) and not piece.tail.strip()
+        partly = normal(piece.text) not in map(normal, names)  # "반품 건수", not "반품여부 수"
+        if len(names) == 1 and (_PASSIVE.match(piece.tail) or (counted and partly)):
             yes = value_that_says_yes(scope.distinct(names[0]))
             if yes is not None:
                 item = Filter(names[0], "in", (yes,))

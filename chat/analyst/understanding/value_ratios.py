@@ -25,7 +25,8 @@ def with_ratios_of_values(pieces: list[Piece]) -> list[Piece]:
         compared = said is not None or any(piece.key == "difference" for piece in pieces)
         if compared and _same_column(a, b):
             told = [*pieces[: match.start], replace(a, tail="와"), replace(b, tail=a.tail), *pieces[match.end :]]
-            return [Piece("word", "비율", key="ratio") if one.key == "share" else one for one in told]
+            ratio = Piece("word", "비율", key="ratio")
+            return [ratio if one.key in ("share", "ratio") else one for one in told]
     match = found(pieces, _DIVIDED)
     if match is not None and _alone(pieces):
         a, b = match.parts["a"][0], match.parts["b"][0]

@@ -258,7 +258,7 @@ CUSTOMERS: list[tuple[str, Expected]] = [
     ("등급별 만족도 차이 분산분석", lambda f: anova(f, "등급", "만족도")),
     ("연령의 정규성 검정", lambda f: stats.shapiro(f.연령.dropna()).pvalue),
     ("연령이 30세 이상 40세 미만인 고객은 몇 명?", lambda f: int(((f.연령 >= 30) & (f.연령 < 40)).sum())),
-    ("구매한 고객 비율", None),
+    ("구매한 고객 비율", lambda f: (f.구매여부 == "예").mean() * 100),
     ("구매여부가 예인 비율", lambda f: (f.구매여부 == "예").mean() * 100),
     ("VIP 고객의 평균 연령", lambda f: f[f.등급 == "VIP"].연령.mean()),
     ("여성 고객의 평균 만족도", lambda f: f[f.성별 == "여"].만족도.mean()),

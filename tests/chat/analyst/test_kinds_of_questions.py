@@ -346,7 +346,6 @@ NOT_IGNORED = [
     ("weather", "average temperature on weekends vs weekdays"),
     ("staff", "error rate by Department"),
     ("staff", "average Salary of the top 3 Departments by number of employees"),
-    ("sales", "매출 합계 / 주문 건수"),
     ("staff", "Salary times Department"),
 ]
 

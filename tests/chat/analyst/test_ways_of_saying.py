@@ -92,6 +92,12 @@ ASKED: list[tuple[str, str, Expected]] = [
     ("staff", "mean Salary of employees aged 30 to 40", lambda f: f[f.Age.between(30, 40)].Salary.mean()),
     ("staff", "how many employees have a Salary above the Department average?", above_their_mean),
     (
+        "staff",
+        "which share of employees has a Salary above the Department average?",
+        lambda f: above_their_mean(f) / 2.5,
+    ),
+    ("customers", "등급별 구매 건수", lambda f: dict(f[f.구매여부 == "예"].groupby("등급").size())),
+    (
         "sales",
         "작년 12월 매출 합계",
         lambda f: f[(f.주문일.dt.year == 2023) & (f.주문일.dt.month == 12)].매출.sum(),
@@ -129,6 +135,9 @@ NOT_GUESSED = [
     ("sales", "상위 3개 지역 제외하고 매출 합계"),
     ("sales", "total 매출 divided by number of 지역"),
     ("weather", "days with rainfall over 5"),
+    ("sales", "부산 대비 서울 비율이 가장 높은 제품"),
+    ("sales", "largest 담당자 in each 지역"),
+    ("weather", "total rainfall per day of humidity"),
     ("staff", "total Salary earnd by Departmented"),
 ]
 
@@ -168,6 +177,7 @@ SAID: list[tuple[str, Expected]] = [
     ("설비별 평균 response_ms", lambda f: dict(f.groupby("설비ID").response_ms.mean())),
     ("country별 퇴사자 비율", lambda f: dict((f.상태 == "퇴사").groupby(f.country).mean() * 100)),
     ("response_ms per visit by country", lambda f: dict(f.groupby("country").response_ms.mean())),
+    ("users per country", lambda f: dict(f.groupby("country").user.nunique())),
     ("visits per country", lambda f: dict(f.groupby("country").size())),
 ]
 
