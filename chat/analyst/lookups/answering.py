@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from chat.analyst.lookups.cells import fold, tidy, words
+from chat.analyst.lookups.cells import fold, name_of, tidy, words
 from chat.analyst.lookups.choosing import Chosen, choose
 from chat.analyst.lookups.grid import MOST_CELLS, Grid
 from chat.analyst.lookups.operators import asks_how_many
@@ -25,7 +25,9 @@ _FEW_ROWS = 2000
 _NAMED = 0.6  # how surely a question names what the rows are
 _YEARS = (1500, 2100)
 _FEWEST_OF_A_SERIES = 3
+_CONNECTING = frozenset({"of", "in", "the", "and", "for", "by", "to", "at", "on", "with"})
 _ASKS_BACK = ("which_column", "which_value_column")
+_OF_SHARES = r"share|percent|%|proportion|portion|ratio|비율|비중|퍼센트|점유|차지|구성"
 _NOT_UNDERSTOOD = ("words", "unsure", "needs_number", "needs_date", "which_statistic")
 
 
@@ -146,6 +148,8 @@ def _is_misread(query: Query | Unclear, question: str, table: Table) -> bool:
         return False
     if query.preparations or query.rank is not None or query.percent is not None:
         return False
+    if _shares_nothing(query, question) or _has_too_many(query, table):
+        return True
     if query.action == "count" and query.filters and not query.groups:
         return not asks_how_many(question)
     if query.action != "top" or query.statistics or query.limit not in (None, 1):
@@ -161,6 +165,8 @@ def _is_only_about_words(query: Unclear) -> bool:
     """Whether it is unclear which column a word means that is in none of their names: "who", "at least"."""
     names = {part for option in query.options for part in words(option)}
     said = {part for word in query.words for part in words(word)}
+    if query.reason in _ASKS_BACK and said and said <= _CONNECTING:
+        return True  # "of" is in many names
     return query.reason in _ASKS_BACK and bool(said) and not names & said
 
 
@@ -170,12 +176,25 @@ def _ranks_rows(query: Query, table: Table) -> bool:
 
 
 def _adds_up_named_rows(query: Query, table: Table) -> bool:
-    """Whether it tells the sum of each of the rows that are named, though nobody asks for each of them."""
-    if query.action != "aggregate" or query.statistics != ("sum",) or len(query.groups) != 1:
+    """Whether it tells the sum or mean of each of the rows that are named, though nobody asks for each of them."""
+    if query.action != "aggregate" or query.statistics not in (("sum",), ("mean",)) or len(query.groups) != 1:
         return False
     if query.operation or query.compared:
         return False  # the sums are compared with one another
     return {one.column for one in query.filters} == set(query.groups) and _ranks_rows(query, table)
+
+
+def _shares_nothing(query: Query, question: str) -> bool:
+    """Whether it gives shares, which nobody asks for: of a value in itself, or where it is asked how many there are."""
+    if query.action != "share" or re.search(_OF_SHARES, question.casefold()):
+        return False
+    return bool({one.column for one in query.filters} & set(query.groups)) or asks_how_many(question)
+
+
+def _has_too_many(query: Query, table: Table) -> bool:
+    """Whether groups are asked for that have more rows or values than there are rows."""
+    counted = [one for one in query.having if one.statistic in ("count", "distinct")]
+    return any(one.operator in ("gt", "ge", "eq") and one.operand > table.height for one in counted)
 
 
 def _adds_up_years(query: Query, table: Table) -> bool:
@@ -212,6 +231,9 @@ def _told(chosen: Chosen, grid: Grid, table: Table, language: str) -> LookupAnsw
     groups = {grid.text(form.target, row) for row in grid.rows} if form.target is not None else set()
     if form.kind == "group" and len(found.values) > 1 and len(found.values) == len(groups):
         return None  # all are equal: something else than rows must be meant
+    if grid.begins_with_names(form.told):
+        names = (name_of(value) if isinstance(value, str) else value for value in found.values)
+        found = replace(found, values=tuple(names))
     column = table.column(table.names()[form.target]) if form.target is not None else None
     if column is not None and column.kind == "number":
         found = replace(found, values=tuple(number_of(value, column.name) for value in found.values))

@@ -18,6 +18,16 @@ def tidy(text: str) -> str:
     return re.sub(r"\\+n", "\n", text).strip()
 
 
+def name_of(text: str) -> str:
+    """The name that a cell begins with: without what stands below an empty line or in brackets on a line of its own,
+    and without the names that it had before."""
+    lines = re.split(r"\n\s*\n", text.strip())[0].split("\n")
+    kept = [
+        line for line in lines[1:] if not re.match(r"\s*(\(.*\)\s*$|(previously|formerly|also known as)\b)", line, re.I)
+    ]
+    return "\n".join([lines[0], *kept])
+
+
 def fold(text: str) -> str:
     """The text without case, accents and marks of notes, its dashes and quotes plain."""
     text = unicodedata.normalize("NFKD", text.replace("½", ".5")).casefold()
@@ -61,12 +71,16 @@ def says(text: str, value: str, whole: bool) -> bool:
 
 
 def number(text: str) -> float | None:
-    """The first number of a text; a time ("2:14.5") in its smallest unit written, None without any."""
+    """The first number of a text; a time ("2:14.5") in its smallest unit written, a height ("6'4\"") in feet, None
+    without any."""
     text = re.sub(r"\([^)]*\)", " ", fold(text)) if re.search(r"\d", re.sub(r"\([^)]*\)", " ", text)) else fold(text)
     clock = re.search(r"(?<!\d)(\d+):(\d\d)(?::(\d\d))?(\.\d+)?", text)
     if clock:
         total = int(clock[1]) * 60 + int(clock[2])
         return (total * 60 + int(clock[3]) if clock[3] else total) + float(clock[4] or 0)
+    feet = re.match(r"\s*(\d+)\s*(?:['′]|ft|feet)\s*(\d{1,2})\s*(?:[\"″]|''|in\b|inch|$)", text)
+    if feet:
+        return int(feet[1]) + int(feet[2]) / 12
     text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", text)  # "1 006 422"
     found = re.search(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?|(?<![\w.])-?\.\d+|\d+(?:,\d{3})*(?:\.\d+)?", text)
     if found is None:

@@ -12,6 +12,7 @@ from chat.analyst.lookups.guesses import Guesser
 from chat.analyst.lookups.guessing import Guess, weight, words_of
 from chat.analyst.lookups.operators import alternatives, said, superlatives
 from chat.analyst.lookups.targets import asked_nouns
+from chat.analyst.lookups.thesaurus import listed
 from chat.analyst.lookups.wording import Wording, is_number_of_all
 
 LEAST = 0.72  # of 1: all words explained, and nothing speaks against it
@@ -20,6 +21,7 @@ _ASKED = 2.4  # the weight of what is asked for
 _MOST_BONUS = 0.1
 _OTHERWISE_ASKED = 0.8  # what speaks against a guess of another kind than the question asks for
 _UNSAID = 0.2  # what speaks against a guess that leaves out what is ordered
+_NEVER_LEFT = listed("decisive") - {"but"}  # a guess that leaves one of them out is of another question
 _MOST_GUESSES = 4000
 _OTHERWISE = r"\bor\b|^can you|\b(?:what|which|who|when|where|how)\b|무엇|뭐|무슨|누구|누가|언제|어디|어느|어떤|얼마|몇"
 
@@ -123,6 +125,8 @@ def choose(question: str, grid: Grid) -> Chosen | None:
     if not found or not found[0].certain:
         return None
     best = found[0]
+    if any(word.text in _NEVER_LEFT and at not in best.guess.explains for at, word in enumerate(wording.words)):
+        return None
     for other in found[1:]:
         if best.score - other.score >= _CLEAR:
             break

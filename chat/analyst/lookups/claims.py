@@ -18,10 +18,11 @@ from chat.analyst.lookups.forms import Condition, Conditions, Test, rows_of
 from chat.analyst.lookups.grid import Grid
 from chat.analyst.lookups.targets import asked_nouns
 from chat.analyst.lookups.thesaurus import listed, numbered
-from chat.analyst.lookups.wording import Value, Wording, is_number_of_all
+from chat.analyst.lookups.wording import Value, Word, Wording, is_number_of_all
 
 _SMALLEST_YEAR, _GREATEST_YEAR = 1000, 2100
 _MOST_COMBINATIONS = 60
+_OUTRIGHT = 0.85  # how surely a word names a column by its main word
 
 
 @cache
@@ -81,7 +82,14 @@ def claims_of(wording: Wording) -> tuple[Claim, ...]:
     """All that the question claims, in its order."""
     found = [*_days(wording)]
     taken = [(claim.start, claim.end) for claim in found]
-    others = [*_compared(wording), *_years(wording), *_placed(wording), *_topmost(wording), *_lacking(wording)]
+    others = [
+        *_compared(wording),
+        *_years(wording),
+        *_placed(wording),
+        *_topmost(wording),
+        *_lacking(wording),
+        *_starting(wording),
+    ]
     found += [claim for claim in others if not any(claim.meets(*run) for run in taken)]
     taken = [(claim.start, claim.end) for claim in found]
     for value in wording.values:
@@ -123,7 +131,9 @@ def _valued(wording: Wording, value: Value) -> Claim | None:
         if not rows:
             continue
         sure, explains = _beside(wording, value.start, value.end, column)
-        options.append(Option(Condition(column, "is", (" ".join(value.span),)), 1.0 + sure, explains))
+        condition = _of_year(grid, column, word) if single else None
+        condition = condition or Condition(column, "is", (" ".join(value.span),))
+        options.append(Option(condition, 1.0 + sure, explains))
     for column in value.places.among:
         if value.places.whole.get(column):
             continue
@@ -146,8 +156,17 @@ def _valued(wording: Wording, value: Value) -> Claim | None:
         or (len(several) == 2 and all(one.vague or one.idle for one in several))
         or (not whole and single and len(word.text) <= 3 and word.number is None)
     )
+    if not whole and wording.columns.get(value.end - 1, {}).get(grid.entity, 0.0) >= _OUTRIGHT:
+        weak = weak or any(option.condition.column == grid.entity for option in options)  # "suspension bridges"
     options.sort(key=lambda option: -option.sure)
     return Claim(value.start, value.end, tuple(options[:4]), weak, True)
+
+
+def _of_year(grid: Grid, column: int, word: Word) -> Condition | None:
+    """The condition that a column's days are of a year, which some cells name alone and some with a month."""
+    if not grid.has_full_dates[column] or not re.fullmatch(r"\d{4}", word.text):
+        return None
+    return Condition(column, "eq", (float(word.text),), year=True)
 
 
 def _is_compared(wording: Wording, value: Value) -> bool:
@@ -212,7 +231,7 @@ def _numeric(wording: Wording, start: int, end: int, *, years: bool = False) -> 
 
 def _as_number(text: str) -> float:
     digits = text.replace(",", "")
-    if ":" in digits:
+    if ":" in digits or "'" in digits:
         return number(digits) or 0.0
     return float(digits) if re.fullmatch(r"\d+(\.\d+)?", digits) else float({**numbered("numerals"), "zero": 0}[text])
 
@@ -268,7 +287,8 @@ def _with_unit(wording: Wording, end: int) -> int:
 def _years(wording: Wording) -> Iterator[Claim]:
     for one in _patterns()["years"]:
         for match in wording.find(one["pattern"]):
-            yield from _year_claim(wording, match, one["test"], (float(match[1]),))
+            year = next(group for group in match.groups() if group)
+            yield from _year_claim(wording, match, one["test"], (float(year),))
     for match in wording.find(_patterns()["decade"]):
         text = next(group for group in match.groups() if group)
         year = float(text) if len(text) == 4 else (1900.0 if int(text) > 20 else 2000.0) + float(text)
@@ -328,6 +348,20 @@ def _lacking(wording: Wording) -> Iterator[Claim]:
                 yield Claim(start, end, tuple(options[:2]))
 
 
+def _starting(wording: Wording) -> Iterator[Claim]:
+    """ "that begin with the letter p": of the column named before it, else of what names the rows."""
+    grid = wording.grid
+    for match in wording.find(_patterns()["starting"]):
+        start, end = wording.run(match.start(), match.end())
+        options = []
+        for column in (column for column, kind in enumerate(grid.kinds) if kind == "text"):
+            sure, explains = _beside(wording, start, end, column)
+            if sure or column == grid.entity:
+                options.append(Option(Condition(column, "starts", (match[1],)), 0.9 + sure, explains))
+        if options:
+            yield Claim(start, end, tuple(sorted(options, key=lambda option: -option.sure)[:2]))
+
+
 def _results(wording: Wording) -> Iterator[Claim]:
     """ "won", "lost": of a column whose cells begin with how a game went, like "W 3–1"."""
     ways = {word: tuple(words) for words in _patterns()["results"] for word in words}
@@ -366,10 +400,11 @@ def _placed(wording: Wording) -> Iterator[Claim]:
         start, end = wording.run(match.start(), match.end())
         digits = re.match(r"\d+", text)
         place = float(digits[0]) if digits else float(numbered("ordinals")[text])
-        options = tuple(
-            Option(Condition(column, "eq", (place,)), 1.0 - 0.1 * at) for at, column in enumerate(columns[:2])
-        )
-        yield Claim(start, end, options)
+        options = []
+        for at, column in enumerate(columns):
+            named, explains = _beside(wording, start, end, column)
+            options.append(Option(Condition(column, "eq", (place,)), 1.0 - 0.1 * at + named, explains))
+        yield Claim(start, end, tuple(sorted(options, key=lambda option: -option.sure)[:2]))
 
 
 def _topmost(wording: Wording) -> Iterator[Claim]:

@@ -177,7 +177,9 @@ class Comparing(Guessing):
         start = operators.said(self.wording, "yes_no")[0]
         for one, other in self._pairs():
             between = {word.text for word in self.wording.words[one.end : other.start]}
-            if "than" not in between and not any("보다" in word.text for word in self.wording.words):
+            if not {"than", "before", "after"} & between and not any(
+                "보다" in word.text for word in self.wording.words
+            ):
                 continue
             for hit in self.comparatives:
                 for left, right, sure in self._sides(one, other):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class Counting(Guessing):
                 conditions = claimed.conditions
                 noun = self.noun_after(hit)
                 strange = any(weight(self.wording.words[at]) >= 1.0 and not self.wording.columns.get(at) for at in noun)
+                if strange and not conditions and not marks and not operators.said(self.wording, "sum"):
+                    continue  # it may be that some rows are none
                 left = any(weight(word) >= 1.0 and at not in base | noun for at, word in enumerate(self.wording.words))
                 bonus = self.sure_of(claimed) - (0.0 if conditions else 0.1 if left else 0.04) - 0.06 * strange
                 alone = len(claimed.rows) <= max((len(one.operands) for one in conditions), default=0) and any(
@@ -138,6 +141,24 @@ class Counting(Guessing):
                         explains = anchor.explains | option.explains | words_of(hit, *self.counting)
                         explains |= self.noun_after(self.counting[0])
                         yield Guess(form, explains, 0.35 * (option.sure - 1) + 0.05)
+
+    def by_rows_between(self) -> Iterator[Guess]:
+        """How many rows stand between two named ones."""
+        values = [claim for claim in self.claims if claim.value]
+        for hit in operators.said(self.wording, "between"):
+            for one, other in itertools.pairwise(values):
+                if one.start - hit.end not in (0, 1) or not 0 < other.start - one.end <= 2:
+                    continue
+                for left, right in itertools.product(one.options[:2], other.options[:2]):
+                    conditions = ((left.condition,), (right.condition,))
+                    single = all(len(rows_of(self.wording.grid, side)) == 1 for side in conditions)
+                    if left.condition.column != right.condition.column or not single:
+                        continue
+                    form = Form("beyond", None, conditions[0], others=conditions[1], offset=1)
+                    explains = one.explains | other.explains | left.explains | right.explains
+                    explains |= words_of(hit, *self.counting) | self.noun_after(self.counting[0])
+                    explains |= frozenset(range(one.end, other.start))
+                    yield Guess(form, explains, 0.35 * ((left.sure + right.sure) / 2 - 1) + 0.2)
 
     def by_spans(self) -> Iterator[Guess]:
         """ "how long did x serve?", of cells like "1976–2007"."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from chat.analyst.lookups.cells import MONTH_NAMES, Moment, moment, number, says, words, year_span
+from chat.analyst.lookups.cells import MONTH_NAMES, Moment, fold, moment, number, says, words, year_span
+from chat.analyst.lookups.codes import country_of
 from chat.analyst.lookups.grid import Grid, Key, is_empty
 
-Test = Literal["is", "has", "eq", "gt", "ge", "lt", "le", "between", "none"]
-Part = Literal["", "year", "month", "월", "years", "년", "days", "일"]
+Test = Literal["is", "has", "starts", "eq", "gt", "ge", "lt", "le", "between", "none"]
+Part = Literal["", "year", "month", "월", "years", "년", "days", "일", "country"]
 Kind = Literal[
     "values",
     "count",
@@ -35,9 +37,9 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a cell of `column` must meet: "is" and "has" one of `operands` (texts), the rest a number or a year;
-    "between" includes both ends; "none": it says nothing, or nought. `negated` turns it round; `year` and `month`
-    compare that of days, `day` whole days."""
+    """What a cell of `column` must meet: "is" and "has" one of `operands` (texts), "starts": its first letters, the
+    rest a number or a year; "between" includes both ends; "none": it says nothing, or nought. `negated` turns it
+    round; `year` and `month` compare that of days, `day` whole days."""
 
     column: int
     test: Test
@@ -66,18 +68,18 @@ class Form:
     """What is asked: `kind` of the rows that meet `conditions`, `picks` of them in turn.
 
     values: the cells of `target`. count: the rows. distinct: the different cells of `target`. sum, mean, extreme
-    (`largest`): of `target`'s numbers. group: the value of `target` that has most
-    (`largest`) or least rows, or the most in sum of `measure`; of a `part` of its days. having: the values of `target`
-    with as many rows as `test` and `threshold` say, count_having: how many there are. span: the years from the first to
-    the last of `target`, told with the unit of `part`. neighbour: the row `offset` after
-    those, its `target`; by the order of `measure` where it is there, from its greatest (`largest`) on.
-    beyond: the rows on that side of those. difference: of `target` between those rows and the `others` (rows counted
-    where it is None; in days with the unit of `part`), or of `target` and `measure` in one row. of_two: who of those
-    and the `others` has more (`largest`) of `measure` (rows counted where it is None). run: the longest run of rows.
-    yes_no: whether
-    those have more of `measure` (rows counted where it is None, their place compared with `offset`) than the `others`,
-    or than the `threshold` (`inclusive`: as many will do); with `either` one of these words instead, the first for
-    the greater. same: whether those and the `others` have the same `target`. `limit` is how many values are told.
+    (`largest`): of `target`'s numbers. group: the value of `target` that has most (`largest`) or least rows, or the
+    most in sum of `measure`; of a `part` of its days, or of the countries whose codes it has, as of values and
+    distinct. having: the values of `target` with as many rows as `test` and `threshold` say, count_having: how many
+    there are. span: the years from the first to the last of `target`, told with the unit of `part`. neighbour: the row
+    `offset` after those, its `target`; by the order of `measure` where it is there, from its greatest (`largest`) on.
+    beyond: the rows on that side of those, or between those and the `others`. difference: of `target` between those
+    rows and the `others` (rows counted where it is None; in days with the unit of `part`), or of `target` and `measure`
+    in one row. of_two: who of those and the `others` has more (`largest`) of `measure` (rows counted where it is None).
+    run: the longest run of rows. yes_no: whether those have more of `measure` (rows counted where it is None, their
+    place compared with `offset`) than the `others`, or than the `threshold` (`inclusive`: as many will do); with
+    `either` one of these words instead, the first for the greater. same: whether those and the `others` have the same
+    `target`. `limit` is how many values are told.
     """
 
     kind: Kind
@@ -101,6 +103,11 @@ class Form:
         every = [self.target, self.measure, *(one.column for one in (*self.conditions, *self.others))]
         return frozenset(one for one in (*every, *(pick.column for pick in self.picks)) if one is not None)
 
+    @property
+    def told(self) -> int | None:
+        """The column whose cells it tells, if any."""
+        return self.conditions[-1].column if self.kind == "of_two" else self.target
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -119,6 +126,8 @@ def meets(grid: Grid, condition: Condition, row: int) -> bool:
 def _met(grid: Grid, condition: Condition, text: str, row: int) -> bool:
     if condition.test in ("is", "has"):
         return any(says(text, str(operand), condition.test == "is") for operand in condition.operands)
+    if condition.test == "starts":
+        return re.sub(r"^\W+", "", fold(text)).startswith(tuple(str(operand) for operand in condition.operands))
     if condition.test == "none":
         return is_empty(text) or number(text) == 0
     value = compared(grid, condition, row)
@@ -193,7 +202,7 @@ def _target(form: Form) -> int:
 
 
 def _values(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
-    texts = [grid.text(_target(form), row) for row in rows]
+    texts = [part_of(grid.text(_target(form), row), form.part) for row in rows]
     kept = tuple(dict.fromkeys(text for text in texts if not is_empty(text)))
     return Found(kept[: form.limit], rows)
 
@@ -244,9 +253,11 @@ def _group(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
 
 
 def part_of(text: str, part: Part) -> str:
-    """A cell, or the year or the month of its day; "" without any."""
+    """A cell, or the year or the month of its day, or the country whose code it has; "" without any."""
     if not part:
         return text
+    if part == "country":
+        return country_of(text) or ""
     year, month, _ = moment(text) or (0, 0, 0)
     if part == "year":
         return str(year) if year else ""
@@ -297,6 +308,11 @@ def _next_by_order(form: Form, grid: Grid, anchor: int) -> Found | None:
 def _beyond(form: Form, grid: Grid, rows: tuple[int, ...]) -> Found | None:
     if not rows:
         return None
+    others = rows_of(grid, form.others) if form.others else ()
+    if others:
+        first, last = sorted((rows[0], others[0]))
+        between = tuple(row for row in grid.rows if first < row < last)
+        return Found((float(len(between)),), between)
     beyond = tuple(row for row in grid.rows if (row > rows[-1] if form.offset > 0 else row < rows[0]))
     return Found((float(len(beyond)),), beyond)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from chat.analyst.lookups.cells import Moment, moment, number, parts, words
+from chat.analyst.lookups.cells import Moment, moment, name_of, number, parts, words
+from chat.analyst.lookups.codes import names_countries
 
 Kind = Literal["number", "date", "text"]
 Key = float | Moment
@@ -155,6 +156,20 @@ class Grid:
         return 0
 
     @cached_property
+    def coded(self) -> frozenset[int]:
+        """The columns whose cells end with the codes of countries."""
+        return frozenset(
+            at for at, texts in enumerate(self.columns) if names_countries([texts[row] for row in self.rows])
+        )
+
+    def begins_with_names(self, column: int | None) -> bool:
+        """Whether a column tells what rows are about by names with notes below them, without which all still differ."""
+        if column is None or column != self.entity:
+            return False
+        texts = {self.text(column, row) for row in self.rows}
+        return len({name_of(text) for text in texts}) == len(texts)
+
+    @cached_property
     def places(self) -> dict[Span, Places]:
         """Every run of words in a cell, with where it stands."""
         found: dict[Span, Places] = defaultdict(Places)
@@ -179,6 +194,9 @@ def _dated(text: str) -> bool:
     """Whether a text is a day, a month, a year or a season, with little else beside it."""
     if not moment(text) or len(text) > 40:
         return False
+    bare = re.sub(r"\([^)]*\)", "", text)
+    if re.search(r"\d", bare) and not moment(bare):
+        return False  # "5th (1958)"
     letters = re.sub(r"(?i)jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*", "", text)
     letters = re.sub(r"(?i)mon\w*day|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*|st|nd|rd|th|circa|c\.", "", letters)
     return len(re.findall(r"[^\W\d_]", re.sub(r"\([^)]*\)", "", letters))) <= 3

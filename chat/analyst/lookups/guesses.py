@@ -32,11 +32,13 @@ class Guesser(Selecting, Counting, Ranking, Judging):
         if self.counting:
             yield from self.by_counting()
             yield from self.by_place()
+            yield from self.by_rows_between()
         yield from self.by_runs()
         yield from self.by_statistics()
         yield from self.by_order()
         yield from self.by_groups()
         yield from self.by_parts_of_days()
+        yield from self.by_countries()
         yield from self.by_having()
         if not self.counting:
             yield from self.by_ends()

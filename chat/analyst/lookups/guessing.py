@@ -114,6 +114,15 @@ class Guessing:
         if not strong:
             yield Claimed((), 0.9, frozenset(), self.wording.grid.rows)
 
+    @cached_property
+    def countries(self) -> tuple[tuple[int, int], ...]:
+        """The words that ask for a country where no column has that name, with the columns that hold codes of some."""
+        counted = sorted(self.noun_after(self.counting[0])) if self.counting else []
+        asked = [at for at in (*self.nouns[:2], *counted) if self.wording.words[at].text in listed("country")]
+        if not asked or any(sure >= 0.6 for sure in self.wording.columns.get(asked[0], {}).values()):
+            return ()
+        return tuple((asked[0], column) for column in sorted(self.wording.grid.coded))
+
     def targets_of(self, claimed: Claimed) -> list[Target]:
         return targets(self.wording, frozenset(condition.column for condition in claimed.conditions))
 

@@ -29,6 +29,7 @@ class Judging(Comparing):
         yield from self._by_sameness(start)
         yield from self._by_number_of_rows(start)
         yield from self._by_having_any(start)
+        yield from self._by_existence()
         yield from self._by_facts(start)
 
     def _by_alternatives(self) -> Iterator[Guess]:
@@ -134,6 +135,20 @@ class Judging(Comparing):
                     explains = start | values[0].explains | option.explains | said | frozenset(range(first, after))
                     noun = self.noun_after(Hit(after, after))
                     yield Guess(form, explains | noun, 0.35 * (option.sure - 1) + 0.3 * (near - 0.8) + 0.05)
+
+    def _by_existence(self) -> Iterator[Guess]:
+        """ "were any towers established before 1800?": whether there is a row that meets all that is claimed."""
+        match = re.match(r"\s*(?:is|are|was|were|did|do|does|has|have)(?: there)?(?: any| an?)?\b", self.wording.text)
+        if not match or not re.search(r"\bany\b|\bthere\b", match[0]):
+            return
+        claims = [claim for claim in self.claims if not claim.weak]
+        _, after = self.wording.run(match.start(), match.end())
+        for taken in itertools.product(*(claim.options[:2] for claim in claims)) if claims else ():
+            explains = frozenset(range(after)) | self.noun_after(Hit(after, after))
+            explains = explains.union(*(claim.explains for claim in claims), *(one.explains for one in taken))
+            sure = sum(one.sure for one in taken) / len(taken)
+            form = Form("yes_no", None, tuple(one.condition for one in taken), threshold=0.0)
+            yield Guess(form, explains, 0.35 * (sure - 1) + 0.02)
 
     def _by_facts(self, start: Words) -> Iterator[Guess]:
         """ "does x have more than 3?", "was x in rome?": whether the named row meets what else is claimed."""

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chat.analyst.lookups.cells import fold
+from chat.analyst.lookups.cells import fold, words
 from chat.analyst.lookups.forms import Test
 from chat.analyst.lookups.thesaurus import numbered
 from chat.analyst.lookups.wording import Wording
@@ -64,8 +64,19 @@ def asks_how_many(question: str) -> bool:
 
 
 def superlatives(wording: Wording) -> list[Hit]:
-    """ "the highest", "가장 많은"."""
-    return _earliest(wording, "superlatives")
+    """ "the highest", "가장 많은"; not "best" where that is said of a column like "Best finish"."""
+    return [hit for hit in _earliest(wording, "superlatives") if not _is_in_a_name(wording, hit)]
+
+
+def _is_in_a_name(wording: Wording, hit: Hit) -> bool:
+    """Whether an operator is part of a column's name, of which the words beside it say another part."""
+    if hit.end - hit.start > 1:
+        return False
+    beside = {
+        form for at in (hit.start - 1, hit.end) if 0 <= at < len(wording.words) for form in wording.words[at].forms
+    }
+    named = (words(name) for name in wording.grid.names)
+    return any(hit.text in name and beside & {*name} - {"of", "the", "in"} for name in named)
 
 
 def comparatives(wording: Wording) -> list[Hit]:

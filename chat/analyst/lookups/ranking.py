@@ -72,6 +72,41 @@ class Ranking(Guessing):
         named = ((column, sure) for at in noun for column, sure in self.wording.columns.get(at, {}).items())
         return any(self.wording.grid.kinds[column] == "number" and sure > 0.6 for column, sure in named)
 
+    def by_countries(self) -> Iterator[Guess]:
+        """Of names with their countries' codes: which country has most of them, which that of some row is, and how
+        many there are."""
+        grid = self.wording.grid
+        for at, column in self.countries:
+            for hit in operators.superlatives(self.wording):
+                for claimed in self.taken(hit):
+                    explains = claimed.explains | {at} | words_of(hit)
+                    noun = self.noun_after(hit)
+                    if not hit.hints and not self._names_numbers(frozenset(sorted(noun)[:1])):
+                        form = Form("group", column, claimed.conditions, largest=hit.up, part="country")
+                        named = self.wording.columns
+                        also = {one for one, by in named.items() if column in by} | {
+                            one for one, word in enumerate(self.wording.words) if word.vague and one > hit.end
+                        }
+                        yield Guess(form, explains | noun | also, self.sure_of(claimed) + 0.05)
+                    for measure in self.measures(hit) if not self._counts_names(noun, column) else ():
+                        up = hit.up != measure.flipped
+                        form = Form("values", column, claimed.conditions, (Pick(up, measure.column),), part="country")
+                        yield Guess(form, explains | measure.explains, self.sure_of(claimed, None, measure))
+            for claimed in self.taken(*self.counting):
+                explains = (
+                    claimed.explains | {at} | words_of(*self.counting, *operators.said(self.wording, "different"))
+                )
+                if self.counting:
+                    yield Guess(Form("distinct", column, claimed.conditions, part="country"), explains, 0.05)
+                elif claimed.conditions:
+                    form = Form("values", column, claimed.conditions, part="country")
+                    several = len({grid.text(column, row) for row in claimed.rows}) > 1
+                    yield Guess(form, explains, self.sure_of(claimed) - 0.1 * several)
+
+    def _counts_names(self, noun: Words, column: int) -> bool:
+        """Whether a noun is what a column names: "the most cyclists" are many of them."""
+        return any(self.wording.columns.get(at, {}).get(column, 0.0) >= 0.6 for at in noun)
+
     def by_having(self) -> Iterator[Guess]:
         """Which values stand in so many rows: "who won more than once"."""
         grid = self.wording.grid

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 from chat.analyst.lookups import cells
+from chat.analyst.lookups.codes import countries
 from chat.analyst.lookups.forms import Condition, Conditions, Form, Pick
 from chat.analyst.lookups.grid import Grid
 from chat.analyst.tables import Table
@@ -34,6 +35,22 @@ def amount(text):
 def told(value):
     return " ".join(value.split()) if isinstance(value, str) else round(value, 6)
 """
+_NAMES = f"""
+
+{inspect.getsource(cells.name_of)}
+
+def told(value):
+    return " ".join(name_of(value).split()) if isinstance(value, str) else round(value, 6)
+"""
+_COUNTRY = """
+
+COUNTRIES = {codes!r}
+
+
+def country(text):
+    code = re.search(r"\\(([A-Z]{{3}})\\)\\s*$", text)
+    return COUNTRIES.get(code[1], "") if code else ""
+"""
 _SIGNS = {"eq": "==", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
@@ -45,7 +62,21 @@ def script(form: Form, grid: Grid, table: Table) -> str:
     helpers = "\n\n".join(inspect.getsource(getattr(cells, name)) for name in _HELPERS)
     head = "import re\nimport unicodedata\nfrom collections import Counter\n\nimport pandas as pd\n\n"
     months = f"MONTHS = {cells.MONTHS!r}\nMoment = tuple\n\n\n"
-    return f"{head}{months}{helpers}{_YEAR_AND_MONTH}\n\n{reading}\n{_body(form, grid)}\n"
+    countries = _COUNTRY.format(codes=_codes(form, grid)) if form.part == "country" else ""
+    names = _NAMES if grid.begins_with_names(form.told) else ""
+    return f"{head}{months}{helpers}{_YEAR_AND_MONTH}{names}{countries}\n\n{reading}\n{_body(form, grid)}\n"
+
+
+def _codes(form: Form, grid: Grid) -> dict[str, str]:
+    """The codes in the column that is told, with their countries."""
+    texts = () if form.target is None else grid.columns[form.target]
+    return {code: name for code, name in countries().items() if any(f"({code})" in text for text in texts)}
+
+
+def _cell(form: Form) -> str:
+    """The cell of a row that is told, or the country that it names."""
+    cell = f"cells[row][{form.target}]"
+    return f"country({cell})" if form.part == "country" else cell
 
 
 def _reading(grid: Grid, table: Table) -> str:
@@ -53,9 +84,10 @@ def _reading(grid: Grid, table: Table) -> str:
     if table.sheet is not None:
         read = f"pd.read_excel({table.name!r}, sheet_name={table.sheet!r}, header=None, dtype=str).fillna('')"
     elif table.separator:
+        escape = f", escapechar={table.escape!r}" if table.escape else ""
         read = (
             f"pd.read_csv({table.name!r}, sep={table.separator!r}, encoding={table.encoding or 'utf-8'!r}, "
-            f"header=None, names=range({width}), dtype=str, keep_default_na=False, skip_blank_lines=True)"
+            f"header=None, names=range({width}), dtype=str, keep_default_na=False, skip_blank_lines=True{escape})"
         )
     else:
         return ""
@@ -90,6 +122,8 @@ def _test(condition: Condition) -> str:
     cell = f"cells[row][{condition.column}]"
     if condition.test == "none":
         found = f"not {cell}.strip(' -–—') or {cell}.casefold() in ('n/a', 'na', 'none') or number({cell}) == 0"
+    elif condition.test == "starts":
+        found = rf"re.sub(r'^\W+', '', fold({cell})).startswith({condition.operands!r})"
     elif condition.test in ("is", "has"):
         found = f"any(says({cell}, value, {condition.test == 'is'}) for value in {condition.operands!r})"
     else:
@@ -116,7 +150,7 @@ def _pick(pick: Pick, grid: Grid) -> list[str]:
 def _values(form: Form, grid: Grid) -> list[str]:
     limit = f"[:{form.limit}]" if form.limit else ""
     return [
-        f"found = dict.fromkeys(cells[row][{form.target}] for row in rows if cells[row][{form.target}].strip(' -–—'))",
+        f"found = dict.fromkeys({_cell(form)} for row in rows if {_cell(form)}.strip(' -–—'))",
         f"for value in list(found){limit}:",
         "    print(told(value))",
     ]
@@ -127,7 +161,7 @@ def _count(form: Form, grid: Grid) -> list[str]:
 
 
 def _distinct(form: Form, grid: Grid) -> list[str]:
-    return [f"print(len({{cells[row][{form.target}] for row in rows if cells[row][{form.target}].strip(' -–—')}}))"]
+    return [f"print(len({{{_cell(form)} for row in rows if {_cell(form)}.strip(' -–—')}}))"]
 
 
 def _statistic(form: Form, grid: Grid) -> list[str]:
@@ -145,10 +179,10 @@ def _statistic(form: Form, grid: Grid) -> list[str]:
 
 def _group(form: Form, grid: Grid) -> list[str]:
     weight = "1" if form.measure is None else f"number(cells[row][{form.measure}]) or 0"
-    cell = f"cells[row][{form.target}]"
+    cell = _cell(form)
     if form.part == "year":
         cell = f"str((moment({cell}) or [''])[0] or '')"
-    elif form.part:
+    elif form.part and form.part != "country":
         names = (
             repr(["", *cells.MONTH_NAMES])
             if form.part == "month"
@@ -200,6 +234,8 @@ def _neighbour(form: Form, grid: Grid) -> list[str]:
 
 def _beyond(form: Form, grid: Grid) -> list[str]:
     test = "row > rows[-1]" if form.offset > 0 else "row < rows[0]"
+    if form.others:
+        test = "min(rows + others) < row < max(rows + others)"
     return [f"print(len([row for row in every if {test}]))"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from chat.analyst.lookups.guessing import Guess, Guessing, Words, nth_of, words_
 from chat.analyst.lookups.operators import Hit
 from chat.analyst.lookups.targets import Target, targets
 from chat.analyst.lookups.wording import is_korean
+
+_NAMED = 0.5  # how surely a noun names the column that is told, if it names any
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Selecting(Guessing):
     def by_neighbours(self) -> Iterator[Guess]:
         for hit, offset in operators.neighbours(self.wording):
             anchors = [claim for claim in self.claims if claim.value and not claim.meets(hit.start, hit.end)]
-            for anchor in anchors:
+            for anchor in [*anchors, *self._years_beside(hit)]:
                 gap = min(abs(anchor.start - hit.end), abs(hit.start - anchor.end))
                 if gap > 4:
                     continue
@@ -87,6 +90,18 @@ class Selecting(Guessing):
                         continue
                     claimed = Claimed((option.condition,), option.sure, anchor.explains | option.explains, rows)
                     yield from self._neighbours_of(claimed, hit, offset, gap, len(rows))
+
+    def _years_beside(self, hit: Hit) -> Iterator[Claim]:
+        """ "what year comes after 1995?": the year that is not compared but stands in the table."""
+        if not re.search(r"\b(?:comes?|came|next|listed)\b", hit.text):
+            return
+        for claim in self.claims:
+            ends = [
+                option for option in claim.options if option.condition.year and option.condition.test in ("gt", "lt")
+            ]
+            if ends and claim.meets(hit.start, hit.end):
+                alike = tuple(replace(one, condition=replace(one.condition, test="eq")) for one in ends)
+                yield Claim(hit.end, claim.end, alike, value=True)
 
     def _neighbours_of(self, claimed: Claimed, hit: Hit, offset: int, gap: int, several: int) -> Iterator[Guess]:
         marks = operators.marks_of_list(self.wording)
@@ -225,4 +240,5 @@ class Selecting(Guessing):
             yield Guess(Form("count", None, claimed.conditions), explains | words_of(*self.counting), bonus)
             return
         form = Form("values", column, claimed.conditions, limit=self._limit)
-        yield Guess(form, explains | frozenset(self.nouns[:2]), bonus)
+        nouns = (at for at in self.nouns[:2] if self.wording.columns.get(at, {column: 1.0}).get(column, 0.0) >= _NAMED)
+        yield Guess(form, explains | frozenset(nouns), bonus)

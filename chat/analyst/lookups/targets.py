@@ -18,6 +18,7 @@ _ASKED_UNIT = (
     r"몇\s*((?!명|개(?!월)|번(?!지)|회|곳|편|건|차례|가지|종류|나라|팀|경기)[가-힣a-z㎞]{1,3}?)"
     r"(?:은|는|이|가|을|를)?(?:인가요?|입니까|이야|야|이에요|예요|이었나|였나|했나|한가|에|을|를|이나|까지)?\b"
 )
+_TAKING = r"\bhow (?:long|much time) did (?:it )?(?:.* )?take\b|\bhow long .* to (?:finish|complete)\b"
 _MEASURING = r"\bhow (long|tall|high|far|deep|old|heavy|fast|big|large|wide)\b(?! did| does| has| it)"
 _AUX = frozenset(
     [
@@ -220,6 +221,14 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
                 named = frozenset(at for at, by in wording.columns.items() if by.get(column, 0.0) >= 0.5)
                 more = 0.06 * min(len(named), 3)
                 add(column, (0.46 if name == "who" else 0.5) - 0.04 * rank + more, said | named)
+    for match in wording.find(_TAKING):
+        start, end = wording.run(match.start(), match.end())
+        said = frozenset(
+            at for at in range(start, end) if wording.words[at].text in ("long", "take", "time", "finish", "complete")
+        )
+        for column, name in enumerate(wording.grid.names):
+            if {"time", "duration"} & set(words(name)):
+                add(column, 0.7, said)
     for column, said in with_unit(wording):
         add(column, 0.66, said)
     entity = wording.grid.entity

@@ -136,6 +136,8 @@ def _what(form: Form) -> str:
         return f"{kind}.{form.test}"
     if kind == "neighbour" and form.measure is not None:
         return f"neighbour.{'lower' if form.largest else 'higher'}"
+    if kind == "beyond" and form.others:
+        return "beyond.between"
     if kind in ("neighbour", "beyond"):
         return f"{kind}.{'next' if form.offset > 0 else 'previous'}"
     if kind == "yes_no":
@@ -154,8 +156,9 @@ def _judged(form: Form) -> str:
 
 def _part_name(form: Form, grid: Grid, language: str) -> str:
     name = _name(grid, form.target)
-    part = "year" if form.part == "year" else "month"
-    return say(f"lookup.{part}_of", language, column=name) if form.part and form.kind == "group" else name
+    part = form.part if form.part in ("year", "country") else "month"
+    of_part = form.part and form.kind in ("group", "values", "distinct")
+    return say(f"lookup.{part}_of", language, column=name) if of_part else name
 
 
 def _name(grid: Grid, column: int | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chat.analyst.lookups.cells import fold, stem, words
+from chat.analyst.lookups.codes import codes_of
 from chat.analyst.lookups.grid import Grid, Places, Span
 from chat.analyst.lookups.thesaurus import demonyms, listed, numbered, synonyms
 
@@ -178,6 +179,9 @@ class Wording:
                 continue  # half a name: another's may look like it
             if places is not None and not (run[-1].idle and not places.whole):
                 return Value(start, end, places, self.text[run[0].start : run[-1].end], span)
+        coded = self._coded(head, run[-1])
+        if coded is not None:
+            return Value(start, end, coded[0], self.text[run[0].start : run[-1].end], coded[1])
         joined = "".join(word.text for word in run)
         for form in (joined, *(joined[: -len(end_)] for end_ in listed("particles") if joined.endswith(end_))):
             joined_span = self._joined.get(form) if len(form) > 2 else None
@@ -190,6 +194,17 @@ class Wording:
                 places = self.grid.places.get(span)
                 if places is not None and places.whole:
                     return Value(start, end, places, self.text[run[0].start : run[-1].end], span)
+        return None
+
+    def _coded(self, head: Span, last: Word) -> tuple[Places, Span] | None:
+        """Where the code of what words name stands as a whole value: "NOR" of "norway" and of "norwegian"."""
+        for form in last.forms:
+            name = tuple(words(demonyms().get(form, form))) if not head else (*head, form)
+            for code, columns in codes_of(name, self.grid.names):
+                places = self.grid.places.get((code,))
+                whole = {column: rows for column, rows in places.whole.items() if column in columns} if places else {}
+                if whole:
+                    return Places(whole), (code,)
         return None
 
     @cached_property

@@ -73,6 +73,45 @@ Ole Lind|Union|1988–1991
 Anna Berg|Reform|1991–1999
 Kari Moe|Union|1999–present
 """,
+    "stages": """\
+Rank|Rider|Team|Time
+1|Nils Dahl (NOR)|Ridge|4h 02' 10"
+2|Ola Moen (NOR)|Copper|+ 12"
+3|Piero Conti (ITA)|Ridge|+ 40"
+4|Tomas Vega (ESP)|Delta|+ 51"
+5|Lars Berge (NOR)|Delta|+ 58"
+6|Marco Russo (ITA)|Copper|+ 1' 20"
+""",
+    "roster": """\
+#|Player|Height|Pos|Class|Hometown
+3|Cal Dent|6'9"|F|Fr.|Tulsa, OK
+5|Ray Hollis|6'4"|G|Sr.|Mobile, AL
+8|Joe Marsh|6'11"|C|Jr.|Austin, TX
+12|Sam Pruitt|5'10"|G|Fr.|Selma, AL
+21|Lee Vance|6'8"|F|So.|Boise, ID
+""",
+    "records": """\
+Year|Album|Rating
+1988|Low Tide~~Released: May 2, 1988~Label: Harbour|74
+1991|Glass Hill~~Released: June 1, 1991~Label: Harbour|86
+1991|Winter Songs~~Released: October 9, 1991~Label: Nord|16
+1997|The Mill~~Released: March 3, 1997~Label: Nord|23
+2001|Paper Moon~~Released: March 9, 2001~Label: Nord|31
+""",
+    "schools": """\
+School|Cup appearances|Cup best finish
+Ashby|4~(last: 1958)|2nd~(1956)
+Corley|1~(last: 1958)|5th~(1958)
+Dunmore|5~(last: 1957)|5th~(1955)
+Fenwick|3~(last: 1958)|2nd~(1955)
+""",
+    "trams": """\
+Tramway|Country|Introduced|Price
+Cross Aerial Tramway|France|March 1955|$1.2 million
+Nord Tramway|France|2003|$0.8 million
+Peak Aerial Tramway|Austria|May 2003|$2.5 million
+Port Tramway|Italy|June 2010|$1.9 million
+""",
 }
 
 # (table, question, answers)
@@ -177,6 +216,33 @@ ANSWERED = [
     ("matches", "what is the largest number of consecutive losses?", ["2"]),
     ("matches", "how many days passed between 4 march 2011 and 18 march 2011?", ["14 days"]),
     ("towers", "what is the height of gate house?", ["792 (241)"]),
+    ("stages", "which country had the most riders?", ["Norway"]),
+    ("stages", "how many riders are from italy?", ["2"]),
+    ("stages", "how many spanish riders are there?", ["1"]),
+    ("stages", "how many different countries are there?", ["3"]),
+    ("stages", "what is the nationality of tomas vega?", ["Spain"]),
+    ("stages", "how long did it take nils dahl to finish?", ["4h 02' 10\""]),
+    ("stages", "how many riders are between ola moen and lars berge?", ["2"]),
+    ("roster", "how many forwards are on the team?", ["2"]),
+    ("roster", "how many players come from alabama?", ["2"]),
+    ("roster", "how many freshmen are there?", ["2"]),
+    ("roster", "who is the tallest player?", ["Joe Marsh"]),
+    ("roster", "which players are shorter than 6'5\"?", ["Ray Hollis", "Sam Pruitt"]),
+    ("roster", "how many players have a name that starts with the letter s?", ["1"]),
+    ("records", "what album came out after glass hill?", ["Winter Songs"]),
+    ("records", "how many albums are listed from 1991?", ["2"]),
+    ("records", "how many albums are from 1991 on?", ["4"]),
+    ("records", "what year comes after 1991?", ["1997"]),
+    ("records", "were any albums released before 1988?", ["no"]),
+    ("records", "were there any albums released after 2000?", ["yes"]),
+    ("schools", "which schools came in 2nd for cup best finish?", ["Ashby", "Fenwick"]),
+    ("schools", "does ashby or corley have more cup appearances?", ["Ashby"]),
+    ("schools", "which schools came in last place in the cup best finish?", ["Corley", "Dunmore"]),
+    ("trams", "how many aerial tramways are located in france?", ["2"]),
+    ("trams", "how many tramways were introduced in 2003?", ["2"]),
+    ("trams", "how many tramways had a price of at least $1.9 million?", ["2"]),
+    ("trams", "was the nord tramway introduced before the port tramway?", ["yes"]),
+    ("films", "which director directed a total of 3 times?", ["Lena Fisk"]),
 ]
 
 NOT_ANSWERED = [
@@ -201,4 +267,6 @@ NOT_ANSWERED = [
     ("league", "who was faster, harbour rovers or quarry town?"),
     ("runners", "does yuki mori come before or after?"),
     ("bridges", "hello"),
+    ("terms", "how long was anna berg mayor, including her second term?"),
+    ("runners", "what lane did joana reis run in with the same notes as marit dahl?"),
 ]

@@ -22,6 +22,9 @@ from chat.analyst.lookups.cells import fold, moment, number, says, stem, words
         ("3만", 30_000.0),
         ("T-8", 8.0),
         ("(12)", 12.0),
+        ("6'3\"", 6.25),
+        ("5 ft 6 in", 5.5),
+        ("12 ft (3.7 m)", 12.0),
         ("none", None),
     ],
 )

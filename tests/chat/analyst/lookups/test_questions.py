@@ -13,11 +13,16 @@ from tests.chat.analyst.lookups import english, korean
 
 
 def table_of(rows: str, folder: Path) -> Table:
-    """The table as read from a file with quotes around every cell, as encyclopedias' tables are given away."""
+    """The table as read from a file as encyclopedias' tables are given away: with quotes around every cell, in which a
+    backslash and an n (here: ~) stand for a line break."""
     path = folder / "table.csv"
-    lines = (",".join(f'"{cell}"' for cell in line.split("|")) for line in rows.splitlines())
+    lines = (",".join(f'"{_escaped(cell)}"' for cell in line.split("|")) for line in rows.splitlines())
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return read_table(path, path.name)
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("~", "\\\\n").replace('"', '\\"')
 
 
 def told(value: str | float | bool) -> str:
