@@ -80,7 +80,7 @@ class Selecting(Guessing):
     def by_neighbours(self) -> Iterator[Guess]:
         for hit, offset in operators.neighbours(self.wording):
             anchors = [claim for claim in self.claims if claim.value and not claim.meets(hit.start, hit.end)]
-            for anchor in [*anchors, *self._years_beside(hit)]:
+            for anchor in [*anchors, *self._moments_beside(hit, offset)]:
                 gap = min(abs(anchor.start - hit.end), abs(hit.start - anchor.end))
                 if gap > 4:
                     continue
@@ -91,17 +91,18 @@ class Selecting(Guessing):
                     claimed = Claimed((option.condition,), option.sure, anchor.explains | option.explains, rows)
                     yield from self._neighbours_of(claimed, hit, offset, gap, len(rows))
 
-    def _years_beside(self, hit: Hit) -> Iterator[Claim]:
-        """ "what year comes after 1995?": the year that is not compared but stands in the table."""
-        if not re.search(r"\b(?:comes?|came|next|listed)\b", hit.text):
+    def _moments_beside(self, hit: Hit, offset: int) -> Iterator[Claim]:
+        """ "what year comes after 1995?", "the next date after 4 May": what is not compared but stands in the table."""
+        if not re.search(r"\b(?:comes?|came|next|previous|listed)\b", hit.text):
             return
+        test = "gt" if offset > 0 else "lt"
         for claim in self.claims:
-            ends = [
-                option for option in claim.options if option.condition.year and option.condition.test in ("gt", "lt")
+            ends = [one for one in claim.options if (one.condition.year or one.condition.day)]
+            alike = [
+                replace(one, condition=replace(one.condition, test="eq")) for one in ends if one.condition.test == test
             ]
-            if ends and claim.meets(hit.start, hit.end):
-                alike = tuple(replace(one, condition=replace(one.condition, test="eq")) for one in ends)
-                yield Claim(hit.end, claim.end, alike, value=True)
+            if alike:
+                yield Claim(max(claim.start, hit.end), claim.end, tuple(alike), value=True)
 
     def _neighbours_of(self, claimed: Claimed, hit: Hit, offset: int, gap: int, several: int) -> Iterator[Guess]:
         marks = operators.marks_of_list(self.wording)

@@ -156,7 +156,8 @@ def asked_nouns(wording: Wording) -> list[int]:
             nouns.append(place)
         if nouns:
             said = {at for hit in operators.superlatives(wording) for at in range(hit.start, hit.end)}
-            return [at for at in nouns if at not in said] or nouns
+            before = [at for at in nouns if said and at < min(said)]  # "which race offered the most money"
+            return before or [at for at in nouns if at not in said] or nouns
     return _first_nouns(wording) if not wording.find(r"\b(?:who|where|when|how|did|does|do|is|are|was|were)\b") else []
 
 
