@@ -15,6 +15,7 @@ from chat.analyst.lookups.operators import asks_how_many
 from chat.analyst.lookups.scripts import script
 from chat.analyst.lookups.settling import settles
 from chat.analyst.lookups.telling import Written, number_of, reading_text, values_text
+from chat.analyst.lookups.units import in_units
 from chat.analyst.lookups.wording import Wording
 from chat.analyst.queries import Query, Unclear
 from chat.analyst.tables import Table
@@ -26,6 +27,7 @@ _NAMED = 0.6  # how surely a question names what the rows are
 _YEARS = (1500, 2100)
 _FEWEST_OF_A_SERIES = 3
 _CONNECTING = frozenset({"of", "in", "the", "and", "for", "by", "to", "at", "on", "with"})
+_MANY = 5  # groups that are equal
 _ASKS_BACK = ("which_column", "which_value_column")
 _OF_SHARES = r"share|percent|%|proportion|portion|ratio|비율|비중|퍼센트|점유|차지|구성"
 _NOT_UNDERSTOOD = ("words", "unsure", "needs_number", "needs_date", "which_statistic")
@@ -103,6 +105,7 @@ def _settled(
     grid, names = grid_of(table), table.names()
     if grid is None or len(question) > _LONGEST_QUESTION or not set(query.options) <= set(names):
         return None
+    grid = in_units(grid, question)
     chosen = choose(question, grid)
     options = frozenset(names.index(name) for name in query.options)
     if chosen is None or not settles(chosen, options, bool(query.words), Wording(question, grid)):
@@ -148,7 +151,7 @@ def _is_misread(query: Query | Unclear, question: str, table: Table) -> bool:
         return False
     if query.preparations or query.rank is not None or query.percent is not None:
         return False
-    if _shares_nothing(query, question) or _has_too_many(query, table):
+    if _shares_nothing(query, question, table) or _has_too_many(query, table):
         return True
     if query.action == "count" and query.filters and not query.groups:
         return not asks_how_many(question)
@@ -184,11 +187,16 @@ def _adds_up_named_rows(query: Query, table: Table) -> bool:
     return {one.column for one in query.filters} == set(query.groups) and _ranks_rows(query, table)
 
 
-def _shares_nothing(query: Query, question: str) -> bool:
-    """Whether it gives shares, which nobody asks for: of a value in itself, or where it is asked how many there are."""
+def _shares_nothing(query: Query, question: str, table: Table) -> bool:
+    """Whether it gives shares, which nobody asks for: of groups that are a row each, of a value in itself, or where it
+    is asked how many there are."""
     if query.action != "share" or re.search(_OF_SHARES, question.casefold()):
         return False
-    return bool({one.column for one in query.filters} & set(query.groups)) or asks_how_many(question)
+    return (
+        _ranks_rows(query, table)
+        or bool({one.column for one in query.filters} & set(query.groups))
+        or asks_how_many(question)
+    )
 
 
 def _has_too_many(query: Query, table: Table) -> bool:
@@ -221,6 +229,7 @@ def answer(question: str, table: Table, language: str) -> LookupAnswer | None:
     grid = grid_of(table)
     if grid is None or len(question) > _LONGEST_QUESTION:
         return None
+    grid = in_units(grid, question)
     chosen = choose(question, grid)
     return None if chosen is None else _told(chosen, grid, table, language)
 
@@ -229,8 +238,12 @@ def _told(chosen: Chosen, grid: Grid, table: Table, language: str) -> LookupAnsw
     """An answer that tells what was chosen; None where it can't be meant."""
     form, found = chosen.guess.form, chosen.found
     groups = {grid.text(form.target, row) for row in grid.rows} if form.target is not None else set()
-    if form.kind == "group" and len(found.values) > 1 and len(found.values) == len(groups):
-        return None  # all are equal: something else than rows must be meant
+    if (
+        form.kind == "group"
+        and len(found.values) > 1
+        and len(found.values) in (len(groups), *range(_MANY, len(groups)))
+    ):
+        return None  # all or many are equal: something else than rows must be meant
     if grid.begins_with_names(form.told):
         names = (name_of(value) if isinstance(value, str) else value for value in found.values)
         found = replace(found, values=tuple(names))

@@ -28,6 +28,12 @@ def name_of(text: str) -> str:
     return "\n".join([lines[0], *kept])
 
 
+def side(text: str, which: int) -> str:
+    """The first measure (0) or the second (1) of "792 (241)" or "629 / 192"; any other text as it is."""
+    both = re.fullmatch(r"([^()/]*\d[^()/]*?)\s*(?:\(([^()]*\d[^()]*)\)|/\s*([^()/]*\d[^()/]*))\W*", text.strip())
+    return text if both is None else both[1] if which == 0 else both[2] or both[3]
+
+
 def fold(text: str) -> str:
     """The text without case, accents and marks of notes, its dashes and quotes plain."""
     text = unicodedata.normalize("NFKD", text.replace("½", ".5")).casefold()

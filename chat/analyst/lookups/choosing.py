@@ -12,16 +12,17 @@ from chat.analyst.lookups.guesses import Guesser
 from chat.analyst.lookups.guessing import Guess, weight, words_of
 from chat.analyst.lookups.operators import alternatives, said, superlatives
 from chat.analyst.lookups.targets import asked_nouns
-from chat.analyst.lookups.thesaurus import listed
+from chat.analyst.lookups.thesaurus import listed, measures
 from chat.analyst.lookups.wording import Wording, is_number_of_all
 
 LEAST = 0.72  # of 1: all words explained, and nothing speaks against it
 _CLEAR = 0.02  # by which the best guess must be better than one that comes to something else
 _ASKED = 2.4  # the weight of what is asked for
+_SURE_OF_SEVERAL = 0.78  # what must be explained where an order leaves several rows
 _MOST_BONUS = 0.1
 _OTHERWISE_ASKED = 0.8  # what speaks against a guess of another kind than the question asks for
 _UNSAID = 0.2  # what speaks against a guess that leaves out what is ordered
-_NEVER_LEFT = listed("decisive") - {"but"}  # a guess that leaves one of them out is of another question
+_NEVER_LEFT = listed("decisive") - {"but", "average"}  # a guess that leaves one of them out is of another question
 _MOST_GUESSES = 4000
 _OTHERWISE = r"\bor\b|^can you|\b(?:what|which|who|when|where|how)\b|무엇|뭐|무슨|누구|누가|언제|어디|어느|어떤|얼마|몇"
 
@@ -48,6 +49,8 @@ def explained(guess: Guess, wording: Wording) -> float:
     weights = [max(one, _ASKED) if at in asked and one >= 1.0 else one for at, one in enumerate(weights)]
     whole = sum(weights)
     explains = guess.explains | _numbers_of_names(guess, wording)
+    if wording.grid.sides:  # the units said which measure is meant
+        explains |= {at for at, word in enumerate(wording.words) if any(word.text in unit for unit in measures())}
     left = sum(one for at, one in enumerate(weights) if at not in explains)
     return 1.0 - left / max(whole, 2.5)
 
@@ -126,6 +129,9 @@ def choose(question: str, grid: Grid) -> Chosen | None:
         return None
     best = found[0]
     if any(word.text in _NEVER_LEFT and at not in best.guess.explains for at, word in enumerate(wording.words)):
+        return None
+    ordered = best.guess.form.kind == "values" and any(pick.column is not None for pick in best.guess.form.picks)
+    if ordered and len(best.found.values) > 1 and best.explained < _SURE_OF_SEVERAL:
         return None
     for other in found[1:]:
         if best.score - other.score >= _CLEAR:

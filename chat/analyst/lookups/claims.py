@@ -16,6 +16,7 @@ from chat.analyst.lookups.cells import words as cells_words
 from chat.analyst.lookups.days import days_of
 from chat.analyst.lookups.forms import Condition, Conditions, Test, rows_of
 from chat.analyst.lookups.grid import Grid
+from chat.analyst.lookups.operators import said
 from chat.analyst.lookups.targets import asked_nouns
 from chat.analyst.lookups.thesaurus import listed, numbered
 from chat.analyst.lookups.wording import Value, Word, Wording, is_number_of_all
@@ -132,7 +133,8 @@ def _valued(wording: Wording, value: Value) -> Claim | None:
             continue
         sure, explains = _beside(wording, value.start, value.end, column)
         condition = _of_year(grid, column, word) if single else None
-        condition = condition or Condition(column, "is", (" ".join(value.span),))
+        test: Test = "has" if value.places.among.get(column, set()) - rows and grid.is_prose(column) else "is"
+        condition = condition or Condition(column, test, (" ".join(value.span),))
         options.append(Option(condition, 1.0 + sure, explains))
     for column in value.places.among:
         if value.places.whole.get(column):
@@ -156,7 +158,8 @@ def _valued(wording: Wording, value: Value) -> Claim | None:
         or (len(several) == 2 and all(one.vague or one.idle for one in several))
         or (not whole and single and len(word.text) <= 3 and word.number is None)
     )
-    if not whole and wording.columns.get(value.end - 1, {}).get(grid.entity, 0.0) >= _OUTRIGHT:
+    counted = any(hit.end in (value.start, value.start + 1) for hit in said(wording, "counting"))
+    if not whole and (counted or wording.columns.get(value.end - 1, {}).get(grid.entity, 0.0) >= _OUTRIGHT):
         weak = weak or any(option.condition.column == grid.entity for option in options)  # "suspension bridges"
     options.sort(key=lambda option: -option.sure)
     return Claim(value.start, value.end, tuple(options[:4]), weak, True)
@@ -254,6 +257,7 @@ def _compared(wording: Wording) -> Iterator[Claim]:
             options = [
                 Option(Condition(column, test, (value,)), sure, explains)
                 for column, sure, explains in _numeric(wording, start, end)
+                if _SMALLEST_YEAR <= value <= _GREATEST_YEAR or not wording.grid.holds_years(column)
             ]
             if is_year:
                 options += [

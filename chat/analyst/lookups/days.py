@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chat.analyst.lookups.cells import MONTHS, Moment, moment
 from chat.analyst.lookups.forms import Condition, Test, day_number
+from chat.analyst.lookups.operators import said
 from chat.analyst.lookups.wording import Wording
 
 _MONTH = r"(?:" + "|".join(MONTHS) + r")[a-z]*\.?"
@@ -20,6 +22,7 @@ _DAY = re.compile(
 )
 _BEFORE = re.compile(r"(?:before|prior to|previous to|until|earlier than)(?: the)? $")
 _AFTER = re.compile(r"(?:after|later than|since|following)(?: the)? $")
+_JOINED = r"\s*(?:to|and|until|through|-|부터|에서|~)\s*(?:the )?"
 _EXTRA = {"lt": r"^\s*(?:이전|전에|전까지)", "gt": r"^\s*(?:이후|부터|뒤에)"}
 
 
@@ -34,7 +37,11 @@ class Day:
 
 def days_of(wording: Wording) -> Iterator[Day]:
     """The days that the question names, with the conditions on columns of days that they may make."""
+    ranges = list(_ranges(wording))
+    yield from ranges
     for match in _DAY.finditer(wording.text):
+        if any(one.start <= wording.run(match.start(), match.end())[0] < one.end for one in ranges):
+            continue
         day = moment(match[0])
         if day is None or not day[1]:
             continue
@@ -45,6 +52,24 @@ def days_of(wording: Wording) -> Iterator[Day]:
         found = tuple(condition for condition in made if condition is not None)
         if found:
             yield Day(start, end, found[:3])
+
+
+def _ranges(wording: Wording) -> Iterator[Day]:
+    """ "from 4 May 2011 to 6 June 2012": one range, and not two days."""
+    if any(said(wording, name) for name in ("days_apart", "apart", "difference")):
+        return  # how far the two are apart
+    found = list(_DAY.finditer(wording.text))
+    for first, last in itertools.pairwise(found):
+        before, joined = wording.text[: first.start()], wording.text[first.end() : last.start()]
+        opened = re.search(r"\b(?:from|between)(?: the)? $", before)
+        if not re.fullmatch(_JOINED, joined) or not (opened or re.search("부터|에서|~", joined)):
+            continue
+        days = [moment(match[0]) for match in (first, last)]
+        ends = [day_number(day) for day in days if day and all(day)]
+        if len(ends) == 2 and ends[0] < ends[1]:
+            start, end = wording.run(opened.start() if opened else first.start(), last.end())
+            columns = (column for column, full in enumerate(wording.grid.has_full_dates) if full)
+            yield Day(start, end, tuple(Condition(column, "between", tuple(ends), day=True) for column in columns)[:3])
 
 
 def _tested(text: str, match: re.Match[str]) -> tuple[Test, re.Match[str] | None]:

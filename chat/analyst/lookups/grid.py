@@ -20,7 +20,13 @@ MOST_CELLS = 40_000
 _LONGEST = 12  # words of a value
 _MOSTLY = 0.7
 _EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "none", "?", "…", "없음"})
+_NO_NUMBER = frozenset(
+    {"free", "undisclosed", "unknown", "tbd", "tba", "tbc", "dnf", "dns", "dnq", "dsq", "dq", "ret", "nc"}
+)
+_FEWEST = 3  # numbers of a column that has words instead of some
+_YEARS = (1500, 2100)
 _WIDE = 4
+_PROSE = 30  # letters of a cell, on average
 _TOTAL = re.compile(r"(?:grand |sub)?-?totals?\b|합계|총계|소계|계$")
 _SCORE = re.compile(r"\s*\d{1,3}\s*[-–]\s*\d{1,3}\s*$")  # of a game
 _TOTALS = frozenset({"total", "totals", "sum", "average", "합계", "총계", "계", "평균", "grand total"})
@@ -41,10 +47,12 @@ class Places:
 
 @dataclass(frozen=True)
 class Grid:
-    """The names of the columns and the texts of their cells, by column."""
+    """The names of the columns and the texts of their cells, by column; of which columns only one of the two measures
+    that each cell has was kept (`sides`, the first as 0)."""
 
     names: tuple[str, ...]
     columns: tuple[tuple[str, ...], ...]
+    sides: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def rows(self) -> tuple[int, ...]:
@@ -85,6 +93,8 @@ class Grid:
             return "date"
         if self.holds_scores(column):
             return "text"
+        numbered = [text for text in texts if text.strip().casefold() not in _NO_NUMBER]
+        texts = numbered if len(numbered) >= _FEWEST else texts
         numbers = sum(
             bool(re.match(r"\s*[^\w\s]{0,3}\s*(us|nz|a|c)?[$£€₩¥]?\s*[-−]?\.?\d", text, re.I)) for text in texts
         )
@@ -130,6 +140,16 @@ class Grid:
             for column, kind in enumerate(self.kinds)
             if (kind == "number" and not self.counts_rows(column)) or (kind == "date" and self._has_years(column))
         )
+
+    def holds_years(self, column: int) -> bool:
+        """Whether all numbers of a column are years, as in "1902-1931"."""
+        known = [key for row in self.rows if isinstance(key := self.key(column, row), float)]
+        return len(known) >= _FEWEST and all(_YEARS[0] <= one <= _YEARS[1] and one.is_integer() for one in known)
+
+    def is_prose(self, column: int) -> bool:
+        """Whether a column's cells are sentences rather than names."""
+        filled = [self.text(column, row) for row in self.rows if not is_empty(self.columns[column][row])]
+        return sum(map(len, filled)) > _PROSE * len(filled)
 
     def counts_rows(self, column: int) -> bool:
         """Whether a column only numbers the rows, up or down."""

@@ -10,6 +10,7 @@ from chat.analyst.lookups import operators
 from chat.analyst.lookups.forms import Form, Kind, Part, Pick
 from chat.analyst.lookups.guessing import Guess, Guessing, Measure, Words, words_of
 from chat.analyst.lookups.operators import Hit
+from chat.analyst.lookups.thesaurus import listed
 
 _OF_AMOUNTS = re.compile("most|least|fewest|number|amount|largest|smallest|biggest|많|적")
 _PARTS: dict[str, Part] = {
@@ -81,7 +82,7 @@ class Ranking(Guessing):
                 for claimed in self.taken(hit):
                     explains = claimed.explains | {at} | words_of(hit)
                     noun = self.noun_after(hit)
-                    if not hit.hints and not self._names_numbers(frozenset(sorted(noun)[:1])):
+                    if not hit.hints and not self._is_of_amounts(noun):
                         form = Form("group", column, claimed.conditions, largest=hit.up, part="country")
                         named = self.wording.columns
                         also = {one for one, by in named.items() if column in by} | {
@@ -102,6 +103,12 @@ class Ranking(Guessing):
                     form = Form("values", column, claimed.conditions, part="country")
                     several = len({grid.text(column, row) for row in claimed.rows}) > 1
                     yield Guess(form, explains, self.sure_of(claimed) - 0.1 * several)
+
+    def _is_of_amounts(self, noun: Words) -> bool:
+        """Whether the most of something is asked for that rows have, and not many rows: "the most points"."""
+        first = sorted(noun)[:1]
+        amounts = any({*self.wording.words[at].forms} & listed("amounts") for at in first)
+        return amounts or self._names_numbers(frozenset(first))
 
     def _counts_names(self, noun: Words, column: int) -> bool:
         """Whether a noun is what a column names: "the most cyclists" are many of them."""

@@ -62,9 +62,10 @@ def script(form: Form, grid: Grid, table: Table) -> str:
     helpers = "\n\n".join(inspect.getsource(getattr(cells, name)) for name in _HELPERS)
     head = "import re\nimport unicodedata\nfrom collections import Counter\n\nimport pandas as pd\n\n"
     months = f"MONTHS = {cells.MONTHS!r}\nMoment = tuple\n\n\n"
+    sides = f"\n\n{inspect.getsource(cells.side)}" if grid.sides else ""
     countries = _COUNTRY.format(codes=_codes(form, grid)) if form.part == "country" else ""
     names = _NAMES if grid.begins_with_names(form.told) else ""
-    return f"{head}{months}{helpers}{_YEAR_AND_MONTH}{names}{countries}\n\n{reading}\n{_body(form, grid)}\n"
+    return f"{head}{months}{helpers}{_YEAR_AND_MONTH}{names}{countries}{sides}\n\n{reading}\n{_body(form, grid)}\n"
 
 
 def _codes(form: Form, grid: Grid) -> dict[str, str]:
@@ -91,10 +92,12 @@ def _reading(grid: Grid, table: Table) -> str:
         )
     else:
         return ""
+    sides = "".join(f"    row[{column}] = side(row[{column}], {which})\n" for column, which in grid.sides)
     return (
         f"data = {read}\n"
         f"cells = [[tidy(cell) for cell in row] for row in data.tail({height}).to_numpy().tolist()]\n"
-        f"every = {_every(grid, height)}"
+        + (f"for row in cells:\n{sides}" if sides else "")
+        + f"every = {_every(grid, height)}"
     )
 
 

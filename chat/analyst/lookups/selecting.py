@@ -60,6 +60,10 @@ class Selecting(Guessing):
         dates = [column for column in self.wording.grid.ordered if self.wording.grid.kinds[column] == "date"]
         if by_place or not dates:
             yield Pick(hit.up), 0.05 if by_place else -0.03, frozenset()
+            days = {column for column, kind in enumerate(self.wording.grid.kinds) if kind == "date"}
+            said = frozenset(at for at, columns in self.wording.columns.items() if days & set(columns))
+            if said and not by_place:
+                yield Pick(hit.up), 0.0, said  # "the last show to air", of days without years
         if not by_place:
             for column in dates:
                 said = frozenset(at for at, columns in self.wording.columns.items() if column in columns)

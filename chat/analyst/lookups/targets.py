@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.analyst.lookups import operators
 from chat.analyst.lookups.cells import fold, stem, words
@@ -230,6 +230,9 @@ def targets(wording: Wording, used: frozenset[int]) -> list[Target]:
         for column, name in enumerate(wording.grid.names):
             if {"time", "duration"} & set(words(name)):
                 add(column, 0.7, said)
+    for column, _ in wording.grid.sides:
+        if column in found:  # its unit is said
+            found[column] = replace(found[column], sure=found[column].sure + 0.1)
     for column, said in with_unit(wording):
         add(column, 0.66, said)
     entity = wording.grid.entity

@@ -43,6 +43,12 @@ def demonyms() -> dict[str, str]:
 
 
 @cache
+def measures() -> tuple[frozenset[str], ...]:
+    """Units, each with all ways to say it."""
+    return tuple(frozenset(words) for words in _loaded()["measures"])
+
+
+@cache
 def synonyms() -> dict[str, frozenset[str]]:
     """The words that may stand for a word as the name of a column, by stem."""
     found: dict[str, set[str]] = defaultdict(set)

@@ -177,7 +177,9 @@ class Wording:
                 places = self.grid.places.get(span)
             if places is not None and len(run) == 1 and run[0].mended and not places.whole:
                 continue  # half a name: another's may look like it
-            if places is not None and not (run[-1].idle and not places.whole):
+            if places is not None and not (
+                (run[-1].idle or (run[0].idle and run[0].number is None)) and not places.whole
+            ):
                 return Value(start, end, places, self.text[run[0].start : run[-1].end], span)
         coded = self._coded(head, run[-1])
         if coded is not None:

@@ -112,6 +112,20 @@ Nord Tramway|France|2003|$0.8 million
 Peak Aerial Tramway|Austria|May 2003|$2.5 million
 Port Tramway|Italy|June 2010|$1.9 million
 """,
+    "transfers": """\
+Name|Party|Moved from|Fee|Notes
+Ivo Lanz|SDP|Porto|£0.67m|Lost his first match, then won three in a row
+Dan Petrov|Union of the SDP|Dundee|Free|Trained with the second team until the winter
+Ken Orsi|SDP, Greens|Bologna|£0.25m|Lost
+Sven Ek|Greens|Rovers|£0.20m|Won the cup with his new club in the first season
+Tom Hale|Liberals|Cannes|Free|Signed on the last day of the window
+""",
+    "shows": """\
+Air date|Title (original title)|Episodes
+19 Feb-~15 Mar|Second Wind~Andre Vind|20
+18 Mar-~3 May|Grey Tales~Graa Historier|35
+6 May-~31 May|Good Neighbours~Gode Naboer|15
+""",
 }
 
 # (table, question, answers)
@@ -243,6 +257,17 @@ ANSWERED = [
     ("trams", "how many tramways had a price of at least $1.9 million?", ["2"]),
     ("trams", "was the nord tramway introduced before the port tramway?", ["yes"]),
     ("films", "which director directed a total of 3 times?", ["Lena Fisk"]),
+    ("towers", "how tall is gate house in metres?", ["241"]),
+    ("towers", "how tall is north point in feet?", ["803"]),
+    ("towers", "how many towers are taller than 240 meters?", ["2"]),
+    ("areas", "which region ranks first in population?", ["Northmark"]),
+    ("transfers", "which player had the highest fee?", ["Ivo Lanz"]),
+    ("transfers", "how many players were of the sdp party?", ["2"]),
+    ("transfers", "how many of the notes say lost?", ["2"]),
+    ("shows", "what was the last show to air?", ["Good Neighbours Gode Naboer"]),
+    ("matches", "what is the next date after 4 march 2011?", ["18 March 2011"]),
+    ("matches", "how many matches were played from 10 march 2011 to 9 june 2012?", ["3"]),
+    ("matches", "how many matches were played between 9 june 2012 and 13 october 2013?", ["3"]),
 ]
 
 NOT_ANSWERED = [
@@ -267,6 +292,7 @@ NOT_ANSWERED = [
     ("league", "who was faster, harbour rovers or quarry town?"),
     ("runners", "does yuki mori come before or after?"),
     ("bridges", "hello"),
+    ("stages", "which country had the rider with the least amount of points?"),
     ("terms", "how long was anna berg mayor, including her second term?"),
     ("runners", "what lane did joana reis run in with the same notes as marit dahl?"),
 ]

@@ -58,6 +58,7 @@ SCRIPTED = [
     ("roster", "how many players have a name that starts with the letter s?"),
     ("records", "what album came out after glass hill?"),
     ("records", "were any albums released before 1988?"),
+    ("towers", "how many towers are taller than 240 meters?"),
 ]
 
 
@@ -282,6 +283,9 @@ def test_shares_that_nobody_asks_for_are_read_anew(tmp_path: Path) -> None:
     found = lookups.instead_of(shared, "how many films were directed by lena fisk?", table, "en")
     assert found is not None and found.value == 3
     assert lookups.instead_of(shared, "what share of films did lena fisk direct?", table, "en") is None
+    single = Query("share", groups=("Title",))
+    found = lookups.instead_of(single, "which film has the highest gross?", table, "en")
+    assert found is not None and found.value == "The Cartographer"
 
 
 def test_groups_of_more_rows_than_the_table_has_are_read_anew(tmp_path: Path) -> None:
