@@ -46,7 +46,7 @@ class Rankings(Periods):
             rest = tuple(name for name in groups if name not in within)
             measures = self.needed_measures()
             if rest and self._says_priced() and not self.statistics(keys):
-                raise NotClear("which_statistic", words=measures)
+                raise NotClear("unsure")
             if rest and not self.are_identifiers(rest):
                 self._reject_sums(self.statistics(keys), measures)
             limit = number or (_DEFAULT_TOP if keys & {"top", "bottom"} else 1)
@@ -80,7 +80,7 @@ class Rankings(Periods):
             return Query("share", groups=groups, ascending=ascending, limit=number or 1)
         if groups and not statistics and (single := self._of_single_rows()):
             if self._says_priced() and "each" not in keys:
-                raise NotClear("which_statistic", words=measures)
+                raise NotClear("unsure")
             if "each" in keys and not number:
                 return Query("top", measures[:1], single, groups, ascending=ascending)
             statistics = single
