@@ -9,17 +9,24 @@ from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood, Problem
 from chat.analyst.closed.scopes import FRAME, Condition, flagged, is_yes_or_one, named_flags, subset
 from chat.analyst.closed.slots import Part, Slot
-from chat.analyst.closed.wording import tokens
+from chat.analyst.closed.wording import letters, tokens
 
 _MOST = re.compile(
     r"highest|largest|most|maximum|greatest|biggest|\bmax\b|top|strongest|longest|best|oldest|"
+    r"warmest|hottest|wettest|heaviest|fastest|tallest|richest|busiest|priciest|windiest|"
     r"가장\s*(?:\S+\s*)?(?:높은|높|많|큰|긴)|최대|최고",
     re.I,
 )
 _LEAST = re.compile(
-    r"lowest|smallest|least(?! \d)|minimum|fewest|\bmin\b|shortest|worst|youngest"
+    r"lowest|smallest|least(?! \d)|minimum|fewest|\bmin\b|shortest|worst|youngest|"
+    r"coldest|coolest|driest|lightest|slowest|poorest|cheapest|calmest"
     r"|가장\s*(?:\S+\s*)?(?:낮|적|작|짧)|최소|최저",
     re.I,
+)
+# Adjectives that say by what groups are compared without a column's name: `warmest_month`.
+_ADJECTIVES = re.compile(
+    r"\b(?:warmest|hottest|coldest|coolest|wettest|driest|heaviest|lightest|fastest|slowest|tallest|shortest|richest|"
+    r"poorest|busiest|cheapest|priciest|windiest|calmest|oldest|youngest|longest)\b"
 )
 _SPREAD = re.compile(
     r"(?:highest|lowest|largest|smallest|greatest|most|least|maximum|minimum|가장\s*(?:높은|낮은|큰|작은))\s+"
@@ -79,12 +86,22 @@ def value_column(plan: Plan) -> str | None:
         averaged = [one.name for one in problem.features if re.search(rf"{re.escape(one.name)}의\s", sentence)]
         if averaged:
             return averaged[0]
-        after = [c for c in problem.columns_in(sentence[found.end() :], at_least=30) if problem.is_numeric(c)]
-        anywhere = [c for c in problem.columns_in(sentence, at_least=30) if problem.is_numeric(c)]
+        after = [c for c in problem.columns_in(sentence[found.end() :], at_least=30) if _is_value(plan, c)]
+        anywhere = [c for c in problem.columns_in(sentence, at_least=30) if _is_value(plan, c)]
         if after or anywhere:
             return (after or anywhere)[0]
-    numeric = plan.mentioned()
+    numeric = [c for c in plan.mentioned() if _is_value(plan, c)] or plan.mentioned()
     return numeric[0] if numeric else None
+
+
+def _is_value(plan: Plan, column: str) -> bool:
+    """Whether a column of numbers may decide, and isn't what places ask for: the month of `warmest_month`."""
+    ends = {slot.words[-1] for slot in plan.problem.format.slots if len(slot.words) > 1 and _is_extreme(slot)}
+    return plan.problem.is_numeric(column) and letters(column) not in ends
+
+
+def _is_extreme(slot: Slot) -> bool:
+    return bool(_ADJECTIVES.search(" ".join(slot.words)))
 
 
 def _frame(plan: Plan, slot: Slot) -> str:
@@ -127,13 +144,13 @@ def chosen(plan: Plan, slot: Slot, part: Part) -> str:
     value = value_column(plan)
     label = label_column(plan, slot, part, value)
     if asks_for_rate(problem):
-        return f"shown({rates(plan, slot, label)}.{_side(plan)}())"
+        return f"shown({rates(plan, slot, label)}.{_side(plan, slot)}())"
     if _SPREAD.search(problem.body) and (value is None or problem.frame[label].is_unique):
         raise NotUnderstood(slot.name)  # one value has no spread
     if value is None:
         counts = script.let("counts", f"{_frame(plan, slot)}[{label!r}].value_counts()")
-        return f"shown({counts}.{_side(plan)}())"
-    side = _side(plan)
+        return f"shown({counts}.{_side(plan, slot)}())"
+    side = _side(plan, slot)
     frame = _frame(plan, slot)
     grouped = _grouped(plan, frame, label, value)
     if grouped:
@@ -174,7 +191,12 @@ def rates(plan: Plan, slot: Slot, label: str) -> str:
     return problem.script.let("per_group", f"{test.replace(FRAME, frame)}.groupby({frame}[{label!r}]).mean() * 100")
 
 
-def _side(plan: Plan) -> str:
+def _side(plan: Plan, slot: Slot | None = None) -> str:
+    name = " ".join(slot.words) if slot else ""
+    name = re.sub(r"\b(?:best|worst|top)\b", "", name)  # the worst may be the highest
+    own = bool(_MOST.search(name)), bool(_LEAST.search(name))
+    if own in ((True, False), (False, True)):
+        return "idxmax" if own[0] else "idxmin"
     most, least = _MOST.search(plan.problem.body), _LEAST.search(plan.problem.body)
     if most and least:
         return "idxmax" if most.start() < least.start() else "idxmin"
@@ -188,6 +210,8 @@ def grouping(plan: Plan) -> str | None:
         if _MOST.search(sentence) or _LEAST.search(sentence):
             if _AVERAGE.search(sentence):
                 how = "mean"
+            elif re.search(r"\brange\b", sentence, re.I):
+                how = "range"
             elif re.search(r"\btotal\b|\bsum\b|합계|총", sentence, re.I):
                 how = "sum"
             elif re.search(r"median|중앙값", sentence, re.I):
@@ -211,9 +235,9 @@ def speaks_of_extremes(problem: Problem) -> bool:
     return bool(_MOST.search(problem.body) or _LEAST.search(problem.body))
 
 
-def is_least(plan: Plan) -> bool:
-    """Whether it asks for the lowest."""
-    return _side(plan) == "idxmin"
+def is_least(plan: Plan, slot: Slot | None = None) -> bool:
+    """Whether it, or the name of a place, asks for the lowest."""
+    return _side(plan, slot) == "idxmin"
 
 
 def _grouped(plan: Plan, frame: str, label: str, value: str) -> str | None:
@@ -223,13 +247,23 @@ def _grouped(plan: Plan, frame: str, label: str, value: str) -> str | None:
     if how is None:
         return None
     groups = f"{frame}.groupby({label!r})[{problem.number(value)}]"
+    return large_enough(plan, script.let("per_group", f"{groups}.{method_of(how)}"), label)
+
+
+def method_of(how: str) -> str:
+    """The call that makes one value of each group."""
+    return "agg(lambda values: values.max() - values.min())" if how == "range" else f"{how}()"
+
+
+def large_enough(plan: Plan, groups: str, label: str) -> str:
+    """The variable of those groups alone that have at least as many rows as the question wants."""
+    problem, script = plan.problem, plan.problem.script
     least = re.search(r"at least (\d+) (\w+)", problem.low.replace("\n", " "))
-    result = script.let("per_group", f"{groups}.{how}()")
     sizes = re.findall(r"(?:have|has|with) at least (\d+) (?!reviews)", problem.low)
-    if least and sizes:
-        counts = script.let("sizes", f"df[{label!r}].value_counts()")
-        result = script.let("per_group", f"{result}[{counts}.reindex({result}.index) >= {int(sizes[-1])}]")
-    return result
+    if not (least and sizes):
+        return groups
+    counts = script.let("sizes", f"df[{label!r}].value_counts()")
+    return script.let("per_group", f"{groups}[{counts}.reindex({groups}.index) >= {int(sizes[-1])}]")
 
 
 def _across_columns(plan: Plan, slot: Slot) -> str | None:

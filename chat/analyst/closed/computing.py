@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from chat.analyst.closed import choices, clusters, decisions, extremes, models, relations
+from chat.analyst.closed import choices, clusters, decisions, differences, extremes, models, relations, toplists
+from chat.analyst.closed.measures import is_quantity
 from chat.analyst.closed.outliers import kept_rows, outlier_column, outlier_value
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.preparing import ASKS_FILLING
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import FRAME, Condition, equal, is_flag, subset
+from chat.analyst.closed.scopes import FRAME, MONTHS, Condition, equal, is_flag, subset
+from chat.analyst.closed.series import SERIES
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters, tokens
 
@@ -30,6 +32,11 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
         raise NotUnderstood(slot.name)  # a sentence for the case that there is nothing to answer
     if _TABLE.match(part.placeholder):
         raise NotUnderstood(slot.name)  # a whole table is no value
+    if _is_ungrouped(plan, slot, part):
+        raise NotUnderstood(slot.name)
+    apart = differences.difference(plan, slot, part)
+    if apart:
+        return apart
     if _is_unknown_difference(plan, slot, part):
         raise NotUnderstood(slot.name)
     if _PROSE.search(part.says):
@@ -44,6 +51,9 @@ def value_of(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str:
     clustered = clusters.cluster_value(plan, slot, part)
     if clustered:
         return clustered
+    listed = toplists.top_list(plan, slot, part)
+    if listed:
+        return listed
     if part.kind == "map":
         return choices.map_of(plan, slot, part)
     if measure == "decision":
@@ -102,6 +112,23 @@ def _is_unknown_difference(plan: Plan, slot: Slot, part: Part) -> bool:
     )
     known = any(re.search(pattern, " ".join(tokens(column))) for column in map(str, plan.problem.frame.columns))
     return bool(re.search(pattern, " ".join(slot.words))) and not known
+
+
+def _is_ungrouped(plan: Plan, slot: Slot, part: Part) -> bool:
+    """Whether a place is like those of the groups that the question makes and yet names none of them."""
+    labelled = {one.name for one in plan.problem.features if one.labels}
+    if not labelled or part.kind not in ("number", "integer") or differences.is_difference(slot):
+        return False
+    told: list[Slot] = [
+        other for other in plan.problem.format.slots if any(c.column in labelled for c in plan.slot_conditions(other))
+    ]
+    of_all = re.search(r"overall|\ball\b|whole|entire|total|each|전체", " ".join(slot.words))
+    if not told or slot in told or of_all:
+        return False
+    known = {word for other in told for word in other.words} | {
+        word for c in plan.problem.columns for word in tokens(c)
+    }
+    return any(word not in known and not is_quantity(word) for word in slot.words)
 
 
 def _no_gaps(plan: Plan, slot: Slot, part: Part) -> str:
@@ -247,7 +274,20 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
     own = plan.slot_conditions(slot)
     conditions = own or plan.conditions
     scale = "" if re.search(r"between 0 and 1(?!0)\b|proportion|fraction", f"{part.says} {slot.name}") else " * 100"
+    if not re.search(r"percent|pct|%|백분율", f"{part.says} {slot.name} {problem.low}") and problem.says(
+        r"\bproportion\b|\bfraction\b"
+    ):
+        scale = ""
     made = [one for one in problem.features if not one.labels]
+    amount = _amount_of_share(plan)
+    if amount and conditions and not made:
+        general = [one for one in plan.conditions if one.column not in {c.column for c in conditions}]
+        part_of = subset(problem, "df", [*general, *conditions])
+        whole = subset(
+            problem, "df", [one for one in plan.conditions if own and one.column not in {c.column for c in own}]
+        )
+        sums = f"{plan.series(part_of, amount)}.sum() / {plan.series(whole, amount)}.sum()"
+        return plan.show(f"{sums}{scale}", part)
     flag = _flag_of_rate(plan, slot)
     if flag:
         return plan.show(f"{plan.series(plan.frame(slot), flag)}.mean(){scale}", part)
@@ -262,7 +302,11 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
         codes = " & ".join(one.code.replace(FRAME, base) for one in conditions)
         return plan.show(f"({codes}).mean(){scale}", part)
     if made:
-        return plan.show(f"{plan.frame(slot)}[{made[-1].name!r}].mean()", part)
+        name = " ".join(slot.words)
+        how = next((one for one in ("max", "min", "median") if re.search(rf"\b{one}", name)), "mean")
+        lines = " ".join(line for line in problem.script.lines if f"[{made[-1].name!r}] =" in line)
+        percent = " * 100" if problem.says(r"\bin percent\b") and "100" not in lines else ""
+        return plan.show(f"{plan.frame(slot)}[{made[-1].name!r}].{how}(){percent}", part)
     extreme = choices.change_at_extreme(plan, slot, part)
     if extreme:
         return extreme
@@ -271,7 +315,25 @@ def _percentage(plan: Plan, slot: Slot, part: Part) -> str:
         return plan.show(f"df[{two[0]!r}].sum() / df[{two[1]!r}].sum(){scale}", part)
     column = plan.column(slot, part)
     of_flag = scale if is_flag(problem, column) else ""
+    shares = {"rate", "percent", "percentage", "pct", "per", "share", "proportion", "ratio", "prop", "perc"}
+    if not of_flag and not shares & set(tokens(column)) and column.isascii():
+        raise NotUnderstood(slot.name)  # a mean is no share
     return plan.show(f"{plan.series(plan.frame(slot), column)}.mean(){of_flag}", part)
+
+
+def _amount_of_share(plan: Plan) -> str | None:
+    """The column whose sum a share is of: `what percentage of the total revenue`, `sum enrltot for …`."""
+    problem = plan.problem
+    for sentence in problem.sentences:
+        found = re.search(
+            r"\b(?:sum(?:s|med|ming)?(?: up)?(?: of)?|total)\s+(?:of\s+)?(?:the\s+|all\s+)?([^.,;\n]{2,60})",
+            sentence,
+            re.I,
+        )
+        named = problem.mentions_in(found[1])[:1] if found else []
+        if named and named[0].score >= 55 and named[0].start < 12 and problem.is_numeric(named[0].column):
+            return named[0].column
+    return None
 
 
 def _whole_of(plan: Plan) -> list[Condition]:
@@ -281,7 +343,16 @@ def _whole_of(plan: Plan) -> list[Condition]:
         r"(?:were|was|are|is|have|has|had|did|used|use|that|who|which)\b",
         plan.problem.low,
     )
-    conditions = [one for one in plan.conditions if one.is_equality and found and str(one.value).casefold() in found[1]]
+    conditions = [
+        one
+        for one in plan.conditions
+        if found
+        and (
+            (one.is_equality and str(one.value).casefold() in found[1])
+            or one.column in plan.problem.columns_in(found[1], at_least=75)
+            or (".dt.month" in one.code and any(name in found[1] for name in MONTHS))
+        )
+    ]
     return conditions if 0 < len(conditions) < len(plan.conditions) else []
 
 
@@ -321,6 +392,9 @@ def _count(plan: Plan, slot: Slot, part: Part) -> str:
         columns = plan.mentioned(numeric=False)
         if columns:
             return _unique(plan, plan.frame(slot), columns[0], part)
+    along = [one.name for one in problem.features if one.name in SERIES]
+    if along:
+        return plan.show(f"df[{along[0]!r}].count()", part, whole=True)
     conditions = [*plan.conditions, *plan.slot_conditions(slot)]
     of_rows = re.search(r"\brows?\b|entries|records|observations|행", name)
     if not conditions and not of_rows and problem.says(r"sum\(\)|\bsum\b|total number of|합계"):

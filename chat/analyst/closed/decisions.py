@@ -150,6 +150,8 @@ def _polar(words: tuple[str, ...]) -> tuple[str, str]:
     negative = [
         word for word in words if _NEGATIVE.search(word) and word.casefold() not in ("normal", "normal distribution")
     ]
+    if len(negative) == 2 and sum(bool(re.search(r"\bnot?\b", word, re.I)) for word in negative) == 1:
+        negative = [word for word in negative if re.search(r"\bnot?\b", word, re.I)]  # `differ`, `do not differ`
     positive = [word for word in words if word not in negative]
     if len(words) != 2 or len(negative) != 1 or len(positive) != 1:
         raise NotUnderstood("/".join(words))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from chat.analyst.closed.choices import grouping, is_least, label_column, speaks_of_extreme, value_column
+from chat.analyst.closed.choices import (
+    grouping,
+    is_least,
+    label_column,
+    large_enough,
+    method_of,
+    speaks_of_extreme,
+    value_column,
+)
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
@@ -45,7 +53,7 @@ def calendar_choice(plan: Plan, slot: Slot, part: Part) -> str | None:
     unit = calendar_unit(plan, slot, part)
     if unit is None:
         return None
-    best = f"{_groups(plan, slot, part)[0]}.{'idxmin' if is_least(plan) else 'idxmax'}()"
+    best = f"{groups_of(plan, slot, part)[0]}.{'idxmin' if is_least(plan, slot) else 'idxmax'}()"
     if unit == "day_name()":
         return f"shown({best})"
     if part.kind == "text" and unit == "month":
@@ -55,28 +63,49 @@ def calendar_choice(plan: Plan, slot: Slot, part: Part) -> str | None:
 
 def beside_choice(plan: Plan, slot: Slot, part: Part, measure: str | None) -> str | None:
     """What the chosen group's own average or count is: `which country has the highest average, and what is that?`"""
-    if part.kind not in ("number", "integer") or measure not in ("mean", "median", "sum", "count", "max", "min"):
+    if part.kind not in ("number", "integer") or measure not in (
+        "mean",
+        "median",
+        "sum",
+        "count",
+        "max",
+        "min",
+        "range",
+        "percentage",
+    ):
         return None
     asked = _ASKS_FOR_IT.search(plan.problem.body) or re.search(
         r"best|highest|lowest|top|most|최고|최저", slot.name, re.I
     )
+    places = plan.problem.format.slots
+    after_choice = any(one.parts[0].kind == "text" for one in places[: places.index(slot)])
     if (
-        not (asked or _said_once(plan, measure))
+        not (asked or after_choice or _said_once(plan, measure))
         or not speaks_of_extreme(plan)
         or _OF_ALL.search(slot.name.lower())
         or plan.slot_conditions(slot)
     ):
         return None
-    for other in plan.problem.format.slots:
+    for other in plan.problem.format.slots:  # the choice that this stands beside
         one = other.parts[0]
         if other is slot or len(other.parts) > 1 or one.words:
             continue
         if one.kind != "text" and calendar_unit(plan, other, one) is None:
             continue
         try:
-            groups, how = _groups(plan, other, one)
+            groups, how = groups_of(plan, other, one)
         except NotUnderstood:
             continue
+        if measure == "percentage":
+            if how not in ("sum", "size") or not plan.problem.says(
+                r"\b(?:share|percentage|percent|proportion|fraction) of (?:the |all )?(?:\w+ )?(?:overall|total|"
+                r"whole|entire)\b|"
+                r"\baccounts? for\b|\bmakes? up\b"
+            ):
+                continue
+            part_of = f"{groups}.{'min' if is_least(plan) else 'max'}() / {groups}.sum()"
+            percent = plan.problem.says(r"percent|%") or re.search(r"percent|pct", slot.name)
+            return plan.show(f"{part_of} * 100" if percent else part_of, part)
         if how == measure or (measure in ("max", "min") and how != "size"):
             return plan.show(f"{groups}.{'min' if is_least(plan) else 'max'}()", part, whole=how == "size")
         if measure == "count" and how == "size":
@@ -92,7 +121,7 @@ def _said_once(plan: Plan, measure: str) -> bool:
     return bool(pattern) and len(re.findall(pattern or "", plan.unnamed(_ROUNDING.sub(" ", plan.problem.low)))) == 1
 
 
-def _groups(plan: Plan, slot: Slot, part: Part) -> tuple[str, str]:
+def groups_of(plan: Plan, slot: Slot, part: Part) -> tuple[str, str]:
     """The variable of what is compared among the groups that a place chooses from, and how it is made of them."""
     problem, script = plan.problem, plan.problem.script
     unit = calendar_unit(plan, slot, part)
@@ -109,7 +138,8 @@ def _groups(plan: Plan, slot: Slot, part: Part) -> tuple[str, str]:
     if value is not None and how is not None:
         if unit is None and problem.frame[label_column(plan, slot, part, value)].is_unique:
             raise NotUnderstood(slot.name)
-        return script.let("per_group", f"{frame}.groupby({key})[{problem.number(value)}].{how}()"), how
+        groups = script.let("per_group", f"{frame}.groupby({key})[{problem.number(value)}].{method_of(how)}")
+        return (groups if unit else large_enough(plan, groups, label_column(plan, slot, part, value))), how
     if value is None or _counts_rows(plan):
         return script.let("counts", f"{frame}.groupby({key}).size()"), "size"
     raise NotUnderstood(slot.name)
@@ -121,7 +151,10 @@ def _counts_rows(plan: Plan) -> bool:
 
 def on_that_day(plan: Plan, slot: Slot, part: Part) -> str | None:
     """What a column says in the row in which another is highest: `how warm was it on that day?`"""
-    if not plan.problem.says(r"\bon that (?:day|date)\b|\bin that (?:year|month|row)\b|그날|그 날|해당 (?:일|날|행)"):
+    if not plan.problem.says(
+        r"\bon that (?:day|date)\b|\bwhat (?:is|was|are|were) (?:its|their|his|her)\b|\bin that (?:year|month|"
+        r"row)\b|그날|그 날|해당 (?:일|날|행)"
+    ):
         return None
     value = value_column(plan)
     named = [c for c in plan.named(slot, part) if c != value]

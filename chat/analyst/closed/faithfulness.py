@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chat.analyst.closed.mentions import is_written_name
+from chat.analyst.closed.mentions import is_written_name, same
+from chat.analyst.closed.operations import undone
 from chat.analyst.closed.problems import Problem
 from chat.analyst.closed.scopes import COMMON, MONTHS, WORD_END
 from chat.analyst.closed.wording import NUMBER_WORDS, tokens
@@ -31,11 +32,17 @@ _HARMLESS = tuple(
     )
 )
 _RULES = re.compile(
-    r"skew|kurt|왜도|첨도|outlier|z-?scores?|\biqr\b|interquartile|이상[치값]|사분위|\bz\b|encod|인코딩|coded|"
+    r"skew|kurt|왜도|첨도|encod|인코딩|coded|"
     r"r-?squared?|결정\s*계수|\bfit\b|\br\b|correlation coefficient|strong|moderate|weak|bins?\b|categor|quarter",
     re.I,
 )
 _NUMBER = re.compile(r"(?<![\w.,%^-])[-+]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?!(?!st\b|nd\b|rd\b|th\b)[A-Za-z_\d]|\.\d)")
+# A number below one that says how sure a test has to be, or how rows are split.
+_LEVEL = re.compile(
+    r"\bp\b|p[- _]?(?:value|값)|alpha|significan|confidence|level|threshold|유의|신뢰|hypothesis|split|\btest|\btrain|"
+    r"correlat|coefficient|상관|reject|normal|정규|tolerance|학습|평가|\be\.g\.",
+    re.I,
+)
 _FILLS = re.compile(
     r"\bfill(?:ed|ing)?\b(?!-)|\bimput(?:e|ed|ing)\b|(?:결측|빈)[^.\n]{0,12}(?:대체|채우|채운)|채운 뒤|"
     r"replac\w* (?:the )?missing",
@@ -52,14 +59,17 @@ _UNITS = re.compile(
     re.I,
 )
 _MEAN_OF = re.compile(
-    r"\b(?:average|mean|median)\s+([a-z][a-z ]{2,30}?)(?=\s+(?:of|for|in|among|with|when|where)\b)|"
+    r"\b(?:average|mean|median)\s+([a-z][a-z ]{2,30}?)(?=\s+(?:of|for|in|on|at|by|per|from|during|across|"
+    r"among|with|when|where)\b|\s*[?.\n])|"
     r"평균\s+([가-힣]{2,10})(?=[을를은는이]\s)"
 )
 _NO_NOUN = frozenset(
     re.findall(
         r"\w+",
         "value values squared square absolute error number count of for in and or is was each all the imputation "
-        "statistics value score scores difference per 값 값을 차이",
+        "statistics value score scores difference per formula operation operations method approach calculation "
+        "calculations result results "
+        "column columns imputed 값 값을 차이",
     )
 )
 _FREE = {0.0, 1.0, 100.0}
@@ -75,16 +85,22 @@ def unread(problem: Problem) -> str | None:
     return (
         _column(problem)
         or _column_used(problem)
+        or _column_asked(problem)
+        or _made_for_nothing(problem)
+        or _no_rows_chosen(problem)
+        or undone(problem)
         or _filling(problem)
         or _unit(problem)
         or _kept_rows(problem)
         or _compared(problem)
         or _noun(problem)
         or _number(problem)
+        or _word_number(problem)
         or _ranked(problem)
         or _value(problem)
         or _month(problem)
         or _group(problem)
+        or _which_group(problem)
     )
 
 
@@ -110,13 +126,70 @@ def _column(problem: Problem) -> str | None:
 
 def _column_used(problem: Problem) -> str | None:
     """A column that the question names as it is written and that the script does nothing with."""
+    every = bool(re.search(r"\bdf\.(?:isna|corr|select_dtypes|columns)\b", problem.script.body))
+    for sentence in problem.sentences:
+        if _IDLE.search(sentence) or every:
+            continue
+        for one in problem.mentions_in(sentence):
+            if one.score >= 90 and not _holds(problem, one.column) and _is_no_word(one.column):
+                return one.column
+    return None
+
+
+def _holds(problem: Problem, column: str) -> bool:
+    """Whether the script uses a column."""
+    return column in problem.script.body or repr(column) in problem.script.body
+
+
+def _column_asked(problem: Problem) -> str | None:
+    """A column whose statistic the question wants in so many words and that the script does nothing with."""
     for sentence in problem.sentences:
         if _IDLE.search(sentence):
             continue
         for one in problem.mentions_in(sentence):
-            if one.score >= 90 and is_written_name(one.column) and one.column not in problem.script.body:
+            before = sentence[: one.start].rstrip("\"'“‘` ")
+            asked = re.search(
+                r"\b(?:mean|average|median|total|sum of|standard deviation of|variance of|skewness of|maximum|minimum)"
+                r"(?: of)?(?: the)?$",
+                before,
+                re.I,
+            )
+            if asked and one.score >= 75 and problem.is_numeric(one.column) and not _holds(problem, one.column):
                 return one.column
     return None
+
+
+def _made_for_nothing(problem: Problem) -> str | None:
+    """A column that the script makes and no place of the answer then uses."""
+    script = problem.script.body
+    for one in problem.features:
+        name = re.escape(repr(one.name))
+        making = rf"(?m)^df(?:\.loc)?\[(?:[^\n]*, )?{name}\] = (.*)"
+        made_of = {column for line in re.findall(making, script) for column in re.findall(r"df\[('[^'\n]+')\]", line)}
+        rest = re.sub(making, "", script)
+        if not re.search(name, rest) and any(column in rest for column in made_of):
+            return one.name
+    return None
+
+
+def _no_rows_chosen(problem: Problem) -> str | None:
+    """Words that choose rows where the script takes all of them: `Among oil-exporting countries (oil equals yes)`."""
+    if re.search(
+        r"df\[[(~]|\.loc\[|\.isin\(|\.between\(|dropna|groupby|nlargest|nsmallest|\.mask\(|==|[<>]", problem.script.body
+    ):
+        return None
+    found = re.search(
+        r"\b(?:among|amongst)\b(?! (?:all|the (?:different|various|groups|columns|variables)|them\b))|"
+        r"\brestrict\w* to\b|\bfilter(?:ed|ing)? (?:for|to|on|the|by)\b|"
+        r"\b(?:consider(?:ing)?|include|use|keep|take) only\b|\bonly (?:consider|include|use|keep|take)\b",
+        problem.low,
+    )
+    return found.group() if found else None
+
+
+def _is_no_word(column: str) -> bool:
+    """Whether a name can't be said by chance: `unit_price`, `enrltot`; `age` and `year` may only describe the table."""
+    return is_written_name(column) or not re.fullmatch(r"[A-Za-z]{1,5}|[A-Z]?[a-z]+(?: [A-Za-z]+)*|[가-힣 ]+", column)
 
 
 def _filling(problem: Problem) -> str | None:
@@ -146,7 +219,7 @@ def _unit(problem: Problem) -> str | None:
 
 def _noun(problem: Problem) -> str | None:
     """What a mean is wanted of and no column is called: `the average salary of players with more than 5 goals`."""
-    if problem.features or len(problem.format.slots) > 1:
+    if any(not one.labels for one in problem.features):
         return None
     known = {word for column in problem.columns for word in tokens(column)}
     for sentence in problem.sentences:
@@ -156,7 +229,9 @@ def _noun(problem: Problem) -> str | None:
             if any(one.start < end and start < one.end for one in problem.mentions_in(sentence)):
                 continue
             words = set(re.findall(r"[^\W\d_]+", found[group].casefold()))
-            if not words & (_NO_NOUN | known) and not problem.columns_in(found[group]):
+            if words & _NO_NOUN or any(same(word, own) for word in words for own in known):
+                continue
+            if not problem.columns_in(found[group]):
                 return found[group]
     return None
 
@@ -201,7 +276,12 @@ def _number(problem: Problem) -> str | None:
             text = pattern.sub(" ", text)
         for found in _NUMBER.finditer(text):
             value = abs(float(found.group().replace(",", "")))
-            if value in _FREE or value < 1 or (rules and value <= 3.5):
+            if (
+                value in _FREE
+                or value < 1e-6
+                or (value < 1 and (rules or _LEVEL.search(sentence)))
+                or (rules and value <= 3.5)
+            ):
                 continue
             if re.search(r"[A-Z]&?[A-Z]\s+$", text[: found.start()]):
                 continue  # a name: `S&P 500`
@@ -212,6 +292,20 @@ def _number(problem: Problem) -> str | None:
                 meant |= {round(value / 100, 9), round(1 - value / 100, 9)}
             if not meant & used:
                 return found.group().strip()
+    return None
+
+
+def _word_number(problem: Problem) -> str | None:
+    """A limit in letters that the script doesn't know: `at least three bedrooms`."""
+    for found in re.finditer(
+        r"\b(?:(?:more|less|fewer|greater|higher|lower|larger|smaller) than|at least|at most|exactly)\s+"
+        r"(two|three|four|five|six|seven|eight|nine|ten)\b",
+        problem.low,
+    ):
+        if NUMBER_WORDS[found[1]] not in _numbers_used(problem) or not re.search(
+            r"[<>]|==|between", problem.script.body
+        ):
+            return found.group()
     return None
 
 
@@ -249,6 +343,10 @@ def _value(problem: Problem) -> str | None:
 
 
 def _is_named(problem: Problem, value: str) -> bool:
+    if len(value) == 1 and value.isalpha():
+        quoted = rf"[\"'“‘]{re.escape(value)}[\"'”’]"
+        placeholders = {part.placeholder for slot in problem.format.slots for part in slot.parts}
+        return value not in placeholders and any(re.search(quoted, sentence) for sentence in problem.sentences)
     if len(value) < 2 or value.casefold() in COMMON or not re.search(r"[A-Z가-힣]", value):
         return False
     pattern = rf"(?<![\w-]){re.escape(value)}{WORD_END}"
@@ -261,12 +359,18 @@ def _is_named(problem: Problem, value: str) -> bool:
 
 
 def _month(problem: Problem) -> str | None:
+    """A month that the question names and that neither chooses rows nor is called so in the table."""
     names = "|".join(name.capitalize() for name in MONTHS)
-    found = re.search(rf"\b(?:in|during|for)\s+({names})\b|(?<![\d.])(?:1[0-2]|[1-9])월(?:에|의|달|\s)", problem.body)
+    found = re.search(
+        rf"(?<=[a-z,(&/] )({names})\b|\(({names})\b|(?<![\d.])(?:1[0-2]|[1-9])월(?:에|의|달|\s)", problem.body
+    )
     if not found or ".dt.month" in problem.script.body:
         return None
     known = "".join(problem.columns).casefold()
-    return None if found[1] and found[1][:3].casefold() in known else found.group().strip()
+    name = found[1] or found[2]
+    if name and (name[:3].casefold() in known or name in problem.script.body):
+        return None
+    return found.group().strip()
 
 
 def _group(problem: Problem) -> str | None:
@@ -275,4 +379,17 @@ def _group(problem: Problem) -> str | None:
         first = [one for one in problem.mentions_in(found[1]) if not found[1][: one.start].strip()]
         if first and first[0].column in problem.groups() and repr(first[0].column) not in problem.script.body:
             return found.group()
+    return None
+
+
+def _which_group(problem: Problem) -> str | None:
+    """A column of groups of which the question wants the highest or lowest, and that the script doesn't know."""
+    for found in re.finditer(
+        r"\b(?:which|what) ([\w ]{2,40}?) (?:had|has|have|shows?|showed|is|was|were|recorded|sold|saw|with)\b[^.?\n]*"
+        r"\b(?:highest|lowest|largest|smallest|greatest|most|least|fewest|best|worst|biggest)\b",
+        problem.low,
+    ):
+        named = [c for c in problem.columns_in(found[1], at_least=75) if c in problem.groups()]
+        if named and not any(repr(c) in problem.script.body for c in named):
+            return found[1]
     return None

@@ -17,13 +17,14 @@ _NAMED = re.compile(
     rf"named)?\s*[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]"
     rf"|(?:called|named)\s+[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]|[{_Q}]([^{_Q}\n]{{1,"
     rf"60}})[{_Q}]\s*(?:\(?[^.\n]{{0,40}}\)?\s*)?(?:feature|(?:이?라는|란)\s)"
-    rf"|(?:called|named)\s+([A-Za-z]\w+)|[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]\s+by\b"
+    rf"|(?:called|named)\s+([A-Za-z]\w+)|(?:new\s+)?(?:feature|column|variable)\s+([A-Za-z]\w*_\w+)(?=\s+(?:as|by|=|that|which|for|equal)\b|\s*=)|[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]\s+by\b"
     rf"|[{_Q}]([^{_Q}\n]{{1,60}})[{_Q}]\s*(?:라는\s*)?(?:열|컬럼|칼럼|변수)[을를]?\s*(?:새로\s*)?(?:만들|생성|추가)",
     re.I,
 )
 _MAKES = re.compile(
-    r"\bnew\s+(?:\w+\s+)?(?:feature|column|variable|attribute)|\bcreat|generat|feature "
-    r"engineering|derive|\bcompute (?:a|the) new|새로운|새\s|파생|만들|생성",
+    r"\bnew\s+(?:\w+\s+)?(?:feature|column|variable|attribute)|\bcreat|\bgenerat(?:e|es|ed|ing)\b|feature "
+    r"engineering|\bderiv|(?<![\w.])[a-z]+_[a-z_]+ = |\blet\b[^.\n]*\bbe\b|\bdefin\w+[^.\n]{0,90}(?:divided by|"
+    r"minus|plus|times|ratio|product|multiplied)|\bcompute (?:a|the) new|새로운|새\s|파생|만들|생성",
     re.I,
 )
 # A quantity of each row that gets no name.
@@ -69,6 +70,8 @@ def add_features(problem: Problem) -> None:
     named = _new_names(problem)
     for name in named:
         _add_named(problem, name)
+    if not named and _add_spoken(problem):
+        return
     if not named and (_MAKES.search(problem.body) or _COMPUTES.search(problem.body)):
         _add_unnamed(problem)
     _add_lengths(problem)
@@ -95,7 +98,7 @@ def _new_names(problem: Problem) -> list[str]:
             and name not in asked
             and name not in names
         ):
-            if found[5] and not _MAKES.search(before):
+            if found[6] and not _MAKES.search(before):
                 continue
             names.append(name)
     return names[:3]
@@ -137,11 +140,49 @@ def _add_unnamed(problem: Problem) -> None:
             continue
         expression = _expression(problem, sentence, "new feature")
         if expression:
-            problem.script.add(f"df['new feature'] = {_guarded(problem, expression)}")
-            problem.features.append(Feature("new feature"))
+            name = _said_name(problem, sentence)
+            problem.script.add(f"df[{name!r}] = {_guarded(problem, expression)}")
+            problem.features.append(Feature(name, said=sentence))
             return
     if re.search(r"(?:creat|generat)\w* (?:a |the )?new (?:\w+ )?(?:feature|column|variable)", problem.body, re.I):
         raise NotUnderstood("new feature")
+
+
+def _add_spoken(problem: Problem) -> bool:
+    """A quantity whose computation stands in brackets, `the rate (unemployed divided by pop)`, or as a formula."""
+    for sentence in problem.sentences:
+        formula = re.search(r"(?<![\w.'\"])([A-Za-z]\w*_\w+)\s*=\s*(?!=)([^=\n]+)$", sentence)
+        spoken = re.search(
+            r"\b((?:[a-z]+ ){1,3}[a-z]+) \(([^()\n]*(?:divided by|times|plus|minus|[/*+])[^()\n]*)\)", sentence, re.I
+        )
+        found = formula or spoken
+        if found is None or letters(found[1]) in {letters(c) for c in map(str, problem.frame.columns)}:
+            continue
+        expression = _expression(problem, f"= {found[2]}" if formula else found[2], " ")
+        if expression is None or len(re.findall(r"df\[", expression)) < 2:
+            continue
+        name = (
+            found[1]
+            if formula
+            else re.sub(r"^(?:\w+ )*?(?:the|was|derive|compute|calculate|an?) ", "", found[1], flags=re.I)
+        )
+        problem.script.add(f"df[{name!r}] = {_guarded(problem, expression)}")
+        problem.features.append(Feature(name, said=sentence))
+        return True
+    return False
+
+
+def _said_name(problem: Problem, sentence: str) -> str:
+    """What a question calls a column that it makes without quotes: `let the diurnal range be …`."""
+    found = re.search(
+        r"\blet (?:the )?([a-z][a-z ]{2,30}?) be\b|\bdefine (?:the )?([a-z][a-z ]{2,30}?) as\b|"
+        r"\bthe ([a-z][a-z ]{2,30}?) is (?:defined|calculated|computed) as\b",
+        sentence,
+        re.I,
+    )
+    name = next((one for one in found.groups() if one), "").strip() if found else ""
+    known = {letters(column) for column in map(str, problem.frame.columns)}
+    return name if name and letters(name) not in known else "new feature"
 
 
 def _add_lengths(problem: Problem) -> None:

@@ -13,12 +13,13 @@ from chat.analyst.closed.wording import tokens
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("has_missing", r"\bhas (?:nan|missing|null)"),
     ("outlier", r"\boutliers?\b|이상치|이상값"),
-    ("missing_percentage", r"(?:percent\w*|share|rate|ratio|proportion|비율)[\w ]*(?:missing|null|nan|결측)|(?:missing|"
-r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
+    ("missing_percentage", r"(?:percent\w*|share|rate|ratio|proportion|fraction|비율)[\w ]*(?:missing|null|nan|"
+    r"결측)|(?:missing|"
+r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|fraction|비율)"),
     ("missing", r"\b(?:missing|nulls?|nan|결측\w*)\b"),
     ("first", r"\b(?:first|last) (?:entry|value|row|element|record)\b"),
     ("duplicates", r"duplicat|중복"),
-    ("p_value", r"\bp val(?:ue)?s?\b|\bpval(?:ue)?s?\b|p값|유의확률|\bp 값"),
+    ("p_value", r"^p$|\bp val(?:ue)?s?\b|\bpval(?:ue)?s?\b|p값|유의확률|\bp 값"),
     ("rmse", r"\brmse\b|root mean squared? error"),
     ("mse", r"\bmse\b|mean squared? error|평균제곱오차"),
     ("mae", r"\bmae\b|mean absolute error"),
@@ -36,7 +37,7 @@ r"null|nan|결측)[\w값 ]*(?:percent|share|rate|ratio|proportion|비율)"),
     ("correlation", r"^coefficient$|^rho$|^r$|correlation|\bcorr\b|\bpearson\b|\bspearman\b|\br value\b|상관"),
     ("within", r"within one|within 1|values within"),
     ("change", r"percentage change|pct change|변화율"),
-    ("percentage", r"percent|\bpct\b|proportion|\brate\b|share|비율|비중|백분율"),
+    ("percentage", r"percent|\bpct\b|proportion|\bfraction\b|\brate\b|share|비율|비중|백분율"),
     ("std", r"\bstd\b|\bsd\b|\bstdev\b|\bstddev\b|standard dev|\bstd ?dev|deviation|표준편차"),
     ("variance", r"varianc|\bvar\b|분산"),
     ("median", r"median|중앙값|중위"),
@@ -98,6 +99,11 @@ def measure_of(
         if name not in ("outlier", "missing", "duplicates", "count", "statistic") and re.search(pattern, asked):
             return name
     return "count" if part.kind == "integer" else None
+
+
+def is_quantity(word: str) -> bool:
+    """Whether a word alone names a quantity."""
+    return any(re.search(pattern, word) for _, pattern in _PATTERNS)
 
 
 def _without_columns(name: str, columns: Sequence[str]) -> str:

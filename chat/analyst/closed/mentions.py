@@ -44,7 +44,7 @@ _SAME = tuple(
         "qty quantity",
         "desc description",
         "dept department",
-        "yr year",
+        "yr yrs year years",
         "sqft square",
         "pressure baro barometric",
         "salary wage pay",
@@ -258,6 +258,9 @@ def _shortened(words: Sequence[Word], index: int, joined: str, column: str) -> M
             walk(at + 1, left[length:], gaps, used + 1, single + (length == 1))
             if best is not None and best[1] == gaps:
                 return
+        for other in _others_of(word):
+            if len(other) > 1 and left.startswith(other) and len(left) < len(joined):
+                walk(at + 1, left[len(other) :], gaps, used + 1, single)  # `brain weight` for brainwt
         if used:
             walk(at + 1, left, gaps + (word not in FILLERS), used, single)
 
@@ -270,6 +273,11 @@ def _shortened(words: Sequence[Word], index: int, joined: str, column: str) -> M
     return Mention(
         column, words[index].start, words[end - 1].end, _SHORTENED + min(10, 2 * used + len(joined) // 4) - 6 * gaps
     )
+
+
+def _others_of(word: str) -> list[str]:
+    """What everybody writes for a word."""
+    return [other for group in _SAME if word in group for other in group if other != word]
 
 
 def _is_beginning(word: str, joined: str) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
+from chat.analyst.closed.scopes import subset
 from chat.analyst.closed.slots import Part, Slot
 
 _SEED, _TEST_SIZE = 42, 0.2
@@ -30,6 +31,7 @@ _REGRESSORS = {
 }  # fmt: skip
 _TARGET = (
     r"regression (?:model )?of\s+(.{2,60}?)\s+(?:on|against)\s",
+    r"\bregress\s+(.{2,60}?)\s+on\s",
     r"predict(?:ing|s)?\s+(?:the\s+|whether\s+|number of\s+)*(.{2,90}?)(?:\s+based on|\s+using|"
     r"\s+from|\s+with|\s+by|[.,\n(]|$)",
     r"(?:target|dependent|output|outcome)(?:\s+or target)?\s+variable[^.\n]{0,30}?(?:is|:|"
@@ -48,6 +50,8 @@ _INPUTS = (
     r"be)\s+(.{3,200}?)(?:,? and the target|[.\n]|$)",
     r"(.{3,80}?)\s+(?:are|is|as) the (?:independent|predictor|input)",
     r"using\s+(.{3,200}?)\s+as predictors",
+    r"predict\w*\s+[^.\n]{2,90}?\s+(?:from|by|with)\s+([^.\n]{3,200}?)(?:\.\s|\n|\.$|$)",
+    r"\bregress\s+[^.\n]{2,60}?\s+on\s+([^\n]{2,200}?)(?:\s+using|\.\s|\n|\.$|$)",
     r"(.{2,120}?)[을를](?:\s*\S+){0,3}\s*(?:이용|사용|바탕|입력)|(.{2,120}?)(?:으로|로)\s*\S+[을를]\s*예측",
 )
 
@@ -70,6 +74,12 @@ def target_and_inputs(plan: Plan) -> tuple[str, list[str]]:
     for pattern in _TARGET:
         for found in re.finditer(pattern, body, re.I):
             columns = [c for c in problem.columns_in(found[1], at_least=40) if c in known]
+            named = re.match(r"\(([^()\n]{1,40})\)", body[found.end() - 1 :])  # `highway mileage (MPG.highway)`
+            columns = (
+                [c for c in problem.columns_in(named[1], at_least=75) if c in known]
+                if named and not columns
+                else columns
+            )
             if columns and target is None:
                 target = columns[-1] if "as the" in pattern or "예측" in pattern else columns[0]
     for pattern in _INPUTS:
@@ -92,6 +102,11 @@ def target_and_inputs(plan: Plan) -> tuple[str, list[str]]:
     return target, inputs
 
 
+def _rows(plan: Plan) -> str:
+    """The variable that holds the rows that the question chooses."""
+    return subset(plan.problem, "df", plan.conditions)
+
+
 def _matrix(plan: Plan, target: str, inputs: list[str]) -> tuple[str, str]:
     """The variables of the inputs and of the target; words become numbers."""
     problem, script = plan.problem, plan.problem.script
@@ -100,7 +115,7 @@ def _matrix(plan: Plan, target: str, inputs: list[str]) -> tuple[str, str]:
         if problem.kind(column) in ("written", "clock"):
             problem.number(column)
     names = [*inputs, target]
-    data = script.let("data", f"df[{names!r}].dropna()")
+    data = script.let("data", f"{_rows(plan)}[{names!r}].dropna()")
     x = f"{data}[{inputs!r}]"
     if texts and problem.says(r"one[- ]?hot|get_dummies|원[- ]?핫"):
         x = f"pd.get_dummies({x}, columns={texts!r})"
@@ -231,7 +246,7 @@ def least_squares(plan: Plan) -> tuple[str, str, list[str]]:
     names = [*inputs, target]
     for column in names:
         problem.number(column)
-    data = script.let("data", f"df[{names!r}].dropna()")
+    data = script.let("data", f"{_rows(plan)}[{names!r}].dropna()")
     matrix = script.let("matrix", f"np.column_stack([np.ones(len({data})), {data}[{inputs!r}].astype(float)])")
     y = script.let("y", f"{data}[{target!r}].astype(float).to_numpy()")
     coefficients = script.let("coefficients", f"np.linalg.lstsq({matrix}, {y}, rcond=None)[0]")
@@ -249,7 +264,7 @@ def r_squared(plan: Plan) -> str:
     coefficients, _, inputs = least_squares(plan)
     script = plan.problem.script
     target = target_and_inputs(plan)[0]
-    data = script.let("data", f"df[{[*inputs, target]!r}].dropna()")
+    data = script.let("data", f"{_rows(plan)}[{[*inputs, target]!r}].dropna()")
     matrix = script.let("matrix", f"np.column_stack([np.ones(len({data})), {data}[{inputs!r}].astype(float)])")
     y = script.let("y", f"{data}[{target!r}].astype(float).to_numpy()")
     return script.let(

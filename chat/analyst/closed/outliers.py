@@ -23,7 +23,8 @@ def outlier_mask(plan: Plan, frame: str, column: str) -> str:
         q3 = script.let("q3", f"{values}.quantile(0.75)")
         low, high = f"{q1} - {factor!r} * ({q3} - {q1})", f"{q3} + {factor!r} * ({q3} - {q1})"
         return script.let("is_outlier", f"({values} < {low}) | ({values} > {high})")
-    z = script.let("z", f"({values} - {values}.mean()) / {values}.std(ddof=0)")
+    ddof = "" if plan.problem.says(r"z-?\s?scores?[^.\n]{0,90}sample standard deviation|ddof\s*=\s*1") else "ddof=0"
+    z = script.let("z", f"({values} - {values}.mean()) / {values}.std({ddof})")
     return script.let("is_outlier", f"{z} > {factor!r}" if facts.upper_only else f"{z}.abs() > {factor!r}")
 
 

@@ -61,6 +61,9 @@ def _slot_values(problem: Problem, words: Sequence[str], name: str) -> list[Cond
             if korean or (letters(f"{value}{column}") in letters(name) and not column.isascii()):
                 best.append((len(wanted) + 1, equal(problem, column, value)))  # `A반평균`
                 continue
+            if len(str(value)) == 1 and _is_letter_of(problem, column, str(value), words):
+                best.append((1, equal(problem, column, value)))
+                continue
             if letters(str(value)) in COMMON or len(letters(str(value))) < 2 or not all(len(w) > 0 for w in wanted):
                 continue
             if wanted and all(word in words for word in wanted) and _exactly(words, wanted):
@@ -69,11 +72,24 @@ def _slot_values(problem: Problem, words: Sequence[str], name: str) -> list[Cond
         for value in re.findall(r"['\"]([A-Z]\w*\.)['\"]", problem.body):
             if tokens(value) and tokens(value)[0] in words:
                 best.append((1, Condition(feature, f"({FRAME}[{feature!r}] == {value!r})", True, value)))
+    said = problem.columns_in(problem.body, at_least=75)
+    shared = {str(one.value) for _, one in best if sum(str(two.value) == str(one.value) for _, two in best) > 1}
+    named = {str(one.value) for _, one in best if one.column in said}
+    best = [one for one in best if not (str(one[1].value) in shared & named and one[1].column not in said)]
     by_column: dict[str, tuple[int, Condition]] = {}
     for length, condition in best:
         if condition.column not in by_column or length > by_column[condition.column][0]:
             by_column[condition.column] = (length, condition)
     return [condition for _, condition in by_column.values()]
+
+
+def _is_letter_of(problem: Problem, column: str, value: str, words: Sequence[str]) -> bool:
+    """Whether a place's name ends in a value of one letter that the question says with its column: `discipline A`."""
+    said = " ".join(
+        [problem.body, *[f"{slot.inside} {part.description}" for slot in problem.format.slots for part in slot.parts]]
+    )
+    told = rf"\b{re.escape(column)}\W{{1,3}}(?:(?:is|=|==)\W{{1,3}})?{re.escape(value)}\b"
+    return value.isalpha() and value.casefold() in words[-1:] and bool(re.search(told, said, re.I))
 
 
 def _exactly(words: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from chat.analyst.closed.measures import measure_of
 from chat.analyst.closed.mentions import same
 from chat.analyst.closed.outliers import outlier_mask
 from chat.analyst.closed.places import slot_conditions
-from chat.analyst.closed.plans import Plan
+from chat.analyst.closed.plans import Plan, of_range, of_series
 from chat.analyst.closed.preparing import prepare
 from chat.analyst.closed.problems import NotUnderstood, Problem
 from chat.analyst.closed.rules import rule_in
@@ -21,7 +21,7 @@ from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters, number
 
 _WORD_PLACE = re.compile(
-    r"labels?|types?|text|word|conclusion|decision|strength|result|significance|answer|판단|결론|결과", re.I
+    r"labels?|types?|verdict|text|word|conclusion|decision|strength|result|significance|answer|판단|결론|결과", re.I
 )
 
 
@@ -59,6 +59,9 @@ def _typed(problem: Problem, slot: Slot) -> Slot:
     if rule and _WORD_PLACE.fullmatch(part.placeholder.strip()):
         return replace(slot, parts=(replace(part, kind="text", words=tuple(word for word, _ in rule.words)),))
     named = [c for c in problem.columns_in(part.placeholder, at_least=75) if c in map(str, problem.frame.columns)]
+    named = named or [c for c in map(str, problem.frame.columns) if letters(c) == letters(part.placeholder) != ""]
+    if not named and problem.says(r"\b(?:which|what|whose|name)\b"):
+        named = [c for c in map(str, problem.frame.columns) if letters(c) == letters(slot.name)]
     if named and problem.kind(named[0]) == "text" and speaks_of_extremes(problem):
         return replace(slot, parts=(replace(part, kind="text"),))
     return slot
@@ -85,7 +88,8 @@ def _foremost(whole: Plan) -> None:
         problem.low,
     )
     count = number(found[1]) if found else None
-    if found is None or count is None or count < 2:
+    lists = any(part.kind == "list" for slot in problem.format.slots for part in slot.parts)
+    if found is None or count is None or count < 2 or lists:
         return
     by = [c for c in problem.columns_in(found[4], at_least=40) if problem.is_numeric(c)]
     singles = all(part.kind in ("number", "integer") for slot in problem.format.slots for part in slot.parts)
@@ -130,6 +134,7 @@ def _slots(whole: Plan) -> list[str]:
                 measure = measure_of(
                     slot, part, whole.problem.body, whole.problem.columns, asks_question=_says_about_what(whole, slot)
                 )
+                measure = of_series(whole, slot, of_range(whole, measure))
                 pieces.append(_parted(slot, part, value_of(whole, slot, part, measure)))
         except NotUnderstood:
             whole.problem.script.back_to(mark)
@@ -172,7 +177,7 @@ def _opening(name: str) -> str:
 
 def _unstaged(name: str) -> str:
     """A place's name without what says when: before and after may well be equal."""
-    return re.sub(r"_?(?:before|after|pre|post|new|original|with(?:out)?)_?", "", name, flags=re.I)
+    return re.sub(r"_?(?:before|after|pre|post|new|original)_?", "", name, flags=re.I)
 
 
 def _per_group(whole: Plan) -> list[str]:

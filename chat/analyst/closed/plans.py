@@ -74,7 +74,13 @@ class Plan:
         if made_and_named and not (numeric and any(one.labels for one in self.problem.features)):
             return made_and_named[-1]
         named = self.named(slot, part, numeric=numeric)
-        if named:
+        is_word = bool(named) and letters(named[0]) in (
+            "value",
+            "values",
+            "score",
+            "number",
+        )  # `std_value` of a new column
+        if named and not (is_word and any(not one.labels for one in self.problem.features)):
             return named[0]
         others = self.named(slot, part, numeric=False) if numeric else []
         if others and not set(others) <= {one.column for one in self.slot_conditions(slot)} | self._sources():
@@ -91,7 +97,7 @@ class Plan:
         if made and not (mentioned and mentioned[0] not in made and _first_asked(self.problem, mentioned[0])):
             return made[-1]
         if mentioned:
-            grouping = {one.column for one in [*self.conditions, *self.slot_conditions(slot)]}
+            grouping = {one.column for one in [*self.conditions, *self.slot_conditions(slot)]} | self.problem.sources
             free = [one for one in mentioned if one not in grouping]
             return (free or mentioned)[0]
         every = [c for c in self.problem.columns if self.problem.is_numeric(c)]
@@ -211,6 +217,26 @@ class Plan:
         return f"shown({value}, {_DEFAULT_DECIMALS if decimals is None else decimals})"
 
 
+def of_series(plan: Plan, slot: Slot, measure: str | None) -> str | None:
+    """The statistic of a moving one: `max_average` of the moving average is a maximum."""
+    if measure not in ("mean", "median", "sum", "std") or not any(
+        f.name.startswith("moving ") for f in plan.problem.features
+    ):
+        return measure
+    found = re.search(
+        r"\b(max|min)(?:imum)?\b|\b(highest|largest|peak)\b|\b(?:lowest|smallest)\b", " ".join(slot.words)
+    )
+    return (found[1] or ("max" if found[2] else "min")) if found else measure
+
+
+def of_range(plan: Plan, measure: str | None) -> str | None:
+    """The statistic of a made column that is called a range itself: `the average diurnal range`."""
+    if measure != "range" or not any("range" in one.name.casefold() for one in plan.problem.features):
+        return measure
+    found = re.search(r"\b(average|mean|median)\b[^.\n]{0,30}\brange", plan.problem.low)
+    return {"median": "median"}.get(found[1], "mean") if found else measure
+
+
 def _compounded(text: str, columns: list[str]) -> list[str]:
     """The columns whose Korean name is a part of a word: `평균거래금액`; the longest where one holds another."""
     found = [one for one in columns if len(one) > 1 and not one.isascii() and letters(one) in letters(text)]
@@ -226,6 +252,7 @@ def _first_asked(problem: Problem, column: str) -> bool:
     ]
     return (
         bool(asks)
+        and not any(one.said == asks[-1] for one in problem.features)
         and column in problem.columns_in(asks[-1], at_least=75)
         and not any(one.name in asks[-1] or "new feature" in asks[-1].lower() for one in problem.features)
     )

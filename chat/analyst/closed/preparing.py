@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from chat.analyst.closed.conversions import convert
+from chat.analyst.closed.definitions import add_definitions
 from chat.analyst.closed.features import add_features, log_expression
 from chat.analyst.closed.problems import NotUnderstood, Problem
+from chat.analyst.closed.series import add_series
 
 _MISSING = r"missing|null|\bnan\b|\bna\b|empty|결측|누락|빈\s*값"
 _FILL_WORDS = r"\bfill|imput|replac\w*\s+(?:any |the |these |all )?(?:missing|null|nan)|대체|채우|채운|보간"
@@ -39,6 +42,9 @@ def prepare(problem: Problem) -> None:
     ]
     for _, step in sorted(steps, key=lambda one: one[0]):
         step(problem)
+    convert(problem)
+    add_series(problem)
+    add_definitions(problem)
 
 
 def _fills_from_all(problem: Problem) -> bool:
@@ -224,12 +230,16 @@ def _log(problem: Problem) -> None:
     for sentence in _about(
         problem,
         r"\blog(?:arithm\w*)?[- ]*(?:transform|function|scale)|transform\w*[^.]{0,60}\blog|"
-        r"로그\s*변환|apply\w* (?:a |the )?(?:natural )?log",
+        r"로그\s*변환|(?:apply|tak)\w* (?:a |the )?(?:[\w-]+ )?log",
     ):
         if re.search(r"\b(?:whether|needed|necessary|required|should be|recommended)\b|필요", sentence, re.I):
             continue  # it asks whether to
         columns = [c for c in problem.columns_in(sentence, at_least=30) if problem.is_numeric(c)]
         columns = columns or [one.column for one in problem.mentions if problem.is_numeric(one.column)][:1]
+        both = re.search(r"\bboth\b|\blog\w*(?:[ -]\w+)? of\b[^.\n]*\band of\b", sentence, re.I)
+        for other in dict.fromkeys(columns[1:] if both else ()):
+            column = f"df[{problem.number(other)}]"
+            problem.script.add(f"{column} = {log_expression(problem, column)}")
         if columns:
             column = f"df[{problem.number(columns[0])}]"
             line = f"{column} = {log_expression(problem, column)}"

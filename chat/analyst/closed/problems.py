@@ -31,6 +31,7 @@ class Feature:
 
     name: str
     labels: tuple[str, ...] = ()
+    said: str = ""  # the sentence that makes it, where it has no name there
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Problem:
     remarks: list[str] = field(default_factory=list)  # what was assumed where the question says nothing
     encoded: set[str] = field(default_factory=set)  # columns of words that the script has made numbers
     filled: dict[tuple[str, str], str] = field(default_factory=dict)  # variables that gaps were filled with
+    defining: set[str] = field(default_factory=set)  # sentences that define groups and choose no rows
+    sources: set[str] = field(default_factory=set)  # columns by whose limits groups are defined
     tested: dict[str, str] = field(default_factory=dict)  # variables of the p values of columns before they changed
     _numeric: set[str] = field(default_factory=set)
     _kinds: dict[str, str] = field(default_factory=dict)

@@ -13,7 +13,9 @@ from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 
 _C = r"⟦(\d+)⟧"
-CORRELATES = re.compile(r"correlat|relationship|pearson|spearman|linear(?:ly)? relat|association|상관", re.I)
+CORRELATES = re.compile(
+    r"correlat|relationship|\brelated\b|pearson|spearman|linear(?:ly)? relat|association|상관", re.I
+)
 _N = r"([-+]?\d*\.?\d+)"
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.mentions import find_mentions, same
 from chat.analyst.closed.problems import NotUnderstood, Problem
-from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens
+from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens, words_of
 
 FRAME = "\0"  # what no literal of Python holds as it is
 _C = r"⟦(\d+)⟧"
@@ -34,6 +34,11 @@ _OR_MORE = re.compile(
 _OR_LESS = re.compile(
     _WORD_BETWEEN + r"(?:earlier|less|below|lower|fewer|under|younger|shorter|before)\b(?! than)", re.I
 )
+_IN_LETTERS = re.compile(
+    r"((?:more|less|fewer|greater|higher|lower|older|younger) than|at least|at most|exactly)\s+"
+    r"(one|two|three|four|five|six|seven|eight|nine|ten)\b",
+    re.I,
+)
 MONTHS = re.findall(r"\w+", "january february march april may june july august september october november december")
 _STRICT = re.compile(
     r"outlier|z[- ]?score|skewness|percentile|quartile|decimal|rounded|\|r\||absolute|null hypothesis|이상치", re.I
@@ -48,6 +53,11 @@ _NOT_ROWS = re.compile(
     r"encod|coded as|imput|\bfill|replace|categor(?:y|ies|ize)|\bbin(?:s|ning)\b|new "
     r"(?:feature|column)|random|split|\btrain|인코딩|대체|채우",
     re.I,
+)
+# What may stand between a column and its value.
+_OF_COLUMN = (
+    r"[\"'”’`]?\s*(?:column\s+)?(?:(?:is|are|was|were|equals?|being|of)\s+)?(?:(?:equal\s+)?to\s+|"
+    r"exactly\s+)?(?:==?|:)?\s*[\"'“‘`]?"
 )
 NEGATIONS = frozenset(re.findall(r"\w+", "not non didnt no without never"))
 
@@ -84,8 +94,10 @@ def body_conditions(problem: Problem) -> list[Condition]:
     for sentence in problem.sentences:
         if any(re.search(rf"{re.escape(one.name)}[\"'”’]?\s*=(?!=)", sentence) for one in problem.features):
             continue  # how a new column is computed: `Crew = seats + 1`
-        if _NOT_ROWS.search(sentence) or (
-            problem.features and any(one.labels for one in problem.features) and "(" in sentence
+        if (
+            sentence in problem.defining
+            or _NOT_ROWS.search(sentence)
+            or (problem.features and any(one.labels for one in problem.features) and "(" in sentence)
         ):
             continue
         method = bool(_METHOD.search(sentence))
@@ -142,6 +154,11 @@ def _consistent(problem: Problem, found: Iterable[Condition]) -> list[Condition]
     return kept
 
 
+def comparisons(problem: Problem, text: str) -> list[Condition]:
+    """The conditions on columns of numbers that a text states."""
+    return _comparisons(problem, text, False)
+
+
 def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Condition]:
     mask = masked(problem, sentence)
     found = []
@@ -149,6 +166,7 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
     loose = method and not _STRICT.search(sentence)  # a limit above 1 is none of a p value or a coefficient
     if loose:
         text = re.sub(r"(?<![\d.])[-+]?0?\.\d+|(?<![\d.])[-+]?1(?:\.0+)?(?![\d.])", "…", text)
+    text = _IN_LETTERS.sub(lambda one: f"{one[1]} {NUMBER_WORDS[one[2].lower()]}", text)
     text = _OR_LESS.sub(r"<= \1 ", _OR_MORE.sub(r">= \1 ", text))
     text = re.sub(rf"{_N}\s*보다\s*(?:큰|크|많|높)\w?", r"\1 초과", text)
     text = re.sub(rf"{_N}\s*보다\s*(?:작|적|낮)\w?", r"\1 미만", text)
@@ -201,6 +219,11 @@ def _comparisons(problem: Problem, sentence: str, method: bool) -> list[Conditio
                 against = "median" if one[2].lower() == "median" else "mean"
                 literal = problem.number(column)
                 found.append(Condition(column, f"({FRAME}[{literal}] {sign} df[{literal}].{against}())"))
+    for one in re.finditer(rf"\b(?:with|have|has|having|of|only)\s+(?:exactly\s+)?(\d+)\s+{_C}", text, re.I):
+        column = mask.at(one[2])
+        equals = [value for value in problem.distinct(column) if str(value).removesuffix(".0") == one[1]]
+        if column in problem.groups() and len(equals) == 1:
+            found.append(equal(problem, column, equals[0]))
     for one in re.finditer(
         rf"\bnon-?zero\s+{_C}|{_C}\s*(?:is |are |values? )?(?:not (?:equal to )?(?:zero|0)\b|!=\s*0\b)", text, re.I
     ):
@@ -254,7 +277,11 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
         few = len(problem.distinct(column)) <= 60
         for value in problem.distinct(column):
             text = str(value).strip()
-            short = rf"=\s*['\"]?{re.escape(text)}['\"]?|{re.escape(column)}[이가은는]?\s*['\"“]{re.escape(text)}['\"”]"
+            short = (
+                rf"=\s*['\"]?{re.escape(text)}['\"]?|{re.escape(column)}[\"'”’]?[이가은는]?(?:\s+(?:is|are|equals|"
+                rf"equal to|of))?"
+                rf"\s*['\"“‘]{re.escape(text)}['\"”’]"
+            )
             if len(text) < 2 and not re.search(short, sentence):
                 continue
             if text.casefold() not in low:  # far quicker than to look for each of thousands of values
@@ -263,23 +290,91 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
             plural = "s?" if flags and text.isascii() and text[-1].isalpha() else ""
             for one in re.finditer(rf"(?<![\w-]){re.escape(text)}{plural}{WORD_END}", sentence, flags):
                 quoted = sentence[max(0, one.start() - 1) : one.start()] in tuple("\"'“‘") and one.start() > 0
-                if any(one.start() < end and start < one.end() for start, end in taken):
+                is_told = quoted and _is_said_of(problem, sentence, column, one.start())
+                if not is_told and any(one.start() < end and start < one.end() for start, end in taken):
                     continue
-                if not quoted and (
-                    not few
-                    or _names_rows(problem, text)
-                    or (text.islower() and len(text) < 4)
-                    or text.isdigit()
-                    or letters(text) in COMMON
+                if (
+                    not quoted
+                    and not _is_said_of(problem, sentence, column, one.start())
+                    and (
+                        not few
+                        or _names_rows(problem, text)
+                        or (text.islower() and len(text) < 4)
+                        or text.isdigit()
+                        or letters(text) in COMMON
+                    )
                 ):
                     continue
                 spots.append((one.start(), one.end(), equal(problem, column, value)))
+    spots = [one for one in spots if one[2].column in _columns_before(problem, sentence, one, spots)]
     spots.sort(key=lambda one: one[0] - one[1])
     kept: list[tuple[int, int, Condition]] = []
     for spot in spots:
         if all(spot[1] <= other[0] or spot[0] >= other[1] for other in kept):
             kept.append(spot)
     return [condition for _, _, condition in sorted(kept, key=lambda one: one[0])]
+
+
+_SEXES = {"male": ("men", "man", "boys"), "female": ("women", "woman", "girls")}
+
+
+def named_values(problem: Problem, text: str) -> list[tuple[int, str, str, Any]]:
+    """Where a text names values of columns of words, also by longer ones: place, word, column and value."""
+    words = words_of(text)
+    taken = [(one.start, one.end) for one in problem.mentions_in(text) if one.score >= 90]
+    found: list[tuple[int, str, str, Any]] = []
+    made = [one.name for one in problem.features if one.labels]
+    for column in [*made, *problem.groups()]:
+        if column not in made and problem.kind(column) not in ("text", "written"):
+            continue
+        labels = [label for one in problem.features if one.name == column for label in one.labels]
+        for value in labels or problem.distinct(column):
+            parts = tokens(str(value))
+            if not parts or letters(str(value)) in COMMON:
+                continue
+            if len(letters(str(value))) == 1:
+                single = re.search(
+                    rf"[\"'“‘(]{re.escape(str(value))}[\"'”’)]|\b{re.escape(column)}\s+{re.escape(str(value))}\b", text
+                )
+                if single:
+                    found.append((single.start(), str(value), column, value))
+                continue
+            for index in range(len(words) - len(parts) + 1):
+                span = words[index : index + len(parts)]
+                if any(start <= span[0].start < end for start, end in taken):
+                    continue
+                if all(_is_value_word(word.text, own) for word, own in zip(span, parts, strict=True)):
+                    found.append((span[0].start, text[span[0].start : span[-1].end], column, value))
+                    break
+    return found
+
+
+def _is_value_word(word: str, part: str) -> bool:
+    longer = len(part) > 2 and word.startswith(part) and len(word) <= len(part) + 5
+    return same(word, part) or longer or word in _SEXES.get(part, ())
+
+
+def _is_said_of(problem: Problem, sentence: str, column: str, start: int) -> bool:
+    """Whether a column's name and `is` or the like stand right before a place: `oil equals yes`."""
+    named = [one for one in problem.mentions_in(sentence[:start]) if one.column == column][-1:]
+    between = sentence[named[0].end : start] if named else ""
+    return bool(between.strip(" \"'”’`") and re.fullmatch(_OF_COLUMN, between, re.I))
+
+
+def _columns_before(
+    problem: Problem, sentence: str, spot: tuple[int, int, Condition], spots: Sequence[tuple[int, int, Condition]]
+) -> list[str]:
+    """The columns that a value may belong to: of several that have it, the one that it is said of, `sex is "M"`."""
+    columns = list(dict.fromkeys(one[2].column for one in spots if one[:2] == spot[:2]))
+    if len(columns) < 2:
+        return columns
+    named = [one for one in problem.mentions_in(sentence) if one.column in columns]
+    before = [one for one in named if re.fullmatch(_OF_COLUMN, sentence[one.end : spot[0]], re.I)]
+    after = [one for one in named if re.fullmatch(r"[\"'”’]?\s+", sentence[spot[1] : one.start])]
+    told = [one.column for one in before or after] or [
+        c for c in columns if c in problem.columns_in(problem.body, at_least=75)
+    ]
+    return told if len(set(told)) == 1 else columns
 
 
 def _all_known(problem: Problem, sentence: str) -> None:
@@ -337,6 +432,7 @@ def _yes_no(problem: Problem, sentence: str) -> list[Condition]:
                         & set(words[max(0, index - 8) : index])
                     )
                 )
+                verb = verb or bool(re.search(rf"\b(?:have|has|had|having) an? {re.escape(column)}\b", sentence, re.I))
                 if verb and not re.search(rf"[\"'“]{re.escape(column)}", sentence):
                     found.append(flagged(problem, column, not negated))
     return found
@@ -395,6 +491,10 @@ def ordinals(problem: Problem, words: Sequence[str]) -> list[Condition]:
     found = []
     for index, word in enumerate(words[:-1]):
         following = words[index + 1]
+        if words[max(0, index - 2) : index] in (["at", "least"], ["at", "most"]) or words[
+            max(0, index - 1) : index
+        ] == ["than"]:
+            continue
         for value, noun in ((NUMBER_WORDS.get(word), following), (_digit(following), word)):
             if value is None or len(noun) < 4 or value != int(value):
                 continue
@@ -448,11 +548,17 @@ r"20)\d\d)년\s*이후", ">="),
 
 
 def _months(problem: Problem, sentence: str) -> list[Condition]:
-    """`in July`, `7월에`: the rows of a month, where the table has dates."""
+    """`in July`, `(December, January and February)`, `7월에`: the rows of months, where the table has dates."""
     column = problem.date_column()
     names = "|".join(name.capitalize() for name in MONTHS)
     found = re.search(rf"\b(?:in|during|for|of)\s+({names})\b|(?<!\d)(\d{{1,2}})월(?:에|의|달|\s)", sentence)
-    if column is None or not found or any(name[:3] in c.casefold() for name in MONTHS for c in problem.columns):
+    several = re.search(rf"\b(?:{names})(?:(?:,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)(?:{names})\b)+", sentence)
+    if column is None or any(name[:3] in c.casefold() for name in MONTHS for c in problem.columns):
+        return []
+    if several:
+        numbers = [MONTHS.index(name.casefold()) + 1 for name in re.findall(names, several.group())]
+        return [Condition(column, f"{FRAME}[{problem.date(column)}].dt.month.isin({numbers!r})")]
+    if not found:
         return []
     month = MONTHS.index(found[1].casefold()) + 1 if found[1] else int(found[2])
     return [Condition(column, f"({FRAME}[{problem.date(column)}].dt.month == {month})")]

@@ -11,6 +11,7 @@ _NAME = re.compile(r"@+((?=\d{0,4}[^\W\d])\w[\w .%/-]{0,80}?)\s*\[")
 _DECIMALS = re.compile(
     r"(?P<n>\d+|one|two|three|four|five|six|third|second|first|fourth|fifth)(?:\s+or\s+\w+)?[\s-]*(?:decimals?|d\.?p\b)"
     r"|decimals?\s*(?:places?|points?)?\s*(?:\(|:|of|=)?\s*(?P<m>\d+)"
+    r"|\b(?P<d>\d|one|two|three|four|five|six)\s+digits?\b(?!\s+(?:number|code|integer|year))"
     r"|소수(?:점)?\s*(?:이하|아래)?\s*(?P<k>\d+|한|두|세|네|첫째|둘째|셋째|넷째)\s*(?:자리|번째)?",
     re.I,
 )
@@ -319,7 +320,9 @@ def _common(outside: str) -> str:
     """The sentences that speak of rounding."""
     lines = re.split(r"\n|(?<=[a-z가-힣0-9])\.\s", outside)
     return "\n".join(
-        line for line in lines if re.search(r"round|decimal|hundredth|tenth|소수|반올림|nearest", line, re.I)
+        line
+        for line in lines
+        if re.search(r"round|decimal|whole|digit|hundredth|tenth|소수|반올림|nearest", line, re.I)
     )
 
 
@@ -344,17 +347,17 @@ def decimals_in(text: str) -> int | None:
     """How many decimals a text asks for; None when it doesn't say."""
     found = _DECIMALS.search(text)
     if found:
-        said = (found["n"] or found["m"] or found["k"]).casefold()
+        said = (found["n"] or found["m"] or found["d"] or found["k"]).casefold()
         return int(said) if said.isdigit() else _KOREAN.get(said, NUMBER_WORDS.get(said, 2))
     shared = re.search(
         r"rounded to (\w+)(?=\s*(?:,|\band\b|$))", text.strip(), re.I
     )  # `to two and "p" to four decimals`
     if shared and (shared[1].isdigit() or shared[1].casefold() in NUMBER_WORDS):
         return int(NUMBER_WORDS.get(shared[1].casefold(), shared[1]))
-    nearest = re.search(r"(?:nearest|rounded to (?:the|an?)|to the)\s+(\w+)", text, re.I)
+    nearest = re.search(r"(?:nearest|rounded to (?:the|an?)|to the(?! nearest))\s+(\w+)", text, re.I)
     if nearest and nearest[1].casefold() in _NEAREST:
         return _NEAREST[nearest[1].casefold()]
-    if re.search(r"positive integer|정수", text):
+    if re.search(r"positive integer|정수|\bwhole (?:numbers?|percents?)\b", text, re.I):
         return 0
     return None
 

@@ -275,7 +275,10 @@ def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: 
     ("table", "question"),
     [
         ("flights", "What is the mean DepDelay of the seven flights of JFK with the highest Distance? @mean_delay[m]"),
-        ("flights", "What is the mean AirTime in hours (AirTime is given in minutes)? @mean_air_time[mean]"),
+        (
+            "flights",
+            "What is the mean AirTime in hours (Distance and AirTime are given in knots)? @mean_air_time[mean]",
+        ),
         ("players", "What is the average salary of players with more than 5 Goals? @mean_salary[value]"),
         ("weather", "습도가 60 이상인 날의 평균 일사량을 구하세요. @평균[값]"),
         ("players", "How many clubs have an average player age below 27? @n_clubs[n]"),

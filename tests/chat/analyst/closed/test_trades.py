@@ -934,16 +934,13 @@ def test_the_answer_is_that_of_plain_pandas(folder: Path, table: str, question: 
 @pytest.mark.parametrize(
     ("table", "question"),
     [
-        ("rides", "Compute the 7-day moving average of total_rides and report its maximum. @max_average[v]"),
         ("sensors", "How many readings are above the 95th percentile of vibration? @count[n]"),
         ("cellar", "Which wines (by wine_id) have the three highest prices? @top_wines[id1, id2, id3]"),
         ("stays", "What is the mean Cost of the Surgery wards without those that were Oncology before? @mean_cost[m]"),
         ("stays", "For each Ward calculate the mean Cost. Report what is found. @mean_cost[m]"),
         ("rides", "What is the mean of total_rides in days after the 200th of the year? @mean_rides[m]"),
         ("apt", "층이 3의 배수인 거래의 관리비 평균을 구하시오. @평균[값]"),
-        ("cellar", "What is the ratio of the mean price in France to that in Italy? @ratio[r]"),
         ("rides", 'Calculate the mean of the "Close Amount" column. @mean[m]'),
-        ("cellar", "What is the difference between the mean price in France and in Italy? @difference[d]"),
     ],
 )
 def test_what_the_script_would_ignore_is_refused(folder: Path, table: str, question: str) -> None:
