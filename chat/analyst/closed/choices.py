@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from chat.analyst.closed.conditions import FRAME, Condition
 from chat.analyst.closed.mentions import same
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood, Problem
-from chat.analyst.closed.scopes import FRAME, Condition, flagged, is_yes_or_one, named_flags, subset
+from chat.analyst.closed.scopes import flagged, is_yes_or_one, named_flags, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters, tokens
 

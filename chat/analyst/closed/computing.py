@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from chat.analyst.closed import choices, clusters, decisions, differences, extremes, models, relations, toplists
+from chat.analyst.closed.calendars import MONTHS
+from chat.analyst.closed.conditions import FRAME, Condition
 from chat.analyst.closed.measures import is_quantity
 from chat.analyst.closed.outliers import kept_rows, outlier_column, outlier_value
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.preparing import ASKS_FILLING
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import FRAME, MONTHS, Condition, equal, is_flag, subset
+from chat.analyst.closed.scopes import equal, is_flag, subset
 from chat.analyst.closed.series import SERIES
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import letters, tokens

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from chat.analyst.closed.conditions import FRAME, Condition
 from chat.analyst.closed.measures import measure_of
 from chat.analyst.closed.mentions import same
 from chat.analyst.closed.problems import Feature, Problem
-from chat.analyst.closed.scopes import FRAME, Condition, comparisons
+from chat.analyst.closed.scopes import comparisons
 from chat.analyst.closed.slots import Slot
 from chat.analyst.closed.wording import FILLERS, plain, tokens
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chat.analyst.closed import extremes
+from chat.analyst.closed.conditions import Condition
 from chat.analyst.closed.measures import measure_of
 from chat.analyst.closed.mentions import same
 from chat.analyst.closed.plans import Plan, of_range
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import Condition, equal, flagged, is_flag, named_flags, named_values, subset
+from chat.analyst.closed.scopes import equal, flagged, is_flag, named_flags, subset
 from chat.analyst.closed.slots import Part, Slot
+from chat.analyst.closed.spoken_values import named_values
 from chat.analyst.closed.wording import tokens
 
 _DIFFERENCE = r"\b(?:difference|diff|gap|lead|excess|delta|surplus|margin)\b|차이|격차"

@@ -13,10 +13,10 @@ from chat.analyst.closed.choices import (
     speaks_of_extreme,
     value_column,
 )
+from chat.analyst.closed.conditions import FRAME
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import FRAME
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from chat.analyst.closed.calendars import MONTHS
 from chat.analyst.closed.mentions import is_written_name, same
 from chat.analyst.closed.operations import undone
 from chat.analyst.closed.problems import Problem
-from chat.analyst.closed.scopes import COMMON, MONTHS, WORD_END
+from chat.analyst.closed.scopes import COMMON, WORD_END
 from chat.analyst.closed.wording import NUMBER_WORDS, tokens
 
 # What says how to test or to write and chooses no rows: removed before the numbers of a question are looked at.

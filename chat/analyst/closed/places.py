@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from chat.analyst.closed.conditions import FRAME, Condition
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.mentions import find_mentions, same
 from chat.analyst.closed.problems import Problem
-from chat.analyst.closed.scopes import COMMON, FRAME, NEGATIONS, Condition, equal, flagged, named_flags, ordinals
+from chat.analyst.closed.scopes import COMMON, NEGATIONS, equal, flagged, named_flags, ordinals
 from chat.analyst.closed.wording import letters, plain, tokens
 
 

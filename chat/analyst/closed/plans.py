@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from chat.analyst.closed.conditions import Condition
 from chat.analyst.closed.facts import Facts
 from chat.analyst.closed.mentions import find_mentions
 from chat.analyst.closed.places import slot_conditions
 from chat.analyst.closed.problems import NotUnderstood, Problem
-from chat.analyst.closed.scopes import Condition, subset
+from chat.analyst.closed.scopes import subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import FILLERS, letters, tokens
 

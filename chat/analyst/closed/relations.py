@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from chat.analyst.closed.conditions import FRAME, Condition
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.places import slot_conditions
 from chat.analyst.closed.plans import Plan
 from chat.analyst.closed.problems import NotUnderstood
-from chat.analyst.closed.scopes import FRAME, Condition, equal, subset
+from chat.analyst.closed.scopes import equal, subset
 from chat.analyst.closed.slots import Part, Slot
 from chat.analyst.closed.wording import tokens
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from chat.analyst.closed.calendars import month_conditions, year_conditions
+from chat.analyst.closed.conditions import FRAME, Condition
 from chat.analyst.closed.features import masked
 from chat.analyst.closed.mentions import find_mentions, same
 from chat.analyst.closed.problems import NotUnderstood, Problem
-from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens, words_of
+from chat.analyst.closed.wording import NUMBER_WORDS, letters, plain, tokens
 
-FRAME = "\0"  # what no literal of Python holds as it is
 _C = r"⟦(\d+)⟧"
 _N = r"([-+]?\d[\d,]*(?:\.\d+)?)"
 _SIGNS = (
@@ -39,7 +39,6 @@ _IN_LETTERS = re.compile(
     r"(one|two|three|four|five|six|seven|eight|nine|ten)\b",
     re.I,
 )
-MONTHS = re.findall(r"\w+", "january february march april may june july august september october november december")
 _STRICT = re.compile(
     r"outlier|z[- ]?score|skewness|percentile|quartile|decimal|rounded|\|r\||absolute|null hypothesis|이상치", re.I
 )
@@ -60,16 +59,6 @@ _OF_COLUMN = (
     r"exactly\s+)?(?:==?|:)?\s*[\"'“‘`]?"
 )
 NEGATIONS = frozenset(re.findall(r"\w+", "not non didnt no without never"))
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A test of rows: the column that it is about and its code, in which FRAME stands for the table."""
-
-    column: str
-    code: str
-    is_equality: bool = False
-    value: Any = None
 
 
 def subset(problem: Problem, frame: str, conditions: Sequence[Condition], hint: str = "part") -> str:
@@ -108,8 +97,8 @@ def body_conditions(problem: Problem) -> list[Condition]:
         found += [_negated(one) for one in left_out]
         found += _stated(problem, sentence, method)
         found += ordinals(problem, tokens(sentence))
-        found += _years(problem, sentence)
-        found += _months(problem, sentence)
+        found += year_conditions(problem, sentence)
+        found += month_conditions(problem, sentence)
     return _consistent(problem, found)
 
 
@@ -315,45 +304,6 @@ def _values(problem: Problem, sentence: str) -> list[Condition]:
     return [condition for _, _, condition in sorted(kept, key=lambda one: one[0])]
 
 
-_SEXES = {"male": ("men", "man", "boys"), "female": ("women", "woman", "girls")}
-
-
-def named_values(problem: Problem, text: str) -> list[tuple[int, str, str, Any]]:
-    """Where a text names values of columns of words, also by longer ones: place, word, column and value."""
-    words = words_of(text)
-    taken = [(one.start, one.end) for one in problem.mentions_in(text) if one.score >= 90]
-    found: list[tuple[int, str, str, Any]] = []
-    made = [one.name for one in problem.features if one.labels]
-    for column in [*made, *problem.groups()]:
-        if column not in made and problem.kind(column) not in ("text", "written"):
-            continue
-        labels = [label for one in problem.features if one.name == column for label in one.labels]
-        for value in labels or problem.distinct(column):
-            parts = tokens(str(value))
-            if not parts or letters(str(value)) in COMMON:
-                continue
-            if len(letters(str(value))) == 1:
-                single = re.search(
-                    rf"[\"'“‘(]{re.escape(str(value))}[\"'”’)]|\b{re.escape(column)}\s+{re.escape(str(value))}\b", text
-                )
-                if single:
-                    found.append((single.start(), str(value), column, value))
-                continue
-            for index in range(len(words) - len(parts) + 1):
-                span = words[index : index + len(parts)]
-                if any(start <= span[0].start < end for start, end in taken):
-                    continue
-                if all(_is_value_word(word.text, own) for word, own in zip(span, parts, strict=True)):
-                    found.append((span[0].start, text[span[0].start : span[-1].end], column, value))
-                    break
-    return found
-
-
-def _is_value_word(word: str, part: str) -> bool:
-    longer = len(part) > 2 and word.startswith(part) and len(word) <= len(part) + 5
-    return same(word, part) or longer or word in _SEXES.get(part, ())
-
-
 def _is_said_of(problem: Problem, sentence: str, column: str, start: int) -> bool:
     """Whether a column's name and `is` or the like stand right before a place: `oil equals yes`."""
     named = [one for one in problem.mentions_in(sentence[:start]) if one.column == column][-1:]
@@ -510,60 +460,3 @@ def ordinals(problem: Problem, words: Sequence[str]) -> list[Condition]:
 
 def _digit(word: str) -> int | None:
     return int(word) if word.isdigit() and len(word) < 5 else None
-
-
-def _years(problem: Problem, sentence: str) -> list[Condition]:
-    """`for the years 2000 and beyond`, `from 2000 to 2010`, `in 2012`."""
-    column = _year_column(problem)
-    if column is None or any(re.search(r"(?:19|20)\d\d", str(name)) for name in problem.frame.columns):
-        return []
-    said = re.sub(r"[\"'“][^\"'”\n]*[\"'”]", "", sentence)
-    if not re.search(r"(?:19|20)\d\d", said):
-        return []
-    frame = f"{FRAME}[{column!r}]"
-    if problem.kind(column) == "date":
-        frame = f"{FRAME}[{problem.date(column)}].dt.year"
-    between = re.search(
-        r"(?:from|between)\s+((?:19|20)\d\d)\s*(?:to|and|-|–)\s*((?:19|20)\d\d)|((?:19|"
-        r"20)\d\d)년?\s*(?:부터|~|-)\s*((?:19|20)\d\d)",
-        said,
-    )
-    if between:
-        first, last = (int(year) for year in between.groups() if year)
-        return [Condition(column, f"{frame}.between({first}, {last})")]
-    for pattern, sign in (
-        (r"((?:19|20)\d\d) and (?:beyond|later|after|onwards?|above)|since ((?:19|20)\d\d)|((?:19|"
-r"20)\d\d)년\s*이후", ">="),
-        (r"(?:after|beyond|later than) (?:the year )?((?:19|20)\d\d)", ">"),
-        (r"before (?:the year )?((?:19|20)\d\d)", "<"),
-        (r"(?:\bin|for|during|of) (?:the )?(?:year )?((?:19|20)\d\d)\b|((?:19|20)\d\d)년", "=="),
-    ):  # fmt: skip
-        found = re.search(pattern, said, re.I)
-        if found:
-            year = next(group for group in found.groups() if group)
-            return [
-                Condition(column, f"({frame} {sign} {int(year)})", sign == "==", int(year) if sign == "==" else None)
-            ]
-    return []
-
-
-def _months(problem: Problem, sentence: str) -> list[Condition]:
-    """`in July`, `(December, January and February)`, `7월에`: the rows of months, where the table has dates."""
-    column = problem.date_column()
-    names = "|".join(name.capitalize() for name in MONTHS)
-    found = re.search(rf"\b(?:in|during|for|of)\s+({names})\b|(?<!\d)(\d{{1,2}})월(?:에|의|달|\s)", sentence)
-    several = re.search(rf"\b(?:{names})(?:(?:,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)(?:{names})\b)+", sentence)
-    if column is None or any(name[:3] in c.casefold() for name in MONTHS for c in problem.columns):
-        return []
-    if several:
-        numbers = [MONTHS.index(name.casefold()) + 1 for name in re.findall(names, several.group())]
-        return [Condition(column, f"{FRAME}[{problem.date(column)}].dt.month.isin({numbers!r})")]
-    if not found:
-        return []
-    month = MONTHS.index(found[1].casefold()) + 1 if found[1] else int(found[2])
-    return [Condition(column, f"({FRAME}[{problem.date(column)}].dt.month == {month})")]
-
-
-def _year_column(problem: Problem) -> str | None:
-    named = [c for c in map(str, problem.frame.columns) if re.fullmatch(r"years?|yr|연도|년도", c.strip(), re.I)]
-    return named[0] if named else problem.date_column()

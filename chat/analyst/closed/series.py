@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from chat.analyst.closed.conditions import FRAME
 from chat.analyst.closed.problems import Feature, NotUnderstood, Problem
-from chat.analyst.closed.scopes import FRAME, body_conditions
+from chat.analyst.closed.scopes import body_conditions
 from chat.analyst.closed.wording import number
 
 _HOW = r"(?P<how>average|mean|median|sum|maximum|minimum|standard deviation|std)"
