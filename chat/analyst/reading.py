@@ -240,7 +240,8 @@ def _workbook(path: Path, choice: Choice, format: str) -> Intake:
         book = Workbook(path, choice.sheet)
     except KeyError as error:
         raise ReadingFailed("no_sheet") from error
-    intake = _sheet_of(book.rows(), choice, format, joiner=" | ", merged=True)
+    rows = book.rows()
+    intake = _sheet_of(rows, choice, format, joiner=" | ", merged=True, names_at=book.names_at)
     intake.sheet = book.sheet
     intake.sheets = tuple(book.sheets)
     if others := book.others():
@@ -250,7 +251,15 @@ def _workbook(path: Path, choice: Choice, format: str) -> Intake:
     return intake
 
 
-def _sheet_of(rows: list[Row], choice: Choice, format: str, *, joiner: str, merged: bool = False) -> Intake:
+def _sheet_of(
+    rows: list[Row],
+    choice: Choice,
+    format: str,
+    *,
+    joiner: str,
+    merged: bool = False,
+    names_at: Sequence[int] = (),
+) -> Intake:
     """The table within rows of cells that nothing has to be split or unquoted in any more."""
     rows, ruled = without_rules(rows)
     main, *beside = tables_in(rows)
@@ -263,7 +272,7 @@ def _sheet_of(rows: list[Row], choice: Choice, format: str, *, joiner: str, merg
     for row in rows:
         row.cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
     if choice.header is None:
-        layout = find_layout(rows, width, merged=merged)
+        layout = find_layout(rows, width, merged=merged, names_at=names_at)
     else:
         layout = chosen_layout(rows, width, choice.header, merged=merged)
     body = split_body(rows, layout, width)

@@ -9,7 +9,7 @@ from chat.analyst.intake.column_kinds import WORDS, ColumnKinds, is_value
 from chat.analyst.intake.footnotes import notes_from
 from chat.analyst.intake.layout import Layout
 from chat.analyst.intake.rows import Row
-from chat.analyst.intake.shapes import is_typed, kind_of
+from chat.analyst.intake.shapes import bare_kind_of, is_typed, kind_of
 
 _ABOVE = 60  # rows that tell what a column holds
 
@@ -47,9 +47,10 @@ def split_body(rows: Sequence[Row], layout: Layout, width: int, *, ends: bool = 
                 body.other_tables.append((row.line, sum(1 for one in kept[index + 1 :] if one.filled)))
                 break
             continue
-        if columns and index and (_begins_a_table(kept, index, columns, width) or _has_other_rows(kept, index, width)):
+        if columns and index and _is_another(kept, index, columns, width):
             body.other_tables.append((row.line, sum(1 for one in kept[index + 1 :] if one.filled)))
             _drop_title(kept, index, body)
+            _drop_notes(kept[:index], body, width)
             break
         body.rows.append(row)
     return body
@@ -61,17 +62,37 @@ def _drop_title(kept: Sequence[Row], index: int, body: Body) -> None:
         body.footnotes.insert(0, body.rows.pop())
 
 
+def _drop_notes(kept: Sequence[Row], body: Body, width: int) -> None:
+    """Notes between a table and the next one are the first one's."""
+    title = {row.line for row in body.footnotes}
+    own = [row for row in kept if row.line not in title]
+    notes = {row.line for row in own[notes_from(own, width) :] if row.filled}
+    body.footnotes = sorted(
+        [*(row for row in body.rows if row.line in notes), *body.footnotes], key=lambda row: row.line
+    )
+    body.rows = [row for row in body.rows if row.line not in notes]
+
+
 def _is_copy(rows: Sequence[Row], before: Sequence[Row]) -> bool:
     """Whether rows are all the same as others: a table that stands in the file twice."""
     seen = {tuple(row.cells) for row in before}
     return len(rows) > 1 and sum(tuple(row.cells) in seen for row in rows) >= 0.9 * len(rows)
 
 
+def _is_another(rows: Sequence[Row], index: int, columns: ColumnKinds, width: int) -> bool:
+    """Whether a further table begins at a row."""
+    return (
+        _begins_a_table(rows, index, columns, width)
+        or _has_other_rows(rows, index, width)
+        or _is_headed_apart(rows, index)
+    )
+
+
 def _begins_a_table(rows: Sequence[Row], index: int, columns: ColumnKinds, width: int) -> bool:
     """Whether a row is one of names again, with other data below: words where this table's columns have none."""
     row = rows[index]
     sure = columns.first_typed
-    if sure is None or (sure < len(row.cells) and kind_of(row.cells[sure]) not in (*WORDS, "empty")):
+    if sure is None or (sure < len(row.cells) and bare_kind_of(row.cells[sure]) not in (*WORDS, "empty")):
         return False
     if not columns.words_for_values(row.cells):
         return False
@@ -111,6 +132,46 @@ def _has_other_rows(rows: Sequence[Row], index: int, width: int) -> bool:
         kind_of(names[number]) == "text" and (number >= width or not any(is_typed(cells[number]) for cells in above))
         for number in typed
     )
+
+
+def _is_headed_apart(rows: Sequence[Row], index: int) -> bool:
+    """Whether names stand behind a blank row and values below them, in other columns than those of the rows above.
+
+    Where the columns are the same, a title above the names or values above them say so, too: this needs few rows.
+    """
+    names = {number: cell.strip() for number, cell in enumerate(rows[index].cells) if cell.strip()}
+    if len(names) < 2 or not _stands_apart(rows, index) or max(names) - min(names) >= len(names):
+        return False
+    if len(set(names.values())) < len(names) or not all(_is_name(cell) for cell in names.values()):
+        return False
+    block = _until_blank(rows, index + 1)
+    if len(block) < 2 or any(not _places(row) <= names.keys() or row.filled < 2 for row in block):
+        return False
+    if not any(all(is_value(row.cells[number]) for row in block if number in _places(row)) for number in names):
+        return False
+    above = [row for row in rows[:index] if row.filled > 1]
+    if not above or _reach(above) != _reach([rows[index]]) or rows[index - 1].filled == 1:
+        return bool(above)
+    return any(all(is_value(row.cells[number]) for row in above if number in _places(row)) for number in names)
+
+
+def _is_name(cell: str) -> bool:
+    return kind_of(cell) in ("text", "code") and not is_value(cell)
+
+
+def _places(row: Row) -> set[int]:
+    return {number for number, cell in enumerate(row.cells) if cell.strip()}
+
+
+def _reach(rows: Sequence[Row]) -> tuple[int, int]:
+    """The first and the last column that rows have anything in."""
+    places = set().union(*map(_places, rows))
+    return min(places), max(places)
+
+
+def _until_blank(rows: Sequence[Row], index: int) -> list[Row]:
+    end = next((number for number in range(index, len(rows)) if not rows[number].filled), len(rows))
+    return list(rows[index:end])
 
 
 def _stands_apart(rows: Sequence[Row], index: int) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from chat.analyst.intake.rows import Row
-from chat.analyst.intake.shapes import kind_of
+from chat.analyst.intake.shapes import bare_kind_of, kind_of
 
 WORDS = ("text", "signs", "flag")
 DEEPEST = 5  # the most rows of names
@@ -54,7 +54,7 @@ class ColumnKinds:
         """For how many columns a row's cell is of the column's kind, and for how many typed ones it isn't."""
         alike = unlike = 0
         for number, cell in enumerate(cells[: len(self.kinds)]):
-            kind = kind_of(cell)
+            kind = bare_kind_of(cell)
             if kind == "empty" or not self.typed(number):
                 continue
             kinds = self.kinds[number]
@@ -69,7 +69,7 @@ class ColumnKinds:
     def words_for_values(self, cells: Sequence[str]) -> int:
         """In how many typed columns a row has a word instead."""
         return sum(
-            kind_of(cell) in WORDS and self.typed(number) for number, cell in enumerate(cells[: len(self.kinds)])
+            bare_kind_of(cell) in WORDS and self.typed(number) for number, cell in enumerate(cells[: len(self.kinds)])
         )
 
     def repeats(self, cells: Sequence[str]) -> int:
@@ -83,7 +83,7 @@ class ColumnKinds:
 
 def is_value(cell: str) -> bool:
     """Whether a cell holds what no name is: a number, a date, an address; codes and periods may be names."""
-    return kind_of(cell) in ("number", "date", "time", "stamp", "address") and not _PERIOD.fullmatch(cell.strip())
+    return bare_kind_of(cell) in ("number", "date", "time", "stamp", "address") and not _PERIOD.fullmatch(cell.strip())
 
 
 def is_wide(row: Row, width: int) -> bool:

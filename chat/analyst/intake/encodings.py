@@ -11,6 +11,8 @@ from pathlib import Path
 
 import chardet
 
+from chat.analyst.intake.letters import fit
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -59,6 +61,14 @@ _OF_TWO_BYTES = (
     "shift_jis",
     "cp932",
 )
+# Of one kind of system each, by how often they are met.
+_FAMILIES = (
+    ("cp1252", "cp1250", "iso8859-15", "iso8859-2", "cp1254", "cp1257", "cp1251", "koi8-r", "iso8859-5", "cp1253"),
+    ("cp850", "cp437", "cp858", "cp852", "cp857", "cp866", "cp863", "cp865", "cp860", "cp861"),
+    ("mac-roman", "mac-latin2", "mac-turkish", "mac-cyrillic", "mac-greek"),
+)
+_DOUBTFUL = 0.9
+_HALF_KANA = 0.5
 _WIDE = ("utf-16", "utf-32")
 _MAINFRAME = ("cp037", "cp1026", "cp1140", "cp273", "cp424", "cp500", "cp875")
 _SEPARATORS = bytes.maketrans(b"\x01\x02\x1c\x1d\x1e\x1f", b",,,,,,")
@@ -285,7 +295,38 @@ def _legacy(sample: bytes) -> str | None:
         name = "euc_jp"
     if name.startswith(_SELDOM) and _looks_western(sample):
         name = "cp1252"
-    return _LARGER.get(name, name)
+    if name.startswith(_MAINFRAME) and _is_mostly_ascii(sample):
+        name = "euc_jp" if _decodes(sample, "euc_jp") and _share(sample, "euc_jp", _is_kana) > _HALF_KANA else "cp1252"
+    return _settled(_LARGER.get(name, name), sample)
+
+
+def _settled(name: str, sample: bytes) -> str:
+    """The encoding that was found, unless no language has the letters by it and one language has them by another.
+
+    Half-width kana look like letters of other scripts in any order: by those they don't fit.
+    """
+    family = next((names for names in _FAMILIES if name in names), None)
+    if family is None:
+        return name
+    as_found = fit(sample.decode(name, errors="replace"))
+    if as_found == 1.0:
+        return name
+    for names in (family, *(others for others in _FAMILIES if others is not family)):
+        better = next((one for one in names if fit(sample.decode(one, errors="replace")) == 1.0), None)
+        if better:
+            return better
+        if as_found < _DOUBTFUL and _decodes(sample, "cp932") and _share(sample, "cp932", _is_kana) > _HALF_KANA:
+            return "cp932"
+    return name
+
+
+def _is_kana(letter: str) -> bool:
+    return "｡" <= letter <= "ﾟ" or "ぁ" <= letter <= "ヿ"
+
+
+def _is_mostly_ascii(sample: bytes) -> bool:
+    """Whether lines and signs are where ASCII has them, which mainframes' encodings have elsewhere."""
+    return b"\n" in sample and sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in sample) > len(sample) / 3
 
 
 def _looks_korean(sample: bytes, *, sure: bool, damaged: bool) -> bool:

@@ -36,11 +36,22 @@ def _is_rule(row: Row) -> bool:
     return text[:1] in "-=_+|:─━═" and row.filled > 0 and bool(_RULE.fullmatch(" ".join(row.cells)))
 
 
-def find_layout(rows: Sequence[Row], width: int, *, merged: bool = False) -> Layout:
+def find_layout(rows: Sequence[Row], width: int, *, merged: bool = False, names_at: Sequence[int] = ()) -> Layout:
     """The layout of a sheet of which `rows` are the first ones; `width` is the usual number of cells.
 
-    With `merged` the same name in two rows of the header is one cell that was merged.
+    With `merged` the same name in two rows of the header is one cell that was merged. `names_at` are lines that are
+    known to be names, which is asked for when the rows themselves don't say so.
     """
+    layout = _layout_by_cells(rows, width, merged=merged)
+    known = tuple(index for index, row in enumerate(rows[:_HEAD]) if row.line in names_at)
+    if not known or set(known) <= set(layout.header):
+        return layout
+    above = tuple(index for index in range(known[0]) if rows[index].filled)
+    return Layout(joined_names([rows[at].cells for at in known], width, merged=merged), known, known[-1] + 1, above)
+
+
+def _layout_by_cells(rows: Sequence[Row], width: int, *, merged: bool) -> Layout:
+    """The same by what the cells hold."""
     head = [index for index, row in enumerate(rows[:_HEAD]) if row.filled]
     if not head:
         return Layout(None, body=len(rows))
@@ -186,7 +197,12 @@ def _names_above(rows: Sequence[Row], head: Sequence[int], index: int, columns: 
         return False
     row = rows[upper[-1]]
     alike, unlike = columns.votes(row.cells)
-    return row.filled >= max(2, width - 2) and unlike > 1 and not alike and not any(map(is_value, row.cells))
+    return (
+        row.filled >= max(2, width - 2)
+        and unlike >= min(2, width - 1)
+        and not alike
+        and not any(map(is_value, row.cells))
+    )
 
 
 _UNIT = re.compile(r"[(\[]?\s*(단위|unit)\s*[:：]?", re.IGNORECASE)
@@ -209,6 +225,8 @@ def _is_group_row(row: Row, width: int) -> bool:
 def joined_names(block: Sequence[Sequence[str]], width: int, *, merged: bool = False) -> list[str]:
     """One name per column from rows of names; a group's name goes to all columns that it stands over.
 
+    What has nothing below it in its own column is no group's name.
+
     A name that stands in all rows is told once where other columns' names differ: so programs write a cell that was
     merged over them.
     """
@@ -217,9 +235,12 @@ def joined_names(block: Sequence[Sequence[str]], width: int, *, merged: bool = F
     for depth, cells in enumerate(block):
         names = [cells[number].strip() if number < len(cells) else "" for number in range(longest)]
         below = block[depth + 1 :]
+        owner = 0  # the column that the name to the left was written in
         for number in range(1, longest):
             under = any(number < len(row) and row[number].strip() for row in below)
-            if not names[number] and names[number - 1] and under:
+            if names[number]:
+                owner = number
+            elif names[number - 1] and under and any(owner < len(row) and row[owner].strip() for row in below):
                 names[number] = names[number - 1]
         levels.append(names)
     columns = [[names[number] for names in levels if names[number]] for number in range(longest)]

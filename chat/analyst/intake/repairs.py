@@ -13,6 +13,7 @@ from chat.analyst.intake.titles import is_keyed
 
 _OTHERS = (",", ";", "\t", "|", " ", ":")
 _SURE = 3.0  # by how much a repair has to fit better than the row as it stands
+_BETTER = 1.5
 _SLACK = 8.0  # by how much a mended row may fit worse than the least typical good row
 _CLEARLY = 0.7
 _MOST_TOKENS = 300
@@ -64,7 +65,7 @@ class Mender:
     def _fewer(self, cells: list[str]) -> Mended | None:
         width = self._profile.width
         trimmed = not any(cell.strip() for cell in cells[width:])
-        if trimmed and self.is_typical(cells[:width]):
+        if trimmed and self.is_typical(cells[:width]) and not self._fits_without_another(cells):
             return Mended(cells[:width], "trimmed")
         if any(self._typed) and len(cells) <= _MOST_TOKENS:
             best = self._assembled(cells, self._dialect.delimiter, drops=len(cells) - width)
@@ -72,6 +73,14 @@ class Mender:
                 dropped = len([cell for cell in cells if cell]) == len([cell for cell in best[1] if cell])
                 return Mended(best[1], "dropped" if dropped else "merged")
         return Mended(cells[:width], "trimmed") if trimmed else None
+
+    def _fits_without_another(self, cells: list[str]) -> bool:
+        """Whether a row fits clearly better when another of its empty cells is left out than the last one."""
+        width = self._profile.width
+        if len(cells) != width + 1:
+            return False
+        tails = [cells[:number] + cells[number + 1 :] for number in range(width) if not cells[number]]
+        return any(self.fits(tail) > self.fits(cells[:width]) + _BETTER for tail in tails)
 
     def _more(self, cells: list[str], line: str) -> Mended | None:
         width = self._profile.width
@@ -190,15 +199,21 @@ class Mender:
             yield cell, ""
         for at in range(1, len(cell)):
             left, right = cell[:at], cell[at:]
+            if right[0] in _OTHERS and len(right) > 1 and self._look_alike(left, right[1:], number):
+                yield left, right[1:]
             if right[0] == self._dialect.quote == right[-1] and at < len(cell) - 1:
                 yield left, right[1:-1].replace(right[0] * 2, right[0])
             elif (
                 _is_seam(left[-1], right[0])
                 or self._known(left, number)
                 or self._known(right, number + 1)
-                or min(self._profile.shape_share(left, number), self._profile.shape_share(right, number + 1)) > _SEEN
+                or self._look_alike(left, right, number)
             ):
                 yield left, right
+
+    def _look_alike(self, left: str, right: str, number: int) -> bool:
+        """Whether other rows have cells of exactly these shapes in two neighbouring columns."""
+        return min(self._profile.shape_share(left, number), self._profile.shape_share(right, number + 1)) > _SEEN
 
     def _known(self, cell: str, number: int) -> bool:
         """Whether other rows have the very same in this column."""

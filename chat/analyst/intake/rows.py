@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chat.analyst.intake.fields import Dialect, Splitter, chomped
 from chat.analyst.intake.repairs import Mender
-from chat.analyst.intake.shapes import Profile, kind_of
+from chat.analyst.intake.shapes import Profile, is_typed, kind_of
 from chat.analyst.intake.titles import is_keyed
 
 SPANNED = 1000  # the most lines of one record
@@ -20,6 +20,7 @@ _CUT = 2.5  # such faults is a cell that was cut or put together in a line with 
 _FAULT = 1.5  # what a fault in a line's quoting costs, against how well its cells fit
 _GOOD_ROWS = 1000
 _PAIR = 2  # cells
+_SHORT_TABLE = 8  # rows, names among them
 _QUOTES = ("'", '"')
 
 
@@ -149,6 +150,7 @@ class RowReader:
     def _spanned(self, lines: Sequence[str], number: int) -> tuple[list[str], int] | None:
         """The record that begins on a line and ends on a later one, unless whole rows would be within its cell."""
         record = lines[number]
+        short: tuple[list[str], int] | None = None  # a record that was cut off behind its quotes
         for end in range(number + 1, min(number + SPANNED, len(lines))):
             line = lines[end]
             record += line
@@ -157,8 +159,10 @@ class RowReader:
                 if cells is not None and (self._width is None or len(cells) == self._width):
                     two_rows = self._mender is not None and self._opens_a_row(lines[number]) and self._is_row(line)
                     return None if two_rows else (cells, end - number + 1)
+                if cells is not None and short is None and 1 < len(cells) < (self._width or 0):
+                    short = cells, end - number + 1
             elif self._is_row(line):
-                return None
+                return short if end - number <= _FEW_LINES else None
         return None
 
     def _faulty_span(self, lines: Sequence[str], number: int) -> tuple[list[str], int] | None:
@@ -204,6 +208,9 @@ class RowReader:
 def usual_width(rows: Sequence[Row]) -> int:
     """The number of cells that most rows have; of two tables one below the other, that of the first."""
     filled = [row for row in rows if row.filled]
+    first = _first_of_tables(rows)
+    if first:
+        return first
     plain = [row for row in filled if not is_keyed(row.cells)]
     filled = plain if len(plain) > max(2, len(filled) / 3) else filled
     found = [len(row.cells) for row in filled]
@@ -219,6 +226,22 @@ def usual_width(rows: Sequence[Row]) -> int:
                 continue  # keys and what they are, each of its own kind
             return width
     return usual
+
+
+def _first_of_tables(rows: Sequence[Row]) -> int:
+    """The width of the first table when it is a short one, ended by a blank row, with names above values; else 0."""
+    end = next((number for number, row in enumerate(rows) if not row.filled and number > 1), len(rows))
+    block = [row for row in rows[:end] if len(row.cells) > 1]
+    if not _PAIR <= len(block) <= _SHORT_TABLE or not any(row.filled for row in rows[end:]):
+        return 0
+    names, *body = [row.cells for row in block]
+    width = len(names)
+    if width <= _PAIR or any(len(cells) != width for cells in body) or len(set(names)) < width:
+        return 0
+    if any(kind_of(name) not in ("text", "code") for name in names) or is_keyed(names):
+        return 0
+    columns = list(zip(*body, strict=True))
+    return width if any(all(map(is_typed, cells)) for cells in columns) else 0
 
 
 def _are_values(cells: Sequence[str]) -> bool:

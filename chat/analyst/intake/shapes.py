@@ -33,6 +33,7 @@ _NOTHING = frozenset(
 _YES_NO = frozenset(("true", "false", "yes", "no", "y", "n", "t", "f"))
 _LETTERS = re.compile(r"[^\W\d_]")
 _TYPED = frozenset(("number", "date", "time", "stamp", "code", "address"))
+_QUOTES = frozenset("\"'")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -61,6 +62,11 @@ def kind_of(cell: str) -> str:
     if _CODE.fullmatch(cell):
         return "code"
     return "text" if _LETTERS.search(cell) else "signs"
+
+
+def bare_kind_of(cell: str) -> str:
+    """The same without quotes that damage left at its ends: `1,200"` is a number."""
+    return kind_of(cell.strip().strip("\"'") if cell[-1:] in _QUOTES or cell[:1] in _QUOTES else cell)
 
 
 def is_typed(cell: str) -> bool:

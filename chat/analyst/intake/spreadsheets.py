@@ -17,6 +17,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from chat.analyst.intake.merged_cells import Range, open_document_ranges, rows_of_names
 from chat.analyst.intake.rows import Row
 from chat.analyst.intake.sheet_xml import unread_cells
 from chat.analyst.tables import ReadingFailed
@@ -52,6 +53,7 @@ class Workbook:
             raise ReadingFailed("corrupt") from error
         # The rows of formulas without a value, once for each, when `rows` has been read.
         self.uncomputed: list[int] = []
+        self.names_at = range(1, 1)  # the lines that are names because of merged cells, when `rows` has been read
         filled = [size for size in self.sheets if size.rows]
         if sheet is not None:
             self.sheet = next(size.name for size in self.sheets if size.name == sheet) if sheet in self.names() else ""
@@ -81,7 +83,10 @@ class Workbook:
         except (CalamineError, ValueError) as error:
             raise ReadingFailed("corrupt") from error
         self._add_unread(sheet, cells)
-        self._fill(sheet, cells)
+        ranges = self._ranges(sheet)
+        _fill(cells, ranges)
+        names = rows_of_names(cells, ranges)
+        self.names_at = range(names.start + 1, names.stop + 1)
         left = _blank_columns(cells)
         return [Row(number, row[left:]) for number, row in enumerate(cells, 1)]
 
@@ -94,21 +99,11 @@ class Workbook:
                 cells[row][column - before] = cells[row][column - before] or text
         self.uncomputed = [row + 1 for row, _ in unread.uncomputed]
 
-    def _fill(self, sheet: CalamineSheet, cells: list[list[str]]) -> None:
-        """Put a merged cell's text into all cells of it, unless it is a title across (nearly) the whole table."""
-        height, width = len(cells), max(map(len, cells), default=0)
+    def _ranges(self, sheet: CalamineSheet) -> list[Range]:
+        """The merged cells by the places of what the library gives: without blank columns at the left."""
         before = int(sheet.start[1]) if sheet.start else 0  # columns that the library leaves out; rows it doesn't
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-            bottom = min(bottom, height - 1)
-            left, right = left - before, min(right - before, width - 1)
-            if top < 0 or left < 0 or top >= height or left >= width:
-                continue
-            if right > left and right - left + 1 >= max(2, width - 1) and _is_title(cells, top, left, right):
-                continue
-            text = cells[top][left]
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    cells[row][column] = cells[row][column] or text
+        ranges = sheet.merged_cell_ranges or open_document_ranges(self._path, self.sheet)
+        return [((top, left - before), (bottom, right - before)) for (top, left), (bottom, right) in ranges]
 
     def _size(self, name: str) -> SheetSize:
         sheet = self._sheet(name)
@@ -116,6 +111,22 @@ class Workbook:
 
     def _sheet(self, name: str) -> CalamineSheet:
         return self._book.get_sheet_by_name(name)
+
+
+def _fill(cells: list[list[str]], ranges: Sequence[Range]) -> None:
+    """Put a merged cell's text into all cells of it, unless it is a title across (nearly) the whole table."""
+    height, width = len(cells), max(map(len, cells), default=0)
+    for (top, left), (bottom, right) in ranges:
+        bottom = min(bottom, height - 1)
+        right = min(right, width - 1)
+        if top < 0 or left < 0 or top >= height or left >= width:
+            continue
+        if right > left and right - left + 1 >= max(2, width - 1) and _is_title(cells, top, left, right):
+            continue
+        text = cells[top][left]
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                cells[row][column] = cells[row][column] or text
 
 
 def _is_title(cells: Sequence[Sequence[str]], top: int, left: int, right: int) -> bool:
