@@ -30,7 +30,7 @@ _SAMPLE_LINES = 400
 _COMMENTS = ("#", "%", "//", "!")
 _RULER = re.compile(r"\s*([-=]{2,}|[-=])( +[-=]+)+\s*")
 _SPANNED = 40
-_RUN = re.compile(r"\\t|[-=~]+>|[^\w\s\"'()\[\]{}+,;:.\-/@%&#*=<>$€£¥₩!?]+|[|~^¦§¬]+|<>|::+|;;+|,,+|\|\|+|\t\t+")
+_RUN = re.compile(r" [|;] |\\t|[-=~]+>|[^\w\s\"'()\[\]{}+,;:.\-/@%&#*=<>$€£¥₩!?]+|[|~^¦§¬]+|<>|::+|;;+|,,+|\|\|+|\t\t+")
 _IN_QUOTES = re.compile('"[^"]*"')
 _OF_THOUSANDS = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _THOUSANDS = 0.7  # what commas count that may all be within numbers
