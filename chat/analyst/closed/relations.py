@@ -195,7 +195,8 @@ def samples_of(plan: Plan, slot: Slot) -> tuple[str, list[str]]:
         if any(one.is_equality and one.column == grouped for one in plan.conditions):
             raise NotUnderstood(slot.name)  # only some groups count, and which ones isn't sure
         part = subset(problem, "df", plan.conditions)
-        return own[0], [f"*[g.dropna() for _, g in {part}.groupby({grouped!r})[{problem.number(own[0])}]]"]
+        filled = f"{part}.dropna(subset=[{problem.number(own[0])}])"  # a group without any value is none
+        return own[0], [f"*[g for _, g in {filled}.groupby({grouped!r})[{problem.number(own[0])}]]"]
     general = [one for one in plan.conditions if one.column not in told]
     samples = []
     for group in groups:

@@ -230,6 +230,8 @@ def _body(outside: str, definitions: dict[str, str]) -> str:
     for said in definitions.values():
         for piece in said.split("\x00"):
             body = body.replace(piece, "\n") if piece else body
+    # The number of a list is no number to compute with, and no name of a column.
+    body = re.sub(r"^\s*\(?\d{1,2}[.)]\s+(?=\D)", "", body, flags=re.MULTILINE)
     return re.sub(r"[ \t]+", " ", body)
 
 

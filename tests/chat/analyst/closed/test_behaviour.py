@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from chat.analyst import closed, command
 from chat.analyst.closed.slots import find_format
@@ -21,7 +22,7 @@ from chat.analyst.command import run_batch
 from chat.analyst.jobs import JOBS
 from chat.analyst.reading import read_table
 from chat.analyst.time_limits import OutOfTime, time_limit
-from tests.chat.analyst.closed.asking import ask
+from tests.chat.analyst.closed.asking import ask, two
 from tests.chat.analyst.closed.test_answers import CASES
 
 ASKED = 'What is the mean of "Salary"? @mean[m] where "m" is rounded to two decimal places.'
@@ -48,6 +49,23 @@ def test_the_script_prints_the_answer_beside_the_file(desk: Any, number: int) ->
 def test_a_question_without_a_form_is_none(desk: Any, question: str) -> None:
     path = desk.folder / "staff.csv"
     assert closed.answer(question, read_table(path, path.name), "en", path) is None
+
+
+def test_the_number_of_a_question_names_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "numbered.csv"
+    path.write_text("column_1,pay_USD,year\n" + "".join(f"{90 - n},{n * n},{2000 + n % 3}\n" for n in range(12)))
+    groups = [[n * n for n in range(12) if n % 3 == year] for year in range(3)]
+    for number in ("1. ", "", "1) "):
+        question = f"{number}Perform an ANOVA of the pay in USD between years. @p[p] where 'p' has three decimals."
+        assert ask(path, question).pieces[0] == f"@p[{two(stats.f_oneway(*groups).pvalue, 3)}]"
+
+
+def test_a_group_without_values_takes_no_part_in_a_test(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("pay,year\n" + "".join(f"{n * n},{2000 + n % 3}\n" for n in range(12)) + ",2009\n,2009\n")
+    groups = [[n * n for n in range(12) if n % 3 == year] for year in range(3)]
+    question = "Perform an ANOVA of the pay between years. @p[p] where 'p' has three decimals."
+    assert ask(path, question).pieces[0] == f"@p[{two(stats.f_oneway(*groups).pvalue, 3)}]"
 
 
 def test_what_no_column_says_is_not_understood(desk: Any) -> None:
