@@ -8,6 +8,7 @@ fabrix.composer = (() => {
   let kept = [];      // the conversation's files, each with {rows, columns}, the oldest first
   let latest = null;  // the id of the one that went with a question last: it goes along again …
   let chosen;         // … unless another one (its id) or none (null) was chosen
+  let choseSince = false; // whether that was chosen after the last files were picked, which else go along once they are there
   let takesFiles = false; // whether the agent is one for files
   let upload = null;  // the running one: {request, file, bar, percent}
   let queue = [];     // the files to upload after it
@@ -53,7 +54,10 @@ fabrix.composer = (() => {
       fabrix.api('DELETE', `/files/${file.file_id}`).catch(() => {}); // one that was sent stays with its question
       uploads = uploads.filter((one) => one !== file);
     }
-    if (going === file) chosen = uploads.length ? undefined : null;
+    if (going === file) {
+      chosen = uploads.length ? undefined : null;
+      choseSince = false;
+    }
     refresh();
     actions.drafted();
     // The pressed button is gone; a phone's keyboard would hide what is there now.
@@ -62,6 +66,7 @@ fabrix.composer = (() => {
 
   const choose = (id) => {
     chosen = id;
+    choseSince = true;
     refresh();
     actions.drafted();
   };
@@ -71,8 +76,8 @@ fabrix.composer = (() => {
     const isAsked = goesAlong() === file;
     if (isAsked && intake.shows(file.file_id)) intake.hide();
     else intake.show(file);
-    if (isAsked) refresh();
-    else choose(file.file_id);
+    if (isAsked && !upload) refresh();
+    else choose(file.file_id); // who looks at a file while another is uploaded wants to keep it
   };
 
   const shapeOf = ({ rows, columns }) => (rows == null ? null : h('span', { class: 'size' },
@@ -120,6 +125,7 @@ fabrix.composer = (() => {
   /** Upload what was picked, one file after another; what is too large is named and left out. */
   const take = (picked) => {
     if (!picked.length || blocked) return;
+    choseSince = false;
     if (!upload) {
       refusals = [];
       actions.say('');
@@ -174,11 +180,11 @@ fabrix.composer = (() => {
     request.send(form);
   };
 
-  /** A file has arrived: the last one of several shows its card, the others are read meanwhile. */
+  /** A file has arrived: the last one of several shows its card, unless another was chosen; the others are just read. */
   const taken = (file) => {
     uploads = [...uploads, file];
-    chosen = undefined;
-    if (queue.length) intake.survey([file]);
+    if (!choseSince) chosen = undefined;
+    if (queue.length || choseSince) intake.survey([file]);
     else intake.show(file);
     actions.drafted();
   };
@@ -189,8 +195,9 @@ fabrix.composer = (() => {
     if (!refused && !kept.some((one) => one.file_id === file.file_id)) return; // of another conversation
     refuse(sentence);
     if (!refused) return;
+    const going = goesAlong();
     takeAway(refused);
-    chosen = undefined;
+    if (going === refused) chosen = undefined;
     refresh();
     if (uploads.includes(goesAlong())) intake.show(goesAlong());
   };

@@ -211,9 +211,15 @@ def test_one_of_several_files_is_chosen_and_another_one_taken_away(visitor, upst
     page.get_by_role("button", name="Remove the file: staff.csv").click()
     expect(page.locator("#chips .file-name")).to_have_text(["sales.csv"])
     expect(page.locator("#composer")).to_be_focused()
+    held = []
+    page.route("**/api/files", lambda route: held.append(route), times=1)
     page.set_input_files("#attach", several[3])
+    expect(page.locator("#chips progress")).to_be_visible()
     page.get_by_role("button", name="sales.csv: How the file was read").click()
     expect(page.get_by_role("button", name="sales.csv: How the file was read")).to_be_focused()
+    held[0].continue_()
+    expect(page.get_by_role("button", name="staff.csv: How the file was read")).to_be_visible()
+    # What was chosen while the other one was uploaded stays chosen.
     expect(page.locator("#chips .asked")).to_contain_text("sales.csv")
     visitor.ask("Look")
     assert upstream.questions[-1].attachment.name == "sales.csv"
