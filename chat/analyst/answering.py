@@ -18,6 +18,7 @@ from chat.analyst.telling.answers import answer, unclear_answer
 from chat.analyst.telling.conditions_text import day_name
 from chat.analyst.telling.sentences import language_of_question, say
 from chat.analyst.telling.working import value_of, work_of
+from chat.analyst.understanding.joining import names_files
 from chat.analyst.understanding.questions import understand
 from chat.events import Work
 
@@ -68,7 +69,8 @@ def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
     leaves open may still be looked up.
     """
     table = asked.table
-    names = [column.name for known in (table, *(other for other, _ in asked.others)) for column in known.columns]
+    known = (table, *(other for other, _ in asked.others))
+    names = [name for one in known for name in (Path(one.name).stem, *one.names())]
     language = language_of_question(asked.question, asked.language, names)
     tell("understanding")
     path = asked.path if asked.is_as_found else None
@@ -77,7 +79,8 @@ def reply_to(asked: Asked, tell: Tell = lambda step: None) -> Reply:
         work = Work(in_form.columns, "", in_form.rows, in_form.rows, code=in_form.code) if in_form.code else None
         return Reply(in_form.pieces, language, work=work)
     query = understand(asked.question, table, [other for other, _ in asked.others], asked.earlier)
-    found = lookups.instead_of(query, asked.question, table, language, asked.as_written)
+    joins = names_files(asked.question, table, [other for other, _ in asked.others])
+    found = None if joins else lookups.instead_of(query, asked.question, table, language, asked.as_written)
     if found is not None:
         work = Work(found.columns, found.reading, found.rows, found.rows_used, code=found.code)
         return Reply(found.pieces, language, found.value, work, found=found.text)

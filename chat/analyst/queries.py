@@ -216,7 +216,7 @@ class Preparation:
     `period`) takes the place of its rows, with `name`, the statistic `method` of `measure` ("": how many rows).
     bin: the new column `name` is `columns[0]` cut at `edges` (a bin includes its lower edge), called by `labels`.
     join: the columns of the conversation's other file `other` where `columns` are equal; the one column is called
-    `name` there where that isn't empty.
+    `name` there where that isn't empty; `method` "inner" leaves out the rows that have no partner.
     """
 
     kind: PreparationKind
@@ -293,7 +293,9 @@ class Unclear:
 
     `reason`: "words" (unknown to file and analyst), "which_column" or "which_value_column" (`options` fit equally),
     "which_statistic" (sums of the column mean nothing), "needs_number", "needs_date" (there is no such column),
-    "too_hard" (beyond the analyst), "unsure".
+    "too_hard" (beyond the analyst), "unsure"; and of files that are to be joined "no_file" (there is
+    none called so), "one_file" (there is no other), "which_file" (`options`), "file_not_named" (the question's own),
+    "no_shared_key" (the words are no column of both), "needs_key" (nothing is), "repeats" (rows would count twice).
     """
 
     reason: str

@@ -371,7 +371,8 @@ def _summarise(source: Source, step: Preparation, name: str, others: Others) -> 
 
 
 def _join(source: Source, step: Preparation, name: str, others: Others) -> None:
-    """Put the other table's columns beside the rows whose key is the same; rows without a partner stay."""
+    """Put the other table's columns beside the rows whose key is the same; rows without a partner stay, unless the
+    method is "inner"."""
     other = others.get(step.other)
     if other is None:
         raise Impossible("no_other_file", name=step.other)
@@ -388,9 +389,8 @@ def _join(source: Source, step: Preparation, name: str, others: Others) -> None:
     own_keys = ", ".join(source.name(key) for key in step.columns)
     if _repeats(source, source.relation, own_keys) and _repeats(source, called, keys):
         raise Impossible("key_repeats", columns=", ".join(step.columns), name=step.other)
-    alone = source.row(
-        f"SELECT count(*) AS n FROM {source.relation} AS l WHERE NOT EXISTS (SELECT 1 FROM {called} AS r WHERE {same})"
-    )["n"]
+    alone = _without_partner(source, source.relation, called, "l", "r", same)
+    lost = _without_partner(source, called, source.relation, "r", "l", same) if _repeats(source, called, keys) else 0
     columns = []
     for column in other.columns:
         if column.name in theirs:
@@ -401,9 +401,19 @@ def _join(source: Source, step: Preparation, name: str, others: Others) -> None:
         source.add(Column(shown, column.kind, column.unit), identifier)
     listed = ",\n  ".join([f"l.* EXCLUDE ({_ROW})", *columns])
     order = f"row_number() OVER (ORDER BY l.{_ROW}, r.{_ROW}) - 1 AS {_ROW}"
-    joined = f"FROM {source.relation} AS l\nLEFT JOIN {called} AS r ON {same}"
+    how = "INNER" if step.method == "inner" else "LEFT"
+    joined = f"FROM {source.relation} AS l\n{how} JOIN {called} AS r ON {same}"
     source.step(name, f"SELECT {listed},\n  {order}\n{joined}")
-    source.notes.append(note("join", count=int(alone), name=step.other, columns=", ".join(step.columns)))
+    told = "join_inner" if step.method == "inner" else "join"
+    source.notes.append(note(told, count=alone, name=step.other, columns=", ".join(step.columns)))
+    if lost and step.method != "inner":
+        source.notes.append(note("join_lost", count=lost, name=step.other))
+
+
+def _without_partner(source: Source, relation: str, others: str, alias: str, beside: str, same: str) -> int:
+    """How many rows of one relation meet none of the other; `same` is the condition on their two aliases."""
+    none = f"NOT EXISTS (SELECT 1 FROM {others} AS {beside} WHERE {same})"
+    return int(source.row(f"SELECT count(*) AS n FROM {relation} AS {alias} WHERE {none}")["n"])
 
 
 def _same_key(source: Source, other: Table, key: str, its: str) -> str:

@@ -1,4 +1,4 @@
-"""Joins the conversation's other files where a question names their columns."""
+"""Joins the conversation's other files where a question names them or their columns."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ from dataclasses import replace
 from chat.analyst.queries import NotClear, Preparation, Query
 from chat.analyst.tables import Table
 from chat.analyst.telling.markdown import groups_digits
+from chat.analyst.understanding.joining import letters_of
 from chat.analyst.understanding.lexicon import normal
 from chat.analyst.understanding.scopes import Scope
 
 _QUOTIENTS = {"quotient", "rate", "part", "gap", "per_row", "per_value"}
 _SHARED = 0.8  # of the values of a key without a common name
 _MOST_VALUES = 100_000
+_MOST_NAMES = 20
 
 
 def with_joins(query: Query, scope: Scope) -> Query:
-    """The query with a join before its other steps for each other file whose columns it uses.
+    """The query with a join before its other steps for each other file that it names or whose columns it uses.
 
     Raises NotClear when no key or several fit, or when rows would be counted twice.
     """
     steps = []
     for other in scope.others:
         used = [name for name in _columns_of(query) if scope.owner(name) is other]
-        if used:
-            own, its = _key(scope.table, other)
+        named = scope.joined if scope.joined and any(one is other for one in scope.joined.others) else None
+        if used or named:
+            key = named.key if named else ""
+            own, its = _named_key(key, scope.table, other) if key else _key(scope.table, other)
             _reject_repetition(query, scope, own, its, other)
             _reject_repeated_sums(query, scope, own, its, other)
-            steps.append(Preparation("join", (own,), name="" if own == its else its, other=other.name))
+            how = "inner" if named and named.inner else ""
+            steps.append(Preparation("join", (own,), how, name="" if own == its else its, other=other.name))
     return replace(query, preparations=(*steps, *query.preparations)) if steps else query
 
 
@@ -68,6 +73,23 @@ def _key(table: Table, other: Table) -> tuple[str, str]:
     raise NotClear("which_column" if pairs else "needs_key", options=tuple(own for own, _ in pairs))
 
 
+def _named_key(key: str, table: Table, other: Table) -> tuple[str, str]:
+    """The columns of both tables that a question means by a key; that of one file may be called otherwise in the other.
+
+    Raises NotClear when only one of them has it.
+    """
+    meant = letters_of(key)
+    own = [name for name in table.names() if letters_of(name) == meant]
+    its = [name for name in other.names() if letters_of(name) == meant]
+    if own and its:
+        return own[0], its[0]
+    pairs = [pair for pair in _same_values(table, other) if pair[0] in own or pair[1] in its]
+    if len(pairs) == 1:
+        return pairs[0]
+    listed = tuple(f"{one.name} ({', '.join(one.names()[:_MOST_NAMES])})" for one in (table, other))
+    raise NotClear("no_shared_key", words=(key,), options=listed)
+
+
 def _same_names(table: Table, other: Table) -> list[tuple[str, str]]:
     return [
         (own.name, its.name)
@@ -102,4 +124,4 @@ def _reject_repetition(query: Query, scope: Scope, own: str, its: str, other: Ta
         return
     if scope.table.is_unique(own) and query.measures and all(scope.owner(name) is other for name in query.measures):
         return
-    raise NotClear("too_hard", words=(own,))
+    raise NotClear("repeats", words=(own,))

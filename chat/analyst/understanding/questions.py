@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from chat.analyst.queries import NotClear, Preparation, Query, Unclear
@@ -26,6 +27,7 @@ from chat.analyst.understanding.followups import gone_on, is_elliptical
 from chat.analyst.understanding.formulas import take_constants, take_formulas
 from chat.analyst.understanding.group_conditions import take_group_conditions
 from chat.analyst.understanding.implied import with_implied, without_idle_words
+from chat.analyst.understanding.joining import NamedJoin, take_join
 from chat.analyst.understanding.joins import with_joins
 from chat.analyst.understanding.lexicon import Lexicon
 from chat.analyst.understanding.nested import summarised_last, take_nested
@@ -59,10 +61,24 @@ def understand(
     """
     if not question.strip():
         return Query("profile")
-    scope = Scope(table, others)
+    try:
+        question, joined = take_join(question, table, others)
+    except NotClear as error:
+        return error.unclear
+    return _understood(question, Scope(table, _named_first(others, joined), joined), earlier)
+
+
+def _named_first(others: Sequence[Table], joined: NamedJoin | None) -> list[Table]:
+    """The other files, those first that the question names: of columns with the same name theirs are meant."""
+    named = joined.others if joined else ()
+    return sorted(others, key=lambda other: not any(other is one for one in named))
+
+
+def _understood(question: str, scope: Scope, earlier: Sequence[str]) -> Query | Unclear:
+    """What a question asks, apart from the joining that its scope knows already."""
     try:
         reading, draft = read_question(question, scope)
-        last = _last_understood(table, others, earlier) if is_elliptical(reading, draft) else None
+        last = _last_understood(scope, earlier) if is_elliptical(reading, draft) else None
         if last is None:
             query = set_apart(_counted(draft.complete(reading.query()), draft), reading.keys(), as_one=draft.as_one)
         else:
@@ -77,7 +93,7 @@ def understand(
     except NotClear as error:
         titled = _TITLED.fullmatch(question) if error.unclear.reason == "words" else None
         if titled and _only_names(titled["title"], scope):
-            return understand(titled["question"], table, others, earlier)
+            return _understood(titled["question"], Scope(scope.table, scope.others, scope.joined), earlier)
         return error.unclear
 
 
@@ -87,13 +103,28 @@ def _only_names(title: str, scope: Scope) -> bool:
     return kinds <= {"column", "word", "filler", "unknown"}
 
 
-def _last_understood(table: Table, others: Sequence[Table], earlier: Sequence[str]) -> Query | None:
-    """What the newest of the earlier questions that was understood asks, without the joins and readings it takes."""
+def _last_understood(scope: Scope, earlier: Sequence[str]) -> Query | None:
+    """What the newest of the earlier questions that was understood asks, without the joins and readings it takes.
+
+    How that one joins files holds for the one that goes on from it, which says nothing of it itself.
+    """
     for number in range(len(earlier) - 1, -1, -1):
-        query = understand(earlier[number], table, others, earlier[:number])
+        query = understand(earlier[number], scope.table, scope.others, earlier[:number])
         if isinstance(query, Query) and query.action != "profile":
+            if scope.joined is None:
+                scope.joined = _last_joined(scope, earlier[: number + 1])
             steps = tuple(step for step in query.preparations if step.kind != "join" and step.method != "worded")
             return replace(query, preparations=steps)
+    return None
+
+
+def _last_joined(scope: Scope, earlier: Sequence[str]) -> NamedJoin | None:
+    """The joining that the newest of the questions says that says any."""
+    for question in reversed(earlier):
+        with suppress(NotClear):
+            _, joined = take_join(question, scope.table, scope.others)
+            if joined is not None:
+                return joined
     return None
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from chat.analyst.queries import Preparation, Statistic
 from chat.analyst.tables import Column, Kind, Table
+from chat.analyst.understanding.joining import NamedJoin
 from chat.analyst.understanding.worded_numbers import worded_columns
 
 _STATISTICS: dict[str, Statistic] = {
@@ -27,10 +28,12 @@ _STATISTICS: dict[str, Statistic] = {
 @dataclass
 class Scope:
     """One table as a question sees it. `added` are columns that the question itself defines, `quotients` those of them
-    that are no plain numbers (ratios, rates), with the statistic that computes them for many rows."""
+    that are no plain numbers (ratios, rates), with the statistic that computes them for many rows; `joined` is what
+    the question itself says of joining."""
 
     table: Table
     others: Sequence[Table] = ()
+    joined: NamedJoin | None = None
     added: list[Column] = field(default_factory=list)
     quotients: dict[str, Statistic] = field(default_factory=dict)
 
