@@ -159,10 +159,12 @@ def measured(query: Query, source: Source, statistics: Sequence[str]) -> list[tu
 
 
 def _by_group(query: Query, source: Source) -> Result:
-    """A row per group, the largest first; groups without a name stay a group of their own."""
+    """A row per group, the largest first; groups without a name stay a group of their own. Boxes go by medians."""
     statistics = query.statistics or GROUP_OVERVIEW
     parts = measured(query, source, statistics)
     first = parts[0][1] if query.statistics or query.pairs or not query.measures else parts[1][1]
+    if {"q1", "median", "q3"} <= set(query.statistics) and query.measures:
+        first = f"median {query.measures[0]}"
     place = len(query.groups) + 1 + [name for _, name in parts].index(first)
     order = in_order(place, ascending=query.ascending, labels=len(query.groups))
     order = order.replace("ORDER BY ", f"ORDER BY {by_bins(query, source)}", 1)

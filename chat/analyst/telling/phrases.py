@@ -232,8 +232,11 @@ class Phrases:
             parts.append(self.say("how.what", statistics=statistics, columns=self.names(query.measures)))
         elif query.measures:
             parts.append(self.names(query.measures))
-        if query.groups:
-            parts.append(self.say("how.by", groups=self.names(query.groups)))
+        across = (query.across,) if query.across and query.across != query.date else ()
+        if query.groups or across:
+            parts.append(self.say("how.by", groups=self.names((*query.groups, *across))))
+        if query.across and query.across == query.date and query.period:
+            parts.append(self.say("how.period", period=self.say(f"period.{query.period}"), date=escaped(query.date)))
         return parts
 
     def _pair(self, statistic: str, column: str) -> str:

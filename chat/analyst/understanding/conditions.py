@@ -279,8 +279,8 @@ class Conditions:
         newest = self.table.newest(column)
         if newest is None or any(relative is None for relative in relatives):
             raise NotClear("unsure")
-        ranges = [days_of(relative, newest) for relative in relatives if relative]
         keys = {self._key(number) for number in range(len(self.pieces))}
+        ranges = [days_of(one, newest, by_period=bool(keys & {one.period, "trend"})) for one in relatives if one]
         if len(ranges) == 1 and keys & {"after", "from"}:
             self._put_dates((Filter(column, "from", (ranges[0][0],)),), None)
         elif len(ranges) == 1 and "before" in keys:

@@ -10,6 +10,7 @@ from chat.analyst.understanding.words import Piece
 _PERIODS = ("day", "week", "month", "quarter", "year", "weekday", "hour")
 _CORRELATIONS = ("pearson", "spearman", "kendall")
 _NORMALITY = ("shapiro", "dagostino", "ks", "anderson")
+_USUAL_WINDOWS = {"day": 7, "week": 4, "month": 3, "quarter": 4, "year": 3}
 _AGAINST = {"vs_day": "day", "vs_week": "week", "vs_month": "month", "vs_quarter": "quarter", "vs_year": "year"}
 _FACTOR = (
     "zscore|iqr|std sign=SIGN? threshold? factor=number",
@@ -80,13 +81,15 @@ def _rule_of_outliers(draft: Draft) -> None:
 
 
 def _window(draft: Draft) -> None:
-    """ "7일 이동평균": the window is 7, of the period that is named, else of its own."""
+    """ "7일 이동평균": the window is 7, of the period that is named, else of its own; without a number the usual one."""
     moving = next((piece for piece in draft.pieces if piece.kind == "word" and piece.key == "moving"), None)
     if moving is None:
         return
     span = next((piece for piece in draft.pieces if piece.kind == "span"), None)
     unit = moving.relative.period if moving.relative else span.key if span else None
-    window = moving.number or (span.number if span else 0)
+    named = [piece.key for piece in draft.pieces if piece.kind == "word" and piece.key in _USUAL_WINDOWS]
+    usual = _USUAL_WINDOWS[named[0]] if len(named) == 1 else 0
+    window = moving.number or (span.number if span else usual)
     if not window:
         raise NotClear("unsure")
     draft.options["window"] = int(window)

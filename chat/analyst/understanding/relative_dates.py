@@ -11,11 +11,15 @@ _OFFSETS = {"day": {"days": 1}, "week": {"weeks": 1}, "month": {"months": 1}, "q
 _YEAR = {"years": 1}
 
 
-def days_of(relative: Relative, newest: pd.Timestamp) -> tuple[str, str]:
+def days_of(relative: Relative, newest: pd.Timestamp, *, by_period: bool = False) -> tuple[str, str]:
     """The first ISO day, and the one after the last.
 
-    "Last month" is the whole month before that of the newest date; "the last 3 months" end with its day.
+    "Last month" is the whole month before that of the newest date; "the last 3 months" end with its day, and begin with
+    that of a month only where they are told month by month (`by_period`), so that none is cut off.
     """
+    if relative.rolling and by_period and relative.period != "day":
+        first = newest.to_period(_PANDAS_PERIODS[relative.period]) - (relative.rolling - 1)
+        return _iso(first.start_time), _iso(newest.normalize() + pd.Timedelta(days=1))
     if relative.rolling:
         after = newest.normalize() + pd.Timedelta(days=1)
         step = {unit: count * relative.rolling for unit, count in _OFFSETS.get(relative.period, _YEAR).items()}

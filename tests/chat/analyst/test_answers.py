@@ -51,6 +51,26 @@ def test_groups_come_as_a_table_with_numbers_to_the_right(tell: Tell) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("지역별 매출 상자그림", "지역별 매출 중앙값 1위: 부산 **550** (전체 500)"),
+        ("box plot of 매출 by 지역", "the median of 매출"),
+    ],
+)
+def test_box_plot_tells_medians(tell: Tell, question: str, told: str) -> None:
+    assert told in tell(question)[0]
+
+
+def test_pivot_tells_both_groups(tell: Tell) -> None:
+    assert "지역, 제품별" in tell("지역별 제품별 매출 피벗")[-1]
+    assert "지역별 · 날짜 기준 월별" in tell("지역별 월별 매출 피벗")[-1]
+
+
+def test_moving_average_tells_its_window(tell: Tell) -> None:
+    assert "over 3 periods" in "\n".join(tell("Monthly trend of 매출 with a moving average"))
+
+
 def test_profile_tells_how_the_file_was_read(tell: Tell) -> None:
     text = "\n".join(tell(""))
     assert text.startswith("매출.csv: **6**행 × **5**열 (CSV, 인코딩 CP949, 구분자 쉼표)")

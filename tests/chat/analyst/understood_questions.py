@@ -134,6 +134,33 @@ SHOP: list[tuple[Query, str]] = [
         "최근 3개월 매출 합계",
     ),
     (
+        Query(
+            "trend",
+            ("매출",),
+            filters=(Filter("주문일", "during", ("2024-10-01", "2024-12-25")),),
+            date="주문일",
+            period="month",
+        ),
+        "최근 3개월 월별 매출 추이 | monthly 매출 for the last 3 months",
+    ),
+    (
+        Query(
+            "trend",
+            ("매출",),
+            filters=(Filter("주문일", "during", ("2024-10-01", "2024-12-25")),),
+            date="주문일",
+        ),
+        "최근 3개월 매출 추이",
+    ),
+    (
+        Query("trend", ("매출",), date="주문일", period="month", window=3),
+        "Monthly trend of 매출 with a moving average | 월별 매출 추이와 이동평균 | 월별 매출 추이와 3개월 이동평균",
+    ),
+    (
+        Query("trend", ("매출",), date="주문일", period="day", window=7),
+        "일별 매출 추이와 이동평균",
+    ),
+    (
         Query("aggregate", ("매출",), ("sum",), filters=(Filter("주문일", "during", ("2024-07-01", "2024-10-01")),)),
         "last quarter total sales",
     ),
