@@ -295,7 +295,8 @@ class Unclear:
     "which_statistic" (sums of the column mean nothing), "needs_number", "needs_date" (there is no such column),
     "too_hard" (beyond the analyst), "unsure"; and of files that are to be joined "no_file" (there is
     none called so), "one_file" (there is no other), "which_file" (`options`), "file_not_named" (the question's own),
-    "no_shared_key" (the words are no column of both), "needs_key" (nothing is), "repeats" (rows would count twice).
+    "no_shared_key" (the words are no column of both), "needs_key" (nothing is), "files_alike" (a join
+    brings nothing new), "repeats" (rows would count twice).
     """
 
     reason: str

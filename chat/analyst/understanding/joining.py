@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chat.analyst.queries import NotClear
 from chat.analyst.tables import Table
@@ -149,12 +150,25 @@ class _Clauses:
 
     def __init__(self, text: str, table: Table, others: Sequence[Table]) -> None:
         self.text = text
-        self._files = [(one, _pattern(_stem(one.name))) for one in (table, *others)]
-        self._files.sort(key=lambda pair: -len(pair[0].name))
-        names = {column.name for one in (table, *others) for column in one.columns}
-        self._columns = [(name, _pattern(name)) for name in sorted(names, key=len, reverse=True)]
-        self._letters = [letters_of(name) for name in names]
+        self._tables = (table, *others)
         self._has_others = bool(others)
+
+    @cached_property
+    def _files(self) -> list[tuple[Table, re.Pattern[str]]]:
+        files = [(one, _pattern(_stem(one.name))) for one in self._tables]
+        return sorted(files, key=lambda pair: -len(pair[0].name))
+
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        """The names of all columns by their letters."""
+        return {letters_of(column.name): column.name for one in self._tables for column in one.columns}
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, re.Pattern[str]]]:
+        """The columns whose names the question may have, of which a table can have thousands, the longest first."""
+        said = letters_of(self.text)
+        names = [name for letters, name in self._letters.items() if letters and letters in said]
+        return [(name, _pattern(name)) for name in sorted(names, key=len, reverse=True)]
 
     def found(self) -> _Clause | None:
         """The first words that join files, if there are any."""
@@ -162,6 +176,8 @@ class _Clauses:
             clause = self._english(verb)
             if clause is not None and self._joins(clause, said=clause.says_on):
                 return clause
+        if not _KOREAN_VERB.search(self.text):
+            return None
         for start in [0, *(space.end() for space in re.finditer(r"[\s(,]+", self.text))]:
             clause = self._korean(start)
             if clause is not None and self._joins(clause, said=True):

@@ -27,6 +27,8 @@ def with_joins(query: Query, scope: Scope) -> Query:
         used = [name for name in _columns_of(query) if scope.owner(name) is other]
         named = scope.joined if scope.joined and any(one is other for one in scope.joined.others) else None
         if used or named:
+            if not used:
+                _reject_files_alike(scope.table, other)
             key = named.key if named else ""
             own, its = _named_key(key, scope.table, other) if key else _key(scope.table, other)
             _reject_repetition(query, scope, own, its, other)
@@ -34,6 +36,13 @@ def with_joins(query: Query, scope: Scope) -> Query:
             how = "inner" if named and named.inner else ""
             steps.append(Preparation("join", (own,), how, name="" if own == its else its, other=other.name))
     return replace(query, preparations=(*steps, *query.preparations)) if steps else query
+
+
+def _reject_files_alike(table: Table, other: Table) -> None:
+    """Files with the same columns that are to be "combined" hold more rows of the same, which no join adds."""
+    shared = {letters_of(name) for name in table.names()} & {letters_of(name) for name in other.names()}
+    if len(shared) > 1:
+        raise NotClear("files_alike", words=(other.name,))
 
 
 def _reject_repeated_sums(query: Query, scope: Scope, own: str, its: str, other: Table) -> None:

@@ -81,7 +81,7 @@ def _rule_of_outliers(draft: Draft) -> None:
 
 
 def _window(draft: Draft) -> None:
-    """ "7일 이동평균": the window is 7, of the period that is named, else of its own; without a number the usual one."""
+    """ "7일 이동평균": the window is 7, of the period that is named, else of its own; without a number the usual."""
     moving = next((piece for piece in draft.pieces if piece.kind == "word" and piece.key == "moving"), None)
     if moving is None:
         return

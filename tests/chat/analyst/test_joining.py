@@ -29,6 +29,7 @@ C003,골드,25
 C005,실버,33
 """,
     "지점 목록.csv": "지역,담당자\n서울,김철수\n부산,이영희\n대구,박민수\n",
+    "2월 매출.csv": "고객코드,날짜,지역,매출\nC007,2024-02-05,서울,10\n",
     "sales.csv": """customer_id,date,region,sales
 1,2024-01-05,East,100
 2,2024-01-20,West,200
@@ -129,6 +130,12 @@ NOT_CLEAR = [
         "merge the two files on region and show total sales by grade",
         Unclear("no_shared_key", ("region",), COLUMNS_EN),
     ),
+    (
+        ("매출.csv", "2월 매출.csv"),
+        "2월 매출 파일과 고객코드로 합쳐서 지역별 매출 합계",
+        Unclear("files_alike", ("2월 매출.csv",)),
+    ),
+    (("매출.csv", "2월 매출.csv"), "두 파일을 합쳐서 매출 합계", Unclear("files_alike", ("2월 매출.csv",))),
     (KOREAN[::-1], "매출.csv와 결합해서 등급별 나이 평균", Unclear("repeats", ("고객코드",))),
     (KOREAN, "고객 파일을 outer join해서 등급별 매출 합계", Unclear("too_hard", ("outer",))),
     (KOREAN, "서울과 부산을 합쳐서 매출 합계", Unclear("words", ("합쳐서",))),
