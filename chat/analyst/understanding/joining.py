@@ -34,7 +34,7 @@ _KOREAN_VERB = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_VERB = re.compile(
-    r"\b(?:(?:please|after|by|when|first|then|and|if you)\s)*"
+    r"\b(?:(?:please|after|by|when|first|then|and|if you)\s){0,3}"
     r"(?:(?P<inner>inner)|(?P<beyond>right|cross|full(?:\souter)?|outer)|left(?:\souter)?)?\s?"
     r"(?:(?:(?P<strong>join|merg|v-?lookup)|(?:combin|match|link))(?:(?P<past>ed)|e|es|ing|s)?|(?P<uses>using)"
     r"|look(?:ing|ed)?\sup\s(?:the\s)?[\w가-힣]+(?:\s[\w가-힣]+)?(?=\s(?:from|in)\s))\b",

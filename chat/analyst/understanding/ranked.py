@@ -192,7 +192,8 @@ def _ranked_by(draft: Draft, match: Found) -> str:
     draft.take(match)
     names = draft.number_columns()
     if len(names) != 1:
-        raise NotClear("which_column", words=(match.parts["part"][0].text,), options=names)
+        options = names or tuple(draft.scope.names("number")[:8])
+        raise NotClear("which_column" if options else "unsure", words=(match.parts["part"][0].text,), options=options)
     return names[0]
 
 

@@ -2056,6 +2056,7 @@ UNCLEAR: list[tuple[str, str, Unclear]] = [
     ("shop", "매출이 평균보다 높은 지역", Unclear("unsure")),
     ("shop", "매출이 비용보다 큰 지역", Unclear("unsure")),
     ("shop", "시간대별 매출", Unclear("needs_date")),
+    ("shop", "상위 20%가 차지하는 비중", Unclear("which_column", ("상위 20%",), ("매출", "비용", "수량"))),
     ("shop", "매출 이동평균", Unclear("unsure")),
     ("shop", "매출과 비용의 관계를 회귀로", Unclear("which_column", (), ("매출", "비용"))),
     ("shop", "이름에 '김'이 들어가는 매출 합계", Unclear("which_column", ("김",), ("지역", "제품"))),
