@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -419,13 +419,22 @@ def holds(answered: Answered, expected: Any) -> bool:
     return any(is_number(expected, cell) for cell in cells)
 
 
-@pytest.mark.parametrize(("name", "question", "expected"), ASKED, ids=[question for _, question, _ in ASKED])
+def by_question(asked: Sequence[tuple[str, str, Expected]]) -> pytest.MarkDecorator:
+    """A test for each of these questions, called by it."""
+    return pytest.mark.parametrize(("name", "question", "expected"), asked, ids=[question for _, question, _ in asked])
+
+
+def assert_exact(table: tuple[Table, Path], question: str, wanted: Any) -> None:
+    """The question is answered about the table with what is wanted."""
+    answered = ask(question, *table)
+    assert holds(answered, wanted), f"{wanted}\n{answered.text}"
+
+
+@by_question(ASKED)
 def test_the_answer_is_exact(
     tables: Mapping[str, tuple[Table, Path]], name: str, question: str, expected: Expected
 ) -> None:
-    wanted = expected(FRAMES[name])
-    answered = ask(question, *tables[name])
-    assert holds(answered, wanted), f"{wanted}\n{answered.text}"
+    assert_exact(tables[name], question, expected(FRAMES[name]))
 
 
 @pytest.mark.parametrize(("name", "question"), NOT_GUESSED)

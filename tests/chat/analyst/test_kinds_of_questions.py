@@ -16,7 +16,7 @@ from chat.analyst.command import ask
 from chat.analyst.reading import read_table
 from chat.analyst.tables import Table
 from tests.chat.analyst.exact_tables import FRAMES
-from tests.chat.analyst.test_exact_answers import Expected, Frame, holds, inside
+from tests.chat.analyst.test_exact_answers import Expected, Frame, assert_exact, by_question, holds, inside
 
 
 def best(values: pd.Series, percent: float, *, lowest: bool = False) -> pd.Series:
@@ -328,13 +328,11 @@ def test_years_may_be_columns(tmp_path: Path, question: str, expected: Expected)
     assert holds(answered, expected(BRANCHES)), answered.text
 
 
-@pytest.mark.parametrize(("name", "question", "expected"), ASKED, ids=[question for _, question, _ in ASKED])
+@by_question(ASKED)
 def test_the_answer_is_exact(
     tables: Mapping[str, tuple[Table, Path]], name: str, question: str, expected: Expected
 ) -> None:
-    wanted = expected(FRAMES[name])
-    answered = ask(question, *tables[name])
-    assert holds(answered, wanted), f"{wanted}\n{answered.text}"
+    assert_exact(tables[name], question, expected(FRAMES[name]))
 
 
 NOT_IGNORED = [

@@ -15,7 +15,7 @@ from chat.analyst.reading import read_table
 from chat.analyst.tables import Table
 from chat.analyst.understanding.questions import understand
 from tests.chat.analyst.exact_tables import FRAMES
-from tests.chat.analyst.test_exact_answers import Expected, Frame, holds
+from tests.chat.analyst.test_exact_answers import Expected, Frame, assert_exact, by_question, holds
 
 
 def without_best(values: pd.Series, percent: float, *, both: bool = False) -> pd.Series:
@@ -120,13 +120,11 @@ ASKED: list[tuple[str, str, Expected]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "question", "expected"), ASKED, ids=[question for _, question, _ in ASKED])
+@by_question(ASKED)
 def test_the_answer_is_exact(
     tables: Mapping[str, tuple[Table, Path]], name: str, question: str, expected: Expected
 ) -> None:
-    wanted = expected(FRAMES[name])
-    answered = ask(question, *tables[name])
-    assert holds(answered, wanted), f"{wanted}\n{answered.text}"
+    assert_exact(tables[name], question, expected(FRAMES[name]))
 
 
 NOT_GUESSED = [
